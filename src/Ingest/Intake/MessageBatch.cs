@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>What became of one message.</summary>
+/// <param name="PacketId">The MQTT packet identifier (or the bridge's own number); 0 at QoS 0.</param>
+/// <param name="Reason"><see cref="RefusalReason.None"/> when accepted.</param>
+/// <param name="RefusalStart">Index of its first entry in <see cref="MessageBatch.Refusals"/>.</param>
+/// <param name="RefusalCount">How many of its readings were refused; also above 0 for an accepted message.</param>
+public readonly record struct MessageOutcome(ushort PacketId, RefusalReason Reason, int RefusalStart, int RefusalCount);
+
+/// <summary>
+/// Messages of one source that were received together: decoded as they are added, journaled as one entry, acknowledged as one.
+/// Rented from an <see cref="IntakeLane"/>; owned by the source until submitted, by the intake after.
+/// </summary>
+public sealed class MessageBatch(MessageDecoder decoder)
+{
+    /// <summary>Most messages in one batch.</summary>
+    public const int CapacityMessages = 1024;
+
+    /// <summary>Most bytes of topics and payloads in one batch, unless a single message is larger.</summary>
+    public const int CapacityBytes = 256 * 1024;
+
+    private const int RecordHeaderBytes = 8;
+    private readonly List<MessageOutcome> outcomes = [];
+    private readonly List<Refusal> refusals = [];
+    private byte[] records = new byte[4096];
+    private int recordsLength;
+    private MessageContext context;
+
+    /// <summary>When true, submit before adding more.</summary>
+    public bool IsFull => outcomes.Count >= CapacityMessages || recordsLength >= CapacityBytes;
+
+    public int Count => outcomes.Count;
+
+    public MessageContext Context => context;
+
+    public ReadOnlySpan<MessageOutcome> Outcomes => CollectionsMarshal.AsSpan(outcomes);
+
+    public ReadOnlySpan<Refusal> Refusals => CollectionsMarshal.AsSpan(refusals);
+
+    /// <summary>Everything decoded so far, in the order of the messages.</summary>
+    public ReadingBatch Readings { get; } = new();
+
+    /// <summary>
+    /// The messages as the journal keeps them, one after the other:
+    /// u8 <see cref="PayloadFormat"/>, u8 <see cref="RefusalReason"/>, u16 topic bytes, u32 payload bytes, topic, payload (little-endian).
+    /// </summary>
+    public ReadOnlySpan<byte> Records => records.AsSpan(0, recordsLength);
+
+    /// <summary>Decodes one message and copies its bytes. Never refuses to take it: what cannot be read becomes a dead letter.</summary>
+    /// <param name="topic">UTF-8, already checked by the protocol layer; at most 65,535 bytes.</param>
+    /// <param name="payload">As received.</param>
+    /// <param name="format">From the MQTT 5 content type, or <see cref="PayloadFormat.Detect"/>.</param>
+    /// <param name="packetId">Comes back in <see cref="MessageOutcome.PacketId"/>.</param>
+    /// <param name="refusal">A reason the protocol layer already knows (then it is not decoded), else None.</param>
+    public void Add(
+        ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format, ushort packetId, RefusalReason refusal = RefusalReason.None)
+    {
+        var start = refusals.Count;
+        if (refusal == RefusalReason.None)
+        {
+            refusal = decoder.Decode(context, topic, payload, format, Readings, refusals);
+        }
+        else
+        {
+            refusals.Add(new Refusal(refusal, 0));
+        }
+
+        AppendRecord(topic, payload, format, refusal);
+        outcomes.Add(new MessageOutcome(packetId, refusal, start, refusals.Count - start));
+    }
+
+    /// <summary>Makes it fresh for the next use.</summary>
+    internal void Reset(in MessageContext next)
+    {
+        context = next;
+        recordsLength = 0;
+        outcomes.Clear();
+        refusals.Clear();
+        Readings.Clear();
+    }
+
+    private void AppendRecord(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format, RefusalReason reason)
+    {
+        var length = RecordHeaderBytes + topic.Length + payload.Length;
+        if (records.Length - recordsLength < length)
+        {
+            Array.Resize(ref records, Math.Max(records.Length * 2, recordsLength + length));
+        }
+
+        var record = records.AsSpan(recordsLength, length);
+        record[0] = (byte)format;
+        record[1] = (byte)reason;
+        BinaryPrimitives.WriteUInt16LittleEndian(record[2..], (ushort)topic.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(record[4..], payload.Length);
+        topic.CopyTo(record[RecordHeaderBytes..]);
+        payload.CopyTo(record[(RecordHeaderBytes + topic.Length)..]);
+        recordsLength += length;
+    }
+}

@@ -1,0 +1,42 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Readings and ticks in journal order, handed from stage to stage as one. Pooled: whoever holds it owns it.
+/// Threading: owned by one stage at a time.
+/// </summary>
+public sealed class ReadingBatch
+{
+    private Reading[] readings;
+
+    public ReadingBatch(int capacity = 256) => readings = new Reading[capacity];
+
+    public int Count { get; private set; }
+
+    /// <summary>The journal position just after the last entry whose readings are in this batch; 0 when not from the journal.</summary>
+    public long JournalPosition { get; set; }
+
+    public ReadOnlySpan<Reading> Readings => readings.AsSpan(0, Count);
+
+    public void Add(in Reading reading)
+    {
+        if (Count == readings.Length)
+        {
+            Array.Resize(ref readings, readings.Length * 2);
+        }
+
+        readings[Count++] = reading;
+    }
+
+    /// <summary>Forgets every reading after the first <paramref name="count"/>: how a refused message is taken back.</summary>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        Count = count;
+    }
+
+    public void Clear()
+    {
+        Count = 0;
+        JournalPosition = 0;
+    }
+}

@@ -1,0 +1,31 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>What the register knows of a device. Immutable; a change is a new record under the same index.</summary>
+public sealed record DeviceRecord
+{
+    /// <summary>Name, unique within its kind: 1 to 64 bytes of <c>[A-Za-z0-9._-]</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Index of the kind in the <see cref="Catalog"/>.</summary>
+    public required int Kind { get; init; }
+
+    /// <summary>The gateways whose credentials may publish for it, the main one first. An unregistered device has the one that first spoke for it.</summary>
+    public IReadOnlyList<string> Gateways { get; init; } = [];
+
+    /// <summary>Codes from district down to grid, joined by '/', e.g. <c>d01/s03/c07/g0112</c>; empty when not known.</summary>
+    public string Territory { get; init; } = "";
+
+    public double Latitude { get; init; }
+
+    public double Longitude { get; init; }
+
+    public string Address { get; init; } = "";
+
+    public string OwnerUnit { get; init; } = "";
+
+    /// <summary>True for a device that published before anyone registered it. It is watched all the same.</summary>
+    public bool IsUnregistered { get; init; }
+
+    /// <summary>Thresholds of this device alone, by set-point name as a rule names them.</summary>
+    public IReadOnlyDictionary<string, double> SetPoints { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+}

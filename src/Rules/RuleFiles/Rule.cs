@@ -1,0 +1,59 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>The window functions of the rule language.</summary>
+public enum WindowFunction : byte
+{
+    Last, Mean, Min, Max, Sum, Count, Range, Rate, Delta, Absent,
+}
+
+/// <summary>Which side of a threshold is bad.</summary>
+public enum Comparison : byte
+{
+    Above, AtOrAbove, Below, AtOrBelow, Equal,
+}
+
+/// <summary>One colour of a rule and the threshold at which it begins.</summary>
+/// <param name="Severity">The colour, or <see cref="Severity.Fault"/>.</param>
+/// <param name="Comparison">Which side is bad.</param>
+/// <param name="Threshold">In the quantity's unit (per second for <see cref="WindowFunction.Rate"/>).</param>
+/// <param name="SetPoint">Name of the device set-point that replaces <paramref name="Threshold"/> where a device has it; null for none.</param>
+public sealed record Band(Severity Severity, Comparison Comparison, double Threshold, string? SetPoint);
+
+/// <summary>One rule as a rule file states it. Immutable.</summary>
+public sealed record Rule
+{
+    public required string Id { get; init; }
+
+    /// <summary>First 8 hex digits of the SHA-256 of what the rule says: changes when and only when its meaning does.</summary>
+    public required string Version { get; init; }
+
+    public required string TitleZh { get; init; }
+
+    public required string TitleEn { get; init; }
+
+    /// <summary>Index in the <see cref="Catalog"/>.</summary>
+    public required int Kind { get; init; }
+
+    /// <summary>Index within the kind. For <see cref="WindowFunction.Absent"/> without a quantity: any reading of the device counts as sign of life, and this is 0.</summary>
+    public required int Quantity { get; init; }
+
+    public required WindowFunction Function { get; init; }
+
+    /// <summary>Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes; 0 for <see cref="WindowFunction.Last"/>.</summary>
+    public required long WindowMicros { get; init; }
+
+    /// <summary>Worst first.</summary>
+    public required IReadOnlyList<Band> Bands { get; init; }
+
+    /// <summary>How long a band must hold before it is said (ISA-18.2 on-delay).</summary>
+    public long HoldMicros { get; init; }
+
+    /// <summary>How far the value must come back inside a threshold before the band is left, in the quantity's unit.</summary>
+    public double Deadband { get; init; }
+
+    /// <summary>How long it must stay back (off-delay).</summary>
+    public long ClearHoldMicros { get; init; }
+
+    /// <summary>Where the numbers come from: a clause of a standard, or <c>site</c> for an example to be set on site.</summary>
+    public required string Basis { get; init; }
+}
