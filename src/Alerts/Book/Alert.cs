@@ -1,0 +1,148 @@
+using System.Text.Json.Serialization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What the plant does. Numbers are persisted: they may be added to, never changed.</summary>
+public enum AlertCondition : byte
+{
+    Active = 1,
+
+    /// <summary>Returned to normal; the work may well go on.</summary>
+    Normal = 2,
+}
+
+/// <summary>Who did a step, when, and what was said.</summary>
+/// <param name="By">The officer's name, from the credential.</param>
+/// <param name="AtMicros">Server time, microseconds since 1970.</param>
+/// <param name="Note">Free text; "" for none.</param>
+/// <param name="Colour">The peak colour at that moment: anything worse starts the step anew.</param>
+/// <param name="Verdict">Only on closing, else <see cref="Verdict.None"/>.</param>
+public sealed record Attestation(string By, long AtMicros, string Note, Severity Colour, Verdict Verdict = Verdict.None);
+
+/// <summary>A step's latest moment. At most one per (step, level) of an alert at a time.</summary>
+/// <param name="Step">What must have been done.</param>
+/// <param name="Level">1 is the first to be told; higher levels are told later.</param>
+/// <param name="Round">The alert's <see cref="Alert.Round"/> when it was set; with alert, step and level it names the breach.</param>
+/// <param name="DueMicros">Server time, microseconds since 1970.</param>
+public sealed record Deadline(WorkState Step, int Level, int Round, long DueMicros);
+
+/// <summary>A deadline that was missed.</summary>
+/// <param name="AtMicros">Server time at which it was found.</param>
+public sealed record Breach(WorkState Step, int Level, int Round, long DueMicros, long AtMicros)
+{
+    [JsonIgnore]
+    public long OverdueByMicros => AtMicros - DueMicros;
+}
+
+/// <summary>
+/// One alert as the ledger's entries make it: a rule on a series, from its first episode until people close it.
+/// Immutable. Two axes that do not depend on each other: <see cref="Condition"/> (the plant) and <see cref="Work"/> (people).
+/// </summary>
+public sealed record Alert
+{
+    /// <summary>Short and speakable, e.g. <c>K7QM-2XRD-9FVT</c>; from the hash of rule, series and first episode.</summary>
+    public required string Id { get; init; }
+
+    public required string RuleId { get; init; }
+
+    public required string RuleVersion { get; init; }
+
+    public required string TitleZh { get; init; }
+
+    public required string TitleEn { get; init; }
+
+    public required string Basis { get; init; }
+
+    /// <summary><c>kind/device/quantity</c>.</summary>
+    public required string Series { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Quantity { get; init; }
+
+    /// <summary>Of <see cref="WindowValue"/> and <see cref="Threshold"/>, as SenML writes it.</summary>
+    public required string Unit { get; init; }
+
+    public string Gateway { get; init; } = "";
+
+    public string Territory { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string OwnerUnit { get; init; } = "";
+
+    public double Latitude { get; init; }
+
+    public double Longitude { get; init; }
+
+    public required AlertCondition Condition { get; init; }
+
+    /// <summary>The colour now; <see cref="Severity.Normal"/> once returned to normal.</summary>
+    public required Severity Colour { get; init; }
+
+    /// <summary>The worst colour since it was raised.</summary>
+    public required Severity PeakColour { get; init; }
+
+    public required WorkState Work { get; init; }
+
+    /// <summary>From 1; counts up each time the alert gets worse than it ever was, or work has to begin anew.</summary>
+    public int Round { get; init; } = 1;
+
+    /// <summary>How many episodes it has had: 1, and one more each time the condition came back while it was open.</summary>
+    public int Occurrences { get; init; } = 1;
+
+    /// <summary>Changes of colour within episodes.</summary>
+    public int ColourChanges { get; init; }
+
+    public int Comments { get; init; }
+
+    /// <summary>Event time of the first raise; part of the identity.</summary>
+    public required long FirstEpisodeMicros { get; init; }
+
+    /// <summary>Event time of the raise of the newest episode.</summary>
+    public required long EpisodeMicros { get; init; }
+
+    /// <summary>Event time of the newest change of condition or colour.</summary>
+    public required long ChangedEventMicros { get; init; }
+
+    /// <summary>Server receive time of the first raise.</summary>
+    public required long RaisedAtMicros { get; init; }
+
+    /// <summary>Server receive time of the newest change of condition or colour.</summary>
+    public required long ChangedAtMicros { get; init; }
+
+    public double WindowValue { get; init; }
+
+    public double Threshold { get; init; }
+
+    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
+
+    public Attestation? Acknowledged { get; init; }
+
+    public Attestation? Closed { get; init; }
+
+    /// <summary>What is still to come.</summary>
+    public IReadOnlyList<Deadline> Deadlines { get; init; } = [];
+
+    /// <summary>What was missed, oldest first; the newest 32.</summary>
+    public IReadOnlyList<Breach> Breaches { get; init; } = [];
+
+    /// <summary>The ledger entry that raised it.</summary>
+    public required long FirstSequence { get; init; }
+
+    /// <summary>The newest ledger entry about it: what an officer has seen (<see cref="AlertCommand.ExpectedSequence"/>).</summary>
+    public required long LastSequence { get; init; }
+
+    [JsonIgnore]
+    public bool IsActive => Condition == AlertCondition.Active;
+
+    [JsonIgnore]
+    public bool IsOpen => Work != WorkState.Closed;
+
+    /// <summary>Open, or closed by people while the plant still says it is active: the book holds it in memory.</summary>
+    [JsonIgnore]
+    public bool IsLive => IsOpen || IsActive;
+}

@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// All live alerts as of one ledger entry: both from the same moment, so a stream may begin with the one and go on after the other.
+/// Immutable; taking one costs nothing.
+/// </summary>
+/// <param name="Sequence">The newest committed entry; 0 for an empty ledger.</param>
+/// <param name="Alerts">By id: open ones, and those closed while still active.</param>
+/// <param name="Delivered">By officer: the newest entry the officer has confirmed to have received.</param>
+public sealed record BookSnapshot(
+    long Sequence, ImmutableDictionary<string, Alert> Alerts, ImmutableDictionary<string, long> Delivered)
+{
+    public static BookSnapshot Empty { get; } = new(
+        0,
+        ImmutableDictionary.Create<string, Alert>(StringComparer.Ordinal),
+        ImmutableDictionary.Create<string, long>(StringComparer.Ordinal));
+}

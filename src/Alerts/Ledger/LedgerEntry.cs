@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What an entry records. Numbers are persisted: they may be added to, never changed.</summary>
+public enum EntryKind : byte
+{
+    /// <summary>A new alert.</summary>
+    Raised = 1,
+
+    ColourChanged = 2,
+    ReturnedToNormal = 3,
+    Acknowledged = 4,
+    Commented = 5,
+    Closed = 6,
+
+    /// <summary>A deadline was missed.</summary>
+    Breached = 7,
+
+    /// <summary>An officer's client has confirmed what it received. Not an event of any alert, and never on the stream.</summary>
+    Delivered = 8,
+
+    /// <summary>The condition came back while the alert was still open: the same alert, one more occurrence.</summary>
+    Recurred = 9,
+
+    /// <summary>The server's clock was set: the deadlines that were running were moved along with it.</summary>
+    ClockStepped = 10,
+
+    /// <summary>At start the ledger ended before the entry that had been written last: its tail was cut off.</summary>
+    TailMissing = 11,
+}
+
+/// <summary>
+/// One entry of the ledger. Immutable. <see cref="Hash"/> covers everything before it and, through <see cref="PreviousHash"/>, every earlier entry.
+/// </summary>
+public sealed record LedgerEntry
+{
+    /// <summary>From 1, without gaps.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Server time, microseconds since 1970: for what the plant did the receive time of what revealed it.</summary>
+    public required long TimeMicros { get; init; }
+
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>"" for entries that are about no alert.</summary>
+    public required string AlertId { get; init; }
+
+    /// <summary>The officer's name; <c>rule:ID</c> for what a rule said, <c>deadline</c> for a breach, <c>system</c> otherwise.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>What makes taking it in twice change nothing: a transition's identity, an officer's idempotency key, a deadline's name.</summary>
+    public required string Key { get; init; }
+
+    public required EntryBody Body { get; init; }
+
+    /// <summary>32 bytes; zeros for the first entry.</summary>
+    public required ReadOnlyMemory<byte> PreviousHash { get; init; }
+
+    /// <summary>32 bytes, SHA-256.</summary>
+    public required ReadOnlyMemory<byte> Hash { get; init; }
+
+    /// <summary>The span of the commit, so that the stream can hang its own below it; default when not traced or read back from disk.</summary>
+    public ActivityContext Trace { get; init; }
+}
+
+/// <summary>What an entry says beyond its columns; only the part that belongs to its kind is set. Explains itself without any other file.</summary>
+public sealed record EntryBody
+{
+    public TransitionFacts? Transition { get; init; }
+
+    public CommandFacts? Command { get; init; }
+
+    public Breach? Breach { get; init; }
+
+    /// <summary><see cref="EntryKind.Delivered"/>: the newest entry received.</summary>
+    public long? UpTo { get; init; }
+
+    /// <summary><see cref="EntryKind.ClockStepped"/>: by how much, in microseconds.</summary>
+    public long? ShiftMicros { get; init; }
+
+    /// <summary><see cref="EntryKind.TailMissing"/>: the entry that should have been the last, and its hash in hex.</summary>
+    public MissingTail? MissingTail { get; init; }
+}
+
+public sealed record MissingTail(long Sequence, string HashHex);
+
+/// <summary>What an officer did.</summary>
+public sealed record CommandFacts(string Note, Verdict Verdict = Verdict.None);
+
+/// <summary>What the plant did, with all that is needed to explain it.</summary>
+public sealed record TransitionFacts
+{
+    public required string RuleId { get; init; }
+
+    public required string RuleVersion { get; init; }
+
+    public required string TitleZh { get; init; }
+
+    public required string TitleEn { get; init; }
+
+    public required string Basis { get; init; }
+
+    public required string Series { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Quantity { get; init; }
+
+    public required string Unit { get; init; }
+
+    public string Gateway { get; init; } = "";
+
+    public string Territory { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string OwnerUnit { get; init; } = "";
+
+    public double Latitude { get; init; }
+
+    public double Longitude { get; init; }
+
+    public required long EpisodeMicros { get; init; }
+
+    public required int Ordinal { get; init; }
+
+    public required Severity From { get; init; }
+
+    public required Severity To { get; init; }
+
+    public required long EventTimeMicros { get; init; }
+
+    public required double WindowValue { get; init; }
+
+    public required double Threshold { get; init; }
+
+    public IReadOnlyList<Evidence> Evidence { get; init; } = [];
+
+    public long JournalPosition { get; init; }
+
+    /// <summary>Work on the alert begins anew: it is worse than what was acknowledged or closed, or has come back after a quiet time.</summary>
+    public bool Reopens { get; init; }
+
+    /// <summary>The alert's deadlines from here on; null when they stay as they are.</summary>
+    public IReadOnlyList<Deadline>? Deadlines { get; init; }
+}

@@ -1,0 +1,33 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>Where the ledger lives and its bounds. The defaults are the ones asserted at start.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>A folder on a local disk, for <c>ledger.db</c> and <c>ledger.head</c>; made when missing.</summary>
+    public required string Folder { get; init; }
+
+    public DeadlinePolicy Deadlines { get; init; } = DeadlinePolicy.Default;
+
+    /// <summary>Posts wait when so many transitions, commands and sweeps are waiting for the disk.</summary>
+    public int QueueCapacity { get; init; } = 8192;
+
+    /// <summary>Most of them in one commit.</summary>
+    public int GroupCapacity { get; init; } = 256;
+
+    /// <summary>How long a commit waits for company.</summary>
+    public TimeSpan GroupWait { get; init; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How many of the newest entries are held in memory for the streams; who is further behind reads the disk.</summary>
+    public int FeedCapacityEntries { get; init; } = 8192;
+
+    /// <summary>How many may read the disk at a time.</summary>
+    public int ReaderCapacity { get; init; } = 4;
+
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>NORMAL loses acknowledged entries at a power cut: only the control of the power-cut test may ask for it.</summary>
+    internal string Synchronous { get; init; } = "FULL";
+
+    /// <summary>A test's way to make the disk fail: called with the name of the step about to be done, and may throw.</summary>
+    internal Action<string>? BeforeStep { get; init; }
+}
