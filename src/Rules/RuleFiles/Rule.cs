@@ -37,6 +37,9 @@ public sealed record Rule
     /// <summary>Index within the kind. For <see cref="WindowFunction.Absent"/> without a quantity: any reading of the device counts as sign of life, and this is 0.</summary>
     public required int Quantity { get; init; }
 
+    /// <summary>True only for <see cref="WindowFunction.Absent"/> written without a quantity: any reading of the device is a sign of life.</summary>
+    public bool AnyQuantity { get; init; }
+
     public required WindowFunction Function { get; init; }
 
     /// <summary>Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes; 0 for <see cref="WindowFunction.Last"/>.</summary>

@@ -1,0 +1,90 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>A band and where it was written.</summary>
+internal readonly record struct PlacedBand(string Key, YamlScalar Text, Band Band);
+
+/// <summary>Reads <c>red</c>, <c>yellow</c>, <c>green</c> and <c>fault</c> of a rule that compares numbers.</summary>
+internal sealed class BandReader(RuleErrors errors)
+{
+    /// <summary>Worst first.</summary>
+    public static readonly (string Key, Severity Severity)[] Severities =
+        [("red", Severity.Red), ("yellow", Severity.Yellow), ("green", Severity.Green), ("fault", Severity.Fault)];
+
+    public IReadOnlyList<PlacedBand> Read(YamlMapping rule, RuleFields fields, Window? window, Quantity? quantity)
+    {
+        var bands = new List<PlacedBand>();
+        var present = false;
+        foreach (var (key, severity) in Severities)
+        {
+            present |= fields.Key(key) is not null;
+            if (fields.OptionalText(key, BandText.Expected) is not { } text
+                || BandText.Read(key, text, quantity?.Unit ?? "", errors) is not { } parsed)
+            {
+                continue;
+            }
+
+            if (parsed.IsTruth && quantity is not null && window is not null && !TakesTruth(window.Value.Function, quantity))
+            {
+                errors.Add(text, $"'{key}' is {text.Describe()}; expected a number: {WindowText.NameOf(window.Value.Function)} of {quantity.Name} is not true or false");
+                continue;
+            }
+
+            bands.Add(new PlacedBand(key, text, new Band(severity, parsed.Comparison, parsed.Threshold, parsed.SetPoint)));
+        }
+
+        if (!present)
+        {
+            errors.Add(rule, "no band in a rule; expected at least one of red, yellow, green, or fault");
+        }
+
+        return bands;
+    }
+
+    private static bool TakesTruth(WindowFunction function, Quantity quantity) =>
+        quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max;
+}
+
+/// <summary>Reads the one band of an <c>absent</c> rule, which has no number: <c>fault: true</c>.</summary>
+internal sealed class AbsentBandReader(RuleErrors errors)
+{
+    public IReadOnlyList<PlacedBand> Read(YamlMapping rule, RuleFields fields, Window window)
+    {
+        foreach (var key in (string[])["hold", "clear"])
+        {
+            if (fields.Key(key) is { } meaningless)
+            {
+                errors.Add(meaningless, $"'{key}' with absent; expected none: absent has its own time, and the next reading ends it");
+            }
+        }
+
+        var bands = new List<PlacedBand>();
+        foreach (var (key, severity) in BandReader.Severities)
+        {
+            if (fields.OptionalText(key, "true") is not { } text)
+            {
+                continue;
+            }
+
+            if (text.Text != "true")
+            {
+                errors.Add(text, $"'{key}' is {text.Describe()}; expected 'true': absent has no number to compare");
+            }
+            else if (bands.Count > 0)
+            {
+                errors.Add(fields.Key(key)!, $"'{key}' beside '{bands[0].Key}'; expected one of red, yellow, green, fault: silence has no degrees");
+            }
+            else
+            {
+                var seconds = window.Micros / (double)DurationText.MicrosPerSecond;
+                bands.Add(new PlacedBand(key, text, new Band(severity, Comparison.AtOrAbove, seconds, null)));
+            }
+        }
+
+        if (!BandReader.Severities.Any(s => fields.Key(s.Key) is not null))
+        {
+            errors.Add(rule, "no band in a rule; expected 'fault: true'");
+        }
+
+        return bands;
+    }
+}

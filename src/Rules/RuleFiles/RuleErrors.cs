@@ -1,0 +1,26 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>What is wrong with one file, gathered while it is read. Bounded: a hostile file does not get a report of its own size.</summary>
+internal sealed class RuleErrors(string file)
+{
+    public const int Capacity = 100;
+
+    private readonly List<RuleFileError> errors = [];
+
+    public int Count => errors.Count;
+
+    public bool IsFull => errors.Count >= Capacity;
+
+    public void Add(YamlNode at, string message) => Add(at.Line, at.Column, message);
+
+    public void Add(int line, int column, string message)
+    {
+        if (!IsFull)
+        {
+            errors.Add(new RuleFileError(file, Math.Max(line, 1), Math.Max(column, 1), message));
+        }
+    }
+
+    /// <summary>In the order of the file.</summary>
+    public IReadOnlyList<RuleFileError> InOrder() => [.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)];
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// The version of a rule: a hash over what it says of a series. How the file was laid out, in which order its keys stood, its titles and its basis
+/// do not count; the unit of the quantity does.
+/// </summary>
+internal static class RuleVersion
+{
+    /// <returns>8 lower-case hex digits.</returns>
+    public static string Of(Rule rule, Catalog catalog)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(Canonical(rule, catalog)));
+        return Convert.ToHexStringLower(hash.AsSpan(0, 4));
+    }
+
+    /// <summary>The meaning in one line. Versions in ledgers rest on it: never change it for rules that could already be written.</summary>
+    internal static string Canonical(Rule rule, Catalog catalog)
+    {
+        var kind = catalog.Kinds[rule.Kind];
+        var quantity = kind.Quantities[rule.Quantity];
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Id}|{kind.Name}|{(rule.AnyQuantity ? "*" : $"{quantity.Name}|{quantity.Unit}")}");
+        text.Append(CultureInfo.InvariantCulture, $"|{rule.Function}|{rule.WindowMicros}");
+        foreach (var band in rule.Bands)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|{band.Severity},{band.Comparison},{band.Threshold:R},{band.SetPoint}");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"|{rule.HoldMicros}|{rule.Deadband:R}|{rule.ClearHoldMicros}");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>Text tables that live beside the tests and travel inside the assembly.</summary>
+internal static class Resources
+{
+    public static string Text(string fileName)
+    {
+        var assembly = typeof(Resources).Assembly;
+        var name = assembly.GetManifestResourceNames().Single(n => n == fileName || n.EndsWith("/" + fileName, StringComparison.Ordinal));
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,201 @@
+using System.Text;
+
+namespace PingAnIoT.Rules.Tests;
+
+public class RuleFileTests
+{
+    private const string Overpressure = """
+        rules:
+          - id: gas-pipe-overpressure
+            title: { zh: 燃气管道超压, en: Gas pipe over-pressure }
+            kind: gas-pipe
+            quantity: pressure          # kPa
+            when: mean(60s)
+            red: "> $pressure-red or 480"
+            yellow: ">= 450"
+            green: "> 420.5"
+            hold: 10s
+            clear: { deadband: 10, hold: 1m }
+            basis: operator set-point
+
+        """;
+
+    private static RuleFileResult Parse(string text) => RuleFile.Parse(text, "f", Catalog.Default);
+
+    private static string Message(string text) => string.Join("\n", Parse(text).Errors);
+
+    private static Rule Only(string text)
+    {
+        var result = Parse(text);
+        result.Errors.Should().BeEmpty();
+        return result.RuleSet!.Rules.Should().ContainSingle().Subject;
+    }
+
+    [Fact]
+    public void Reads_the_rule_of_the_design()
+    {
+        var rule = Only(Overpressure);
+        rule.Should().BeEquivalentTo(
+            new Rule
+            {
+                Id = "gas-pipe-overpressure", Version = rule.Version, TitleZh = "燃气管道超压", TitleEn = "Gas pipe over-pressure", Kind = 0, Quantity = 0,
+                Function = WindowFunction.Mean, WindowMicros = 60_000_000,
+                Bands =
+                [
+                    new Band(Severity.Red, Comparison.Above, 480, "pressure-red"),
+                    new Band(Severity.Yellow, Comparison.AtOrAbove, 450, null),
+                    new Band(Severity.Green, Comparison.Above, 420.5, null),
+                ],
+                HoldMicros = 10_000_000, Deadband = 10, ClearHoldMicros = 60_000_000, Basis = "operator set-point",
+            },
+            o => o.WithStrictOrdering());
+        Parse(Overpressure).RuleSet!.Source.Should().Be(Overpressure);
+    }
+
+    [Fact]
+    public void The_version_is_known_for_ever() => Only(Overpressure).Version.Should().Be("ebcef6ef");
+
+    [Theory]
+    [InlineData("hold: 10s", "hold: 10000ms", false)]
+    [InlineData("hold: 10s\n", "hold: 10s # sec\n", false)]
+    [InlineData("en: Gas pipe over-pressure", "en: Too much", false)]
+    [InlineData("operator set-point", "site", false)]
+    [InlineData("\"> 420.5\"", "'>   420.50'", false)]
+    [InlineData("deadband: 10,", "deadband: 1e1,", false)]
+    [InlineData("hold: 10s", "hold: 11s", true)]
+    [InlineData("hold: 1m", "hold: 2m", true)]
+    [InlineData("deadband: 10,", "deadband: 11,", true)]
+    [InlineData("mean(60s)", "mean(61s)", true)]
+    [InlineData("mean(60s)", "max(60s)", true)]
+    [InlineData(">= 450", "> 450", true)]
+    [InlineData("> 420.5", "> 420", true)]
+    [InlineData("$pressure-red", "$alarm", true)]
+    [InlineData("$pressure-red or ", "", true)]
+    [InlineData("    green: \"> 420.5\"\n", "", true)]
+    [InlineData("quantity: pressure", "quantity: flow", true)]
+    [InlineData("kind: gas-pipe", "kind: pipe-network", true)]
+    [InlineData("id: gas-pipe-overpressure", "id: other", true)]
+    public void The_version_changes_when_and_only_when_the_meaning_does(string from, string to, bool changes)
+    {
+        Overpressure.Should().Contain(from);
+        var before = Only(Overpressure).Version;
+        var after = Only(Overpressure.Replace(from, to, StringComparison.Ordinal)).Version;
+        (before != after).Should().Be(changes);
+    }
+
+    [Theory]
+    [InlineData("last", WindowFunction.Last, 0L)]
+    [InlineData("mean(500ms)", WindowFunction.Mean, 500_000L)]
+    [InlineData("min(10s)", WindowFunction.Min, 10_000_000L)]
+    [InlineData("max(5m)", WindowFunction.Max, 300_000_000L)]
+    [InlineData("sum(2h)", WindowFunction.Sum, 7_200_000_000L)]
+    [InlineData("count(1d)", WindowFunction.Count, 86_400_000_000L)]
+    [InlineData("range( 60s )", WindowFunction.Range, 60_000_000L)]
+    [InlineData("rate (60s)", WindowFunction.Rate, 60_000_000L)]
+    [InlineData("delta(30d)", WindowFunction.Delta, 2_592_000_000_000L)]
+    public void Reads_every_window_function(string when, WindowFunction function, long micros)
+    {
+        var rule = Only(Overpressure.Replace("mean(60s)", when, StringComparison.Ordinal));
+        rule.Function.Should().Be(function);
+        rule.WindowMicros.Should().Be(micros);
+    }
+
+    [Theory]
+    [InlineData("> 1", Comparison.Above, 1)]
+    [InlineData(">1", Comparison.Above, 1)]
+    [InlineData(">= 1.1e2", Comparison.AtOrAbove, 110)]
+    [InlineData("< 30", Comparison.Below, 30)]
+    [InlineData("<= -5", Comparison.AtOrBelow, -5)]
+    [InlineData("== 7", Comparison.Equal, 7)]
+    public void Reads_every_comparison(string band, Comparison comparison, double threshold)
+    {
+        var text = ErrorTable.Apply($"quantity: temperature ;; red: \"{band}\"");
+        Only(text).Bands.Should().Equal(new Band(Severity.Red, comparison, threshold, null));
+    }
+
+    [Theory]
+    [InlineData("== true", 1)]
+    [InlineData("== 1", 1)]
+    [InlineData("== false", 0)]
+    [InlineData("== 0", 0)]
+    public void Reads_true_and_false(string band, double threshold) =>
+        Only(ErrorTable.Apply($"quantity: valve ;; when: last ;; red: \"{band}\""))
+            .Bands.Should().Equal(new Band(Severity.Red, Comparison.Equal, threshold, null));
+
+    [Fact]
+    public void Absent_counts_the_silence_in_seconds_and_may_leave_the_quantity_open()
+    {
+        var any = Only(ErrorTable.Apply("-quantity ;; when: absent(10m) ;; -red ;; fault: true"));
+        any.Bands.Should().Equal(new Band(Severity.Fault, Comparison.AtOrAbove, 600, null));
+        (any.WindowMicros, any.Quantity, any.AnyQuantity).Should().Be((600_000_000L, 0, true));
+        var one = Only(ErrorTable.Apply("quantity: methane ;; when: absent(10m) ;; -red ;; yellow: true"));
+        one.Bands.Should().Equal(new Band(Severity.Yellow, Comparison.AtOrAbove, 600, null));
+        (one.Quantity, one.AnyQuantity).Should().Be((1, false));
+    }
+
+    [Fact]
+    public void Several_documents_are_one_set()
+    {
+        var second = ErrorTable.Apply("id: second");
+        var result = Parse($"{Overpressure}\n---\n# nothing here\n---\n{second}\n---\nrules: []\n");
+        result.Errors.Should().BeEmpty();
+        result.RuleSet!.Rules.Select(r => r.Id).Should().Equal("gas-pipe-overpressure", "second");
+        Parse("rules: []").RuleSet!.Rules.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Reports_the_errors_of_all_rules_in_order()
+    {
+        var text = ErrorTable.Apply("hold: soon") + ErrorTable.Apply("kind: volcano")["rules:\n".Length..];
+        Message(text).Should().Be(
+            """
+            f:9:11: 'hold' is 'soon'; expected a whole number with ms, s, m, h or d, such as 500ms, 10s, 5m, 2h or 1d
+            f:10:9: rule 'r' again; expected every id once (first on line 2)
+            f:12:11: unknown kind 'volcano'; expected one of gas-pipe, elevator, smoke-detector, charging-pile, pipe-network, lpg-cylinder, gateway
+            """.ReplaceLineEndings("\n"));
+    }
+
+    public static TheoryData<string, string> WholeFiles => new()
+    {
+        { "", "f:1:1: an empty file; expected 'rules:' (an empty list is written 'rules: []')" },
+        { "# only words\n", "f:1:1: an empty file; expected 'rules:' (an empty list is written 'rules: []')" },
+        { "hello", "f:1:1: found 'hello'; expected 'rules:' and a list of rules" },
+        { "- id: x", "f:1:1: found a list; expected 'rules:' and a list of rules" },
+        { "rulez: []", "f:1:1: unknown key 'rulez' in a rule file; did you mean 'rules'?\nf:1:1: no 'rules' in a rule file; expected a list of rules" },
+        { "rules:", "f:1:7: 'rules' is nothing; expected a list of rules, each beginning with '- id:'" },
+        { "rules: { id: x }", "f:1:8: 'rules' is a mapping; expected a list of rules, each beginning with '- id:'" },
+        { "rules: [ x, [] ]", "f:1:10: found 'x'; expected a rule, beginning with 'id:'\nf:1:13: found a list; expected a rule, beginning with 'id:'" },
+        { "%YAML 1.2\n---\nrules: []", "f:1:1: a YAML directive; expected plain YAML without '%' lines" },
+        { "rules: [[[[[[[[[1]]]]]]]]]", "f:1:15: nested more than 8 deep; expected a list of rules" },
+        { "rules: " + new string('x', 9_000), "f:1:1: a line of 9007 characters; expected at most 8000" },
+        { "rules: " + new string('x', 3_000), "f:1:8: a value of 3000 characters; expected at most 2000" },
+        { new string(' ', RuleFile.SizeLimitBytes + 1), "f:1:1: more than 4194304 bytes; expected a smaller file" },
+        { new string('平', (RuleFile.SizeLimitBytes / 3) + 1), "f:1:1: more than 4194304 bytes; expected a smaller file" },
+        { "rules:\n" + string.Concat(Enumerable.Repeat("- \n", YamlTreeReader.NodesLimit)), "f:199999:2: more than 200000 YAML nodes; expected a smaller file" },
+        { "rules:\n\t- x", "f:2:1: a tab in the indentation; expected spaces" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WholeFiles), DisableDiscoveryEnumeration = true)]
+    public void Says_what_is_wrong_with_the_whole(string text, string expected) => Message(text).Should().Be(expected);
+
+    [Fact]
+    public void Reports_a_hundred_errors_and_no_more()
+    {
+        var text = new StringBuilder("rules:\n");
+        for (var i = 0; i < 1_000; i++)
+        {
+            text.Append("- oops\n");
+        }
+
+        Parse(text.ToString()).Errors.Should().HaveCount(RuleErrors.Capacity);
+    }
+
+    [Fact]
+    public void An_error_shows_no_control_characters_and_no_more_than_a_line()
+    {
+        var error = Parse(ErrorTable.Apply("kind: \"a\\nb\\e[31m" + new string('x', 500) + "\"")).Errors.Should().ContainSingle().Subject;
+        error.Message.Any(char.IsControl).Should().BeFalse();
+        error.Message.Length.Should().BeLessThan(250);
+    }
+}
