@@ -1,1 +1,3 @@
-return 0;
+using PingAnIoT.Bench;
+
+return await BenchMenu.RunAsync(args);

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text;
+
+namespace PingAnIoT.Simulators;
+
+/// <summary>
+/// Healthy gas-pipe readings of many devices from frames encoded beforehand; only the time in them is written anew for each send.
+/// Threading: owned by the fleet's thread.
+/// </summary>
+public sealed class ReadingLoad : IWireLoad
+{
+    private const string TimeSlot = "0000000000.000000";
+    private const int LookEvery = 64;
+    private readonly LoadShape shape;
+    private readonly TimeProvider time;
+    private readonly long startMicros;
+    private readonly long startTimestamp;
+    private long begun;
+
+    public ReadingLoad(LoadShape shape, TimeProvider time)
+    {
+        this.shape = shape;
+        this.time = time;
+        startTimestamp = time.GetTimestamp();
+        startMicros = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
+    }
+
+    /// <summary>Readings handed to connections so far.</summary>
+    public long Readings { get; private set; }
+
+    /// <summary>True once <see cref="LoadShape.Messages"/> are published.</summary>
+    public bool IsDone => shape.Messages > 0 && begun >= shape.Messages;
+
+    /// <summary>Makes the frames of one gateway and puts them into the client.</summary>
+    public static void Prepare(WireClient client, LoadShape shape, int gateway)
+    {
+        var devices = Enumerable.Range(0, shape.Devices).Where(d => d % shape.Gateways == gateway).ToArray();
+        var frames = shape.ReadingsPerMessage <= 3
+            ? devices.Select(d => OneDevice(client, shape, gateway, d)).ToArray()
+            : devices.Chunk((shape.ReadingsPerMessage + 2) / 3).Select(chunk => Pack(client, shape, gateway, chunk)).ToArray();
+        client.Load = new Turn(frames);
+    }
+
+    public long Fill(WireClient client, long now)
+    {
+        var turn = (Turn)client.Load!;
+        var micros = Micros(now);
+        var interval = shape.RatePerSecond > 0 ? time.TimestampFrequency * shape.Gateways / shape.RatePerSecond : 0;
+        if (turn.Due == 0)
+        {
+            turn.Due = now + (interval * (client.GetHashCode() & 63) / 64);
+        }
+
+        for (var i = 0; i < LookEvery && !IsDone; i++)
+        {
+            if (interval > 0 && turn.Due > now)
+            {
+                return (long)turn.Due;
+            }
+
+            var (frame, timeOffset, readings) = turn.Frames[turn.Next];
+            var written = client.TryPublish(frame, begun, now);
+            if (written.IsEmpty)
+            {
+                return long.MaxValue;
+            }
+
+            WriteTime(written.Slice(timeOffset, TimeSlot.Length), micros);
+            turn.Next = turn.Next + 1 == turn.Frames.Length ? 0 : turn.Next + 1;
+            turn.Due += interval;
+            Readings += readings;
+            begun++;
+        }
+
+        return IsDone ? long.MaxValue : now;
+    }
+
+    /// <summary>Writes seconds with six decimals over a slot of 17 bytes.</summary>
+    internal static void WriteTime(Span<byte> slot, long micros)
+    {
+        var seconds = micros / 1_000_000;
+        var rest = (int)(micros % 1_000_000);
+        for (var i = 16; i > 10; i--)
+        {
+            slot[i] = (byte)('0' + (rest % 10));
+            rest /= 10;
+        }
+
+        for (var i = 9; i >= 0; i--)
+        {
+            slot[i] = (byte)('0' + (seconds % 10));
+            seconds /= 10;
+        }
+    }
+
+    private long Micros(long now) => startMicros + (long)((double)(now - startTimestamp) * 1_000_000 / time.TimestampFrequency);
+
+    private static (WireFrame Frame, int TimeOffset, int Readings) OneDevice(WireClient client, LoadShape shape, int gateway, int device)
+    {
+        var body = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"t\": {TimeSlot}, \"pressure\": {360 + (device % 40)}.25, \"methane\": 0.25, \"flow\": {100 + (device % 50)}.5");
+        var payload = (body.PadRight(Math.Max(body.Length, shape.PayloadBytes - 1)) + "}");
+        var topic = $"pingan/v1/{LoadShape.GatewayName(gateway)}/gas-pipe/{LoadShape.DeviceName(device)}";
+        return Frame(client, shape, topic, payload, 3);
+    }
+
+    private static (WireFrame Frame, int TimeOffset, int Readings) Pack(WireClient client, LoadShape shape, int gateway, int[] devices)
+    {
+        var records = new StringBuilder("[");
+        var count = 0;
+        foreach (var device in devices)
+        {
+            Record(device, "pressure", 360 + (device % 40) + 0.25);
+            Record(device, "methane", 0.25);
+            Record(device, "flow", 100 + (device % 50) + 0.5);
+        }
+
+        return Frame(client, shape, $"pingan/v1/{LoadShape.GatewayName(gateway)}", records.Append(']').ToString(), count);
+
+        void Record(int device, string quantity, double value)
+        {
+            if (count == shape.ReadingsPerMessage)
+            {
+                return;
+            }
+
+            records.Append(count == 0 ? "{" : ",{");
+            if (quantity == "pressure")
+            {
+                records.Append(CultureInfo.InvariantCulture, $"\"bn\":\"gas-pipe/{LoadShape.DeviceName(device)}/\",");
+            }
+
+            records.Append(count == 0 ? $"\"bt\":{TimeSlot}," : "");
+            records.Append(CultureInfo.InvariantCulture, $"\"n\":\"{quantity}\",\"v\":{value}}}");
+            count++;
+        }
+    }
+
+    private static (WireFrame Frame, int TimeOffset, int Readings) Frame(WireClient client, LoadShape shape, string topic, string payload, int readings)
+    {
+        var frame = WireFrames.Publish(client.Options.Version, topic, Encoding.UTF8.GetBytes(payload), shape.Qos);
+        var slot = frame.Bytes.AsSpan(frame.PayloadOffset).IndexOf(Encoding.ASCII.GetBytes(TimeSlot));
+        return (frame, frame.PayloadOffset + slot, readings);
+    }
+
+    private sealed class Turn((WireFrame Frame, int TimeOffset, int Readings)[] frames)
+    {
+        public readonly (WireFrame Frame, int TimeOffset, int Readings)[] Frames = frames;
+        public int Next;
+        public double Due;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+
+namespace PingAnIoT.Simulators;
+
+/// <summary>
+/// Frames in the order they were published, kept until acknowledged: what is unsent, what is under way and what has to be sent
+/// again after a lost connection are three ranges of one byte ring, so nothing is copied twice.
+/// Threading: owned by the client's pump thread.
+/// </summary>
+internal sealed class InFlightRing
+{
+    private const int PacketIds = 65_535;
+    private readonly Entry[] entries;
+    private readonly byte[] bytes;
+    private long head;
+    private long sent;
+    private long tail;
+    private int sentBytesOfNext;
+    private int writeOffset;
+    private int wrapEnd;
+
+    public InFlightRing(int messages, int capacityBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(messages, 32_768);
+        ArgumentOutOfRangeException.ThrowIfLessThan(messages, 1);
+        entries = new Entry[messages];
+        bytes = new byte[capacityBytes];
+        LimitMessages = messages;
+    }
+
+    /// <summary>May be lowered by the server's Receive Maximum.</summary>
+    public int LimitMessages { get; set; }
+
+    public int Count => (int)(tail - head);
+
+    public bool HasUnsent => sent < tail;
+
+    /// <summary>Copies a frame in and gives it its packet identifier.</summary>
+    /// <returns>The frame's bytes in the ring, for patching before the next send; empty when the window is full.</returns>
+    public Span<byte> TryAdd(ReadOnlySpan<byte> frame, int packetIdOffset, long tag, long now)
+    {
+        if (Count >= LimitMessages || !TryPlace(frame.Length, out var offset))
+        {
+            return default;
+        }
+
+        var target = bytes.AsSpan(offset, frame.Length);
+        frame.CopyTo(target);
+        var packetId = (ushort)((tail % PacketIds) + 1);
+        if (packetIdOffset >= 0)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(target[packetIdOffset..], packetId);
+        }
+
+        entries[tail % entries.Length] = new Entry(offset, frame.Length, packetIdOffset >= 0, now, tag);
+        tail++;
+        writeOffset = offset + frame.Length;
+        return target;
+    }
+
+    /// <summary>The longest run of unsent bytes that lie together.</summary>
+    public ReadOnlySpan<byte> Unsent
+    {
+        get
+        {
+            if (!HasUnsent)
+            {
+                return default;
+            }
+
+            var start = entries[sent % entries.Length].Offset + sentBytesOfNext;
+            var end = writeOffset > start ? writeOffset : wrapEnd;
+            return bytes.AsSpan(start, end - start);
+        }
+    }
+
+    public void Sent(int count)
+    {
+        sentBytesOfNext += count;
+        while (sent < tail)
+        {
+            ref var entry = ref entries[sent % entries.Length];
+            if (sentBytesOfNext < entry.Length)
+            {
+                break;
+            }
+
+            sentBytesOfNext -= entry.Length;
+            sent++;
+        }
+
+        Release();
+    }
+
+    /// <returns>False when nothing of that identifier is under way.</returns>
+    public bool TryAcknowledge(ushort packetId, out long tag, out long queued)
+    {
+        var ahead = (packetId - 1 - (head % PacketIds) + PacketIds) % PacketIds;
+        var sequence = head + ahead;
+        tag = 0;
+        queued = 0;
+        if (packetId == 0 || sequence >= sent)
+        {
+            return false;
+        }
+
+        ref var entry = ref entries[sequence % entries.Length];
+        if (!entry.IsAwaited)
+        {
+            return false;
+        }
+
+        tag = entry.Tag;
+        queued = entry.Queued;
+        entry.IsAwaited = false;
+        Release();
+        return true;
+    }
+
+    /// <summary>The connection is lost: everything not acknowledged is to be sent again, marked as a possible duplicate.</summary>
+    /// <returns>How many had been sent before.</returns>
+    public int Rewind()
+    {
+        var again = 0;
+        for (var i = head; i < sent; i++)
+        {
+            ref var entry = ref entries[i % entries.Length];
+            if (entry.IsAwaited)
+            {
+                bytes[entry.Offset] |= 0x08;
+                again++;
+            }
+        }
+
+        sent = head;
+        sentBytesOfNext = 0;
+        return again;
+    }
+
+    private void Release()
+    {
+        while (head < sent && !entries[head % entries.Length].IsAwaited)
+        {
+            head++;
+        }
+    }
+
+    private bool TryPlace(int length, out int offset)
+    {
+        if (head == tail)
+        {
+            offset = 0;
+            return length <= bytes.Length;
+        }
+
+        offset = writeOffset;
+        var first = entries[head % entries.Length].Offset;
+        if (writeOffset <= first)
+        {
+            return first - writeOffset > length;
+        }
+
+        if (bytes.Length - writeOffset >= length)
+        {
+            return true;
+        }
+
+        wrapEnd = writeOffset;
+        offset = 0;
+        return first > length;
+    }
+
+    private struct Entry(int offset, int length, bool isAwaited, long queued, long tag)
+    {
+        public readonly int Offset = offset;
+        public readonly int Length = length;
+        public readonly long Queued = queued;
+        public readonly long Tag = tag;
+        public bool IsAwaited = isAwaited;
+    }
+}
