@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Ingest;
@@ -19,17 +20,164 @@ public readonly record struct MessageContext(string Gateway, long ReceiveTimeMic
 /// </summary>
 public sealed class MessageDecoder(DeviceRegister register)
 {
+    /// <summary>Largest payload looked at.</summary>
+    public const int MaximumPayloadBytes = 256 * 1024;
+
+    /// <summary>Most readings in one message.</summary>
+    public const int MaximumReadings = SenmlPack.MaximumRecords;
+
+    private readonly PlainJson plainJson = new();
+    private readonly SenmlPack pack = new();
+    private readonly SenmlMapping mapping = new(register);
+    private string gateway = "";
+    private byte[] topicPrefix = MessageTopic.PrefixOf("");
+
     /// <summary>Appends the readings of one message to <paramref name="readings"/> and what was refused to <paramref name="refusals"/>.</summary>
     /// <returns>
     /// <see cref="RefusalReason.None"/> when the message counts as accepted (at least one reading taken, however many refused),
     /// else the reason that the whole message is refused; then nothing was appended to <paramref name="readings"/>
-    /// and <paramref name="refusals"/> has at least one entry.
+    /// and <paramref name="refusals"/> has at least one entry. When every reading was refused by itself, it is the first one's reason.
     /// </returns>
     public RefusalReason Decode(
         in MessageContext context, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format,
         ReadingBatch readings, List<Refusal> refusals)
     {
-        _ = register;
-        throw new NotImplementedException();
+        var readingsStart = readings.Count;
+        var refusalsStart = refusals.Count;
+        var refusal = DecodeMessage(context, topic, payload, format, readings, refusals);
+        if (refusal.Reason == RefusalReason.None)
+        {
+            if (readings.Count > readingsStart)
+            {
+                return RefusalReason.None;
+            }
+
+            if (refusals.Count > refusalsStart)
+            {
+                return refusals[refusalsStart].Reason;
+            }
+
+            refusal = new Refusal(RefusalReason.NoReadings, 0);
+        }
+
+        readings.Truncate(readingsStart);
+        refusals.RemoveRange(refusalsStart, refusals.Count - refusalsStart);
+        refusals.Add(refusal);
+        return refusal.Reason;
+    }
+
+    private Refusal DecodeMessage(
+        in MessageContext context, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format,
+        ReadingBatch readings, List<Refusal> refusals)
+    {
+        if (!ReferenceEquals(context.Gateway, gateway) && context.Gateway != gateway)
+        {
+            gateway = context.Gateway;
+            topicPrefix = MessageTopic.PrefixOf(gateway);
+        }
+
+        var reason = MessageTopic.TryParse(topic, topicPrefix, out var parsed);
+        if (reason != RefusalReason.None)
+        {
+            return new Refusal(reason, 0);
+        }
+
+        mapping.Begin(context);
+        if (!parsed.IsPack)
+        {
+            reason = mapping.Resolve(parsed.Kind, parsed.Device);
+            if (reason != RefusalReason.None)
+            {
+                return new Refusal(reason, 0);
+            }
+        }
+
+        reason = Detect(payload, ref format);
+        if (reason != RefusalReason.None)
+        {
+            return new Refusal(reason, 0);
+        }
+
+        if (format == PayloadFormat.Json)
+        {
+            return parsed.IsPack
+                ? new Refusal(RefusalReason.FormatUnknown, 0)
+                : DecodePlain(context, parsed, payload, readings, refusals);
+        }
+
+        var refusal = format == PayloadFormat.SenmlJson ? SenmlJson.Read(payload, pack) : SenmlCbor.Read(payload, pack);
+        if (refusal.Reason == RefusalReason.None)
+        {
+            mapping.Map(pack, parsed, readings, refusals);
+        }
+
+        return refusal;
+    }
+
+    private Refusal DecodePlain(
+        in MessageContext context, in MessageTopic topic, ReadOnlySpan<byte> payload, ReadingBatch readings, List<Refusal> refusals)
+    {
+        var kind = register.Catalog.Kinds[mapping.Kind];
+        var start = readings.Count;
+        var refusal = plainJson.Read(payload, kind, mapping.Device, context.ReceiveTimeMicros, readings, refusals);
+        if (refusal.Reason != RefusalReason.None || mapping.Device >= 0 || readings.Count == start)
+        {
+            return refusal;
+        }
+
+        // A device enrols itself only by a message with something true in it.
+        var reason = mapping.Enrol(topic.Device);
+        if (reason != RefusalReason.None)
+        {
+            return new Refusal(reason, 0);
+        }
+
+        var own = readings.Readings[start..].ToArray();
+        readings.Truncate(start);
+        foreach (var reading in own)
+        {
+            readings.Add(reading with { Device = mapping.Device });
+        }
+
+        return default;
+    }
+
+    /// <summary>By content type, or by the first byte; the two must agree.</summary>
+    private static RefusalReason Detect(ReadOnlySpan<byte> payload, ref PayloadFormat format)
+    {
+        if (payload.IsEmpty)
+        {
+            return RefusalReason.PayloadEmpty;
+        }
+
+        if (payload.Length > MaximumPayloadBytes)
+        {
+            return RefusalReason.PayloadTooLarge;
+        }
+
+        // A CBOR array begins with 0x80 to 0x9f, which is neither JSON nor the beginning of a UTF-8 character.
+        var first = payload[0] is >= 0x80 and <= 0x9f ? payload[0] : FirstVisible(payload);
+        var seen = first switch
+        {
+            (byte)'[' => PayloadFormat.SenmlJson,
+            (byte)'{' => PayloadFormat.Json,
+            >= 0x80 and <= 0x9f => PayloadFormat.SenmlCbor,
+            _ => PayloadFormat.Detect,
+        };
+        if (seen == PayloadFormat.Detect || (format != PayloadFormat.Detect && format != seen))
+        {
+            return RefusalReason.FormatUnknown;
+        }
+
+        format = seen;
+
+        // The JSON reader does not look into strings; nobody is to be handed what is not text.
+        return seen != PayloadFormat.SenmlCbor && !Utf8.IsValid(payload) ? RefusalReason.PayloadMalformed : RefusalReason.None;
+    }
+
+    private static byte FirstVisible(ReadOnlySpan<byte> payload)
+    {
+        var at = payload.IndexOfAnyExcept(" \t\r\n"u8);
+        return at < 0 || payload[at] >= 0x80 ? (byte)0 : payload[at];
     }
 }

@@ -8,12 +8,23 @@ namespace PingAnIoT.Rules;
 /// <param name="Minimum">Smallest value that can be true, in <paramref name="Unit"/>.</param>
 /// <param name="Maximum">Largest value that can be true, in <paramref name="Unit"/>.</param>
 /// <param name="IsBoolean">Takes SenML <c>vb</c> and JSON true/false, kept as 1 and 0.</param>
-public sealed record Quantity(string Name, string Unit, double Minimum, double Maximum, bool IsBoolean = false);
+public sealed record Quantity(string Name, string Unit, double Minimum, double Maximum, bool IsBoolean = false)
+{
+    /// <summary>The number of <see cref="Unit"/> in <see cref="Units"/>.</summary>
+    public int UnitNumber { get; } = Units.Find(Unit) is var number and not Units.Unknown
+        ? number
+        : throw new ArgumentException($"'{Unit}' is not a known unit.", nameof(Unit));
+}
 
 /// <summary>A kind of device and its quantities; a quantity's index here is its number in <see cref="Reading.Quantity"/>.</summary>
 public sealed class Kind(string name, params Quantity[] quantities)
 {
-    private readonly byte[][] names = [.. quantities.Select(q => Encoding.UTF8.GetBytes(q.Name))];
+    /// <summary>So that a set of quantities fits one 64-bit word.</summary>
+    public const int MaximumQuantities = 64;
+
+    private readonly byte[][] names = quantities.Length <= MaximumQuantities
+        ? [.. quantities.Select(q => Encoding.UTF8.GetBytes(q.Name))]
+        : throw new ArgumentException($"A kind has at most {MaximumQuantities} quantities.", nameof(quantities));
 
     public string Name { get; } = name;
 

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>What the register knows of a device. Immutable; a change is a new record under the same index.</summary>
@@ -27,5 +29,5 @@ public sealed record DeviceRecord
     public bool IsUnregistered { get; init; }
 
     /// <summary>Thresholds of this device alone, by set-point name as a rule names them.</summary>
-    public IReadOnlyDictionary<string, double> SetPoints { get; init; } = new Dictionary<string, double>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, double> SetPoints { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }

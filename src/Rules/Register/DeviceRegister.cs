@@ -1,23 +1,35 @@
+using System.Buffers;
 using System.Text;
 
 namespace PingAnIoT.Rules;
 
 /// <summary>
 /// Devices by name and by dense index. An index, once given, belongs to that device for the life of the process.
-/// Threading: look-ups from any thread without a lock; additions take one.
+/// Threading: look-ups from any thread without a lock and without allocation; additions take one.
 /// </summary>
 public sealed class DeviceRegister
 {
+    /// <summary>Longest name of a device or gateway.</summary>
+    public const int MaximumNameBytes = 64;
+
+    private static readonly SearchValues<byte> NameBytes =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"u8);
+
     private readonly Lock gate = new();
-    private readonly Dictionary<(int Kind, string Device), int> indexes = [];
+    private readonly DeviceNames names = new();
+    private readonly GatewayNames gateways = new();
     private volatile DeviceRecord[] records = new DeviceRecord[64];
+
+    // Who may publish, as GatewayNames numbers it; next to nothing to read on the hot path.
+    private volatile int[] owners = new int[64];
     private volatile int count;
     private int unregistered;
 
-    /// <param name="catalog">The kinds there are.</param>
+    /// <param name="catalog">The kinds there are; at most 256.</param>
     /// <param name="unregisteredCapacityDevices">How many devices may enrol themselves: memory follows the register, not strangers.</param>
     public DeviceRegister(Catalog catalog, int unregisteredCapacityDevices = 10_000)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(catalog.Kinds.Count, 256, nameof(catalog));
         Catalog = catalog;
         UnregisteredCapacityDevices = unregisteredCapacityDevices;
     }
@@ -30,60 +42,60 @@ public sealed class DeviceRegister
 
     public DeviceRecord this[int device] => records[device];
 
+    /// <summary>Whether this can name a device or a gateway: 1 to 64 bytes of <c>[A-Za-z0-9._-]</c>.</summary>
+    public static bool IsValidName(ReadOnlySpan<byte> nameUtf8) =>
+        nameUtf8.Length is > 0 and <= MaximumNameBytes && !nameUtf8.ContainsAnyExcept(NameBytes);
+
+    /// <inheritdoc cref="IsValidName(ReadOnlySpan{byte})"/>
+    public static bool IsValidName(string name) =>
+        name.Length <= MaximumNameBytes && IsValidName(Encoding.UTF8.GetBytes(name));
+
     /// <summary>Adds a device or replaces its record.</summary>
     /// <returns>Its index.</returns>
+    /// <exception cref="ArgumentException">Its name is not a name, or its kind is not in the catalog.</exception>
     public int Register(DeviceRecord record)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(record.Kind, nameof(record));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record.Kind, Catalog.Kinds.Count, nameof(record));
+        Span<byte> utf8 = stackalloc byte[MaximumNameBytes];
+        if (!Encoding.UTF8.TryGetBytes(record.Device, utf8, out var length) || !IsValidName(utf8 = utf8[..length]))
+        {
+            throw new ArgumentException($"'{record.Device}' is not the name of a device.", nameof(record));
+        }
+
         lock (gate)
         {
-            if (!indexes.TryGetValue((record.Kind, record.Device), out var index))
+            var index = names.Find(record.Kind, utf8);
+            if (index < 0)
             {
-                return Add(record);
+                return Add(record, utf8);
             }
 
-            if (records[index].IsUnregistered && !record.IsUnregistered)
-            {
-                unregistered--;
-            }
-
+            unregistered += (record.IsUnregistered ? 1 : 0) - (records[index].IsUnregistered ? 1 : 0);
             records[index] = record;
+            owners[index] = gateways.Intern(record.Gateways);
             return index;
         }
     }
 
     /// <returns>The index of the device, or -1.</returns>
-    public int Find(int kind, ReadOnlySpan<byte> deviceUtf8)
-    {
-        lock (gate)
-        {
-            return indexes.GetValueOrDefault((kind, Encoding.UTF8.GetString(deviceUtf8)), -1);
-        }
-    }
+    public int Find(int kind, ReadOnlySpan<byte> deviceUtf8) => names.Find(kind, deviceUtf8);
 
     /// <summary>Finds a device, or enrols it as unregistered under the gateway that first speaks for it.</summary>
-    /// <returns>Its index, or -1 when no more unregistered devices are taken.</returns>
+    /// <returns>Its index, or -1 when no more unregistered devices are taken or this is not a name.</returns>
     public int FindOrEnrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)
     {
-        var found = Find(kind, deviceUtf8);
-        if (found >= 0)
-        {
-            return found;
-        }
-
-        lock (gate)
-        {
-            if (unregistered >= UnregisteredCapacityDevices)
-            {
-                return -1;
-            }
-
-            unregistered++;
-            return Add(new DeviceRecord
-            {
-                Device = Encoding.UTF8.GetString(deviceUtf8), Kind = kind, Gateways = [gateway], IsUnregistered = true,
-            });
-        }
+        var found = names.Find(kind, deviceUtf8);
+        return found >= 0 ? found : Enrol(kind, deviceUtf8, gateway);
     }
+
+    /// <returns>The number of a gateway, for <see cref="MayPublish"/>; -1 when no device of the register names it (it may come to have one).</returns>
+    public int GatewayIndex(string gateway) => gateways.Find(gateway);
+
+    /// <summary>Whether a gateway's credential covers a device.</summary>
+    /// <param name="device">Index of the device.</param>
+    /// <param name="gateway">From <see cref="GatewayIndex"/>.</param>
+    public bool MayPublish(int device, int gateway) => gateways.Includes(owners[device], gateway);
 
     /// <summary>The name of a series, <c>kind/device/quantity</c>: the same in every run, so identities are built on it.</summary>
     public string SeriesName(int device, int quantity)
@@ -93,17 +105,53 @@ public sealed class DeviceRegister
         return $"{kind.Name}/{record.Device}/{kind.Quantities[quantity].Name}";
     }
 
-    private int Add(DeviceRecord record)
+    private int Enrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)
     {
-        if (count == records.Length)
+        if (!IsValidName(deviceUtf8))
         {
-            var larger = new DeviceRecord[records.Length * 2];
-            Array.Copy(records, larger, count);
-            records = larger;
+            return -1;
         }
 
-        records[count] = record;
-        indexes.Add((record.Kind, record.Device), count);
-        return count++;
+        lock (gate)
+        {
+            var found = names.Find(kind, deviceUtf8);
+            if (found >= 0)
+            {
+                return found;
+            }
+
+            if (unregistered >= UnregisteredCapacityDevices)
+            {
+                return -1;
+            }
+
+            return Add(
+                new DeviceRecord
+                {
+                    Device = Encoding.UTF8.GetString(deviceUtf8), Kind = kind, Gateways = [gateway], IsUnregistered = true,
+                },
+                deviceUtf8);
+        }
+    }
+
+    private int Add(DeviceRecord record, ReadOnlySpan<byte> utf8)
+    {
+        var index = count;
+        if (index == records.Length)
+        {
+            var (largerRecords, largerOwners) = (records, owners);
+            Array.Resize(ref largerRecords, index * 2);
+            Array.Resize(ref largerOwners, index * 2);
+            (records, owners) = (largerRecords, largerOwners);
+        }
+
+        records[index] = record;
+        owners[index] = gateways.Intern(record.Gateways);
+        unregistered += record.IsUnregistered ? 1 : 0;
+        count = index + 1;
+
+        // Last: from here on it can be found.
+        names.Add(record.Kind, utf8);
+        return index;
     }
 }

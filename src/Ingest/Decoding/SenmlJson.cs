@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>Reads a SenML pack written as JSON (RFC 8428 section 5) into a <see cref="SenmlPack"/>.</summary>
+internal static class SenmlJson
+{
+    /// <returns>Why the pack is refused, or reason None.</returns>
+    public static Refusal Read(ReadOnlySpan<byte> payload, SenmlPack pack)
+    {
+        var reader = new Utf8JsonReader(payload, JsonText.Options);
+        try
+        {
+            return ReadPack(ref reader, pack);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return new Refusal(RefusalReason.PayloadMalformed, (int)reader.BytesConsumed);
+        }
+    }
+
+    private static Refusal ReadPack(ref Utf8JsonReader reader, SenmlPack pack)
+    {
+        pack.Begin();
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var offset = (int)reader.TokenStartIndex;
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                return new Refusal(RefusalReason.SenmlInvalid, offset);
+            }
+
+            pack.BeginRecord(offset);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                offset = (int)reader.TokenStartIndex;
+                var reason = ReadField(ref reader, pack);
+                if (reason != RefusalReason.None)
+                {
+                    return new Refusal(reason, offset);
+                }
+            }
+
+            var end = pack.EndRecord();
+            if (end != RefusalReason.None)
+            {
+                return new Refusal(end, offset);
+            }
+        }
+
+        // Throws when anything but white space follows.
+        reader.Read();
+        return default;
+    }
+
+    private static RefusalReason ReadField(ref Utf8JsonReader reader, SenmlPack pack)
+    {
+        var text = JsonText.Text(ref reader, pack.Scratch);
+        var label = SenmlLabels.FromText(text);
+        if (label == SenmlLabel.Unknown)
+        {
+            var reason = pack.SeeUnknown(text);
+            reader.Read();
+            reader.Skip();
+            return reason;
+        }
+
+        if (!pack.See(label))
+        {
+            return RefusalReason.KeyDuplicate;
+        }
+
+        reader.Read();
+        var token = reader.TokenType;
+        switch (label)
+        {
+            case SenmlLabel.BaseName:
+            case SenmlLabel.Name:
+            case SenmlLabel.BaseUnit:
+            case SenmlLabel.Unit:
+                if (token != JsonTokenType.String)
+                {
+                    return RefusalReason.SenmlInvalid;
+                }
+
+                pack.SetText(label, JsonText.Text(ref reader, pack.Scratch));
+                return RefusalReason.None;
+            case SenmlLabel.Value when token != JsonTokenType.Number:
+                pack.SetValue(SenmlValueKind.WrongType);
+                break;
+            case SenmlLabel.BooleanValue:
+                var isTrue = token == JsonTokenType.True;
+                pack.SetValue(isTrue || token == JsonTokenType.False ? SenmlValueKind.Boolean : SenmlValueKind.WrongType, isTrue ? 1 : 0);
+                break;
+            case SenmlLabel.StringValue:
+                pack.SetValue(token == JsonTokenType.String ? SenmlValueKind.String : SenmlValueKind.WrongType);
+                break;
+            case SenmlLabel.DataValue:
+                pack.SetValue(token == JsonTokenType.String ? SenmlValueKind.Data : SenmlValueKind.WrongType);
+                break;
+            default:
+                return token == JsonTokenType.Number && pack.SetNumber(label, NumberText.Parse(reader.ValueSpan))
+                    ? RefusalReason.None
+                    : RefusalReason.SenmlInvalid;
+        }
+
+        reader.Skip();
+        return RefusalReason.None;
+    }
+}

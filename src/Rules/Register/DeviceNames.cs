@@ -1,0 +1,151 @@
+using System.Buffers.Binary;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Device names to dense indexes: open addressing over 8-byte slots, key bytes in an arena of chunks.
+/// Threading: one writer at a time (the register's lock); readers need none. A slot is published after the key bytes it points to,
+/// and a larger slot table after it is filled, so a reader sees either the device whole or not at all.
+/// </summary>
+internal sealed class DeviceNames
+{
+    private const int ChunkBytes = 64 * 1024;
+    private const int KeyHeaderBytes = 2;
+
+    /// <summary>Per process, so that nobody can choose names that collide; nothing that is kept depends on it.</summary>
+    private readonly ulong seed = ((ulong)(uint)HashCode.Combine(1) << 32) | (uint)HashCode.Combine(2);
+
+    // Slot: upper half of the hash | index + 1; 0 is empty.
+    private volatile ulong[] slots = new ulong[256];
+    private volatile byte[][] chunks = [new byte[ChunkBytes]];
+
+    // Device index -> place of its key in the arena.
+    private volatile int[] places = new int[128];
+    private int arenaEnd;
+    private int count;
+
+    /// <returns>The index of the device, or -1.</returns>
+    public int Find(int kind, ReadOnlySpan<byte> device)
+    {
+        var hash = Hash(kind, device);
+        var table = slots;
+        var mask = table.Length - 1;
+        for (var at = (int)(hash >> 40) & mask; ; at = (at + 1) & mask)
+        {
+            var slot = Volatile.Read(ref table[at]);
+            if (slot == 0)
+            {
+                return -1;
+            }
+
+            if ((uint)(slot >> 32) == (uint)hash && KeyOf((int)(uint)slot - 1) is var key
+                && key[0] == kind && device.SequenceEqual(key[KeyHeaderBytes..]))
+            {
+                return (int)(uint)slot - 1;
+            }
+        }
+    }
+
+    /// <summary>Adds a name that is not there yet; its index is the number of names before it.</summary>
+    public void Add(int kind, ReadOnlySpan<byte> device)
+    {
+        Store(kind, device);
+        count++;
+        if (count * 3L > slots.Length * 2L)
+        {
+            Grow();
+        }
+        else
+        {
+            Insert(slots, Hash(kind, device), count - 1);
+        }
+    }
+
+    private ReadOnlySpan<byte> KeyOf(int index)
+    {
+        var place = places[index];
+        var chunk = chunks[place / ChunkBytes];
+        var start = place % ChunkBytes;
+        return chunk.AsSpan(start, KeyHeaderBytes + chunk[start + 1]);
+    }
+
+    private void Store(int kind, ReadOnlySpan<byte> device)
+    {
+        var length = KeyHeaderBytes + device.Length;
+        if ((arenaEnd % ChunkBytes) + length > ChunkBytes)
+        {
+            arenaEnd = (arenaEnd / ChunkBytes + 1) * ChunkBytes;
+        }
+
+        if (arenaEnd / ChunkBytes == chunks.Length)
+        {
+            chunks = [.. chunks, new byte[ChunkBytes]];
+        }
+
+        var key = chunks[arenaEnd / ChunkBytes].AsSpan(arenaEnd % ChunkBytes, length);
+        key[0] = (byte)kind;
+        key[1] = (byte)device.Length;
+        device.CopyTo(key[KeyHeaderBytes..]);
+        if (count == places.Length)
+        {
+            var larger = places;
+            Array.Resize(ref larger, larger.Length * 2);
+            larger[count] = arenaEnd;
+            places = larger;
+        }
+        else
+        {
+            places[count] = arenaEnd;
+        }
+
+        arenaEnd += length;
+    }
+
+    private void Grow()
+    {
+        var larger = new ulong[slots.Length * 2];
+        for (var index = 0; index < count; index++)
+        {
+            var key = KeyOf(index);
+            Insert(larger, Hash(key[0], key[KeyHeaderBytes..]), index);
+        }
+
+        slots = larger;
+    }
+
+    private static void Insert(ulong[] table, ulong hash, int index)
+    {
+        var mask = table.Length - 1;
+        var at = (int)(hash >> 40) & mask;
+        while (table[at] != 0)
+        {
+            at = (at + 1) & mask;
+        }
+
+        Volatile.Write(ref table[at], (hash << 32) | (uint)(index + 1));
+    }
+
+    private ulong Hash(int kind, ReadOnlySpan<byte> device)
+    {
+        var hash = seed ^ (((ulong)(uint)kind << 8) | (uint)device.Length);
+        while (device.Length >= sizeof(ulong))
+        {
+            hash = Mix(hash ^ BinaryPrimitives.ReadUInt64LittleEndian(device));
+            device = device[sizeof(ulong)..];
+        }
+
+        ulong tail = 0;
+        foreach (var b in device)
+        {
+            tail = (tail << 8) | b;
+        }
+
+        return Mix(hash ^ tail);
+    }
+
+    private static ulong Mix(ulong value)
+    {
+        var high = Math.BigMul(value ^ 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, out var low);
+        return high ^ low;
+    }
+}
