@@ -1,0 +1,380 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// The append-only log of all that was taken in: what it has committed is on disk, and everything else is a fold over it.
+/// Appends gather in memory while the committer has the disk busy; each commit writes all that has gathered and syncs once.
+/// A write that fails is kept and tried again for as long as it takes; until then nothing more is committed and nothing is lost.
+/// Positions are bytes since the beginning of time and never repeat.
+/// Threading: any thread appends; one committer thread owns the disk.
+/// </summary>
+public sealed class Journal : IDisposable
+{
+    private readonly object gate = new();
+    private readonly IJournalStorage storage;
+    private readonly JournalOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly JournalMetrics metrics;
+    private readonly JournalHolds holds = new();
+    private readonly Thread committer;
+    private PendingFrames filling = new();
+    private PendingFrames writing = new();
+    private IJournalSegment? segment;
+    private long openSegmentStart = -1;
+    private long segmentStart;
+    private long segmentEnd;
+    private long tail;
+    private long committedUntil;
+    private bool needsNewSegment;
+    private bool stopping;
+    private bool abandoned;
+    private volatile Exception? fault;
+    private TaskCompletionSource? room;
+
+    internal Journal(IJournalStorage storage, JournalOptions options, TimeProvider time, ILogger logger, IMeterFactory meters)
+    {
+        if (options.SegmentBytes < 64 * 1024)
+        {
+            throw new ArgumentException("SegmentBytes must be at least 64 KiB.", nameof(options));
+        }
+
+        this.storage = storage;
+        this.options = options;
+        this.time = time;
+        this.logger = logger;
+        metrics = new JournalMetrics(meters);
+        StandAt(JournalTail.Recover(storage, logger));
+        committedUntil = tail;
+        logger.JournalOpened(storage.List().Count, BeginPosition, tail);
+        committer = new Thread(CommitLoop) { IsBackground = true, Name = "journal commit" };
+        committer.Start();
+    }
+
+    /// <summary>Called by the committer when <see cref="CommittedUntil"/> has moved on. Must be quick and must not throw.</summary>
+    public Action? OnCommitted { get; set; }
+
+    /// <summary>All before this position is on disk.</summary>
+    public long CommittedUntil => Volatile.Read(ref committedUntil);
+
+    /// <summary>Just after the last entry appended, on disk or not.</summary>
+    public long Tail => Volatile.Read(ref tail);
+
+    /// <summary>Start of the oldest segment kept.</summary>
+    public long BeginPosition => storage.List() is [var first, ..] ? first : tail;
+
+    /// <summary>Why nothing can be committed now; null when all is well.</summary>
+    public Exception? Fault => fault;
+
+    /// <summary>False while the disk refuses or is too far behind: take nothing more in.</summary>
+    public bool HasRoom => fault is null && Tail - CommittedUntil < options.PendingBytes;
+
+    /// <summary>The largest entry that fits a segment.</summary>
+    public int LongestEntryBytes => (int)Math.Min(int.MaxValue / 4, options.SegmentBytes - SegmentHeader.Bytes - JournalFrame.HeaderBytes);
+
+    public static Journal Open(string folder, JournalOptions options, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters) =>
+        new(new FileJournalStorage(folder), options, time, loggers.CreateLogger<Journal>(), meters);
+
+    /// <summary>
+    /// Gives an entry its place: the two spans one after the other, 1 byte to <see cref="LongestEntryBytes"/> together. It is not yet on disk.
+    /// Never waits: whoever appends keeps to <see cref="HasRoom"/> beforehand, which with the lanes' shares bounds what gathers here.
+    /// </summary>
+    /// <returns>The position just after it: durable when <see cref="CommittedUntil"/> has reached it.</returns>
+    public long Append(ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+    {
+        var bytes = header.Length + body.Length;
+        if (bytes < 1 || bytes > LongestEntryBytes)
+        {
+            throw new ArgumentException($"An entry has 1 to {LongestEntryBytes} bytes, not {bytes}.", nameof(body));
+        }
+
+        var frame = JournalFrame.Length(bytes);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(stopping, this);
+            if (needsNewSegment || tail + frame > segmentEnd)
+            {
+                BeginSegment();
+            }
+            else if (filling.Count == 0)
+            {
+                filling.Begin(new FrameRun(0, tail, segmentStart, segmentEnd - segmentStart, IsNewSegment: false));
+            }
+
+            var end = tail + frame;
+            filling.Add(header, body, frame, end);
+            Volatile.Write(ref tail, end);
+            Monitor.PulseAll(gate);
+            return end;
+        }
+    }
+
+    /// <summary>Completes when <see cref="HasRoom"/>; it may be gone again by then, so ask again.</summary>
+    public Task RoomAsync()
+    {
+        lock (gate)
+        {
+            return HasRoom ? Task.CompletedTask : (room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Reads what lies between two positions that <see cref="Append"/> returned (0 and <see cref="CommittedUntil"/> by default).</summary>
+    public JournalReader Read(long from = 0, long to = long.MaxValue) => new(storage, from, Math.Min(to, CommittedUntil), logger);
+
+    /// <summary>Keeps everything from a position on until released.</summary>
+    public JournalHold Hold(string name, long position) => holds.Add(name, position);
+
+    /// <summary>Gives up the oldest segments beyond retention's age and size that nobody holds. Never the newest.</summary>
+    public void Trim()
+    {
+        var starts = storage.List();
+        var needed = Math.Min(holds.Lowest(), CommittedUntil);
+        var oldest = time.GetUtcNow().Subtract(options.RetentionAge).ToUnixTimeMilliseconds() * 1000;
+        for (var i = 0; i + 1 < starts.Count && starts[i + 1] <= needed; i++)
+        {
+            if (Tail - starts[i] <= options.RetentionBytes && CreatedMicros(starts[i + 1]) >= oldest)
+            {
+                return;
+            }
+
+            try
+            {
+                storage.Delete(starts[i]);
+                metrics.SegmentDeleted();
+                logger.JournalSegmentDeleted(starts[i]);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                logger.JournalSegmentNotDeleted(e, starts[i]);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Commits what was appended and closes; what a failing disk will not take is given up (it was never acknowledged).</summary>
+    public void Dispose() => Stop(abandon: false);
+
+    /// <summary>Stops dead, as a kill would: what is not yet on its way to the disk is dropped.</summary>
+    internal void Abandon() => Stop(abandon: true);
+
+    private void Stop(bool abandon)
+    {
+        lock (gate)
+        {
+            stopping = true;
+            abandoned |= abandon;
+            room?.SetResult();
+            room = null;
+            Monitor.PulseAll(gate);
+        }
+
+        committer.Join();
+        segment?.Dispose();
+        segment = null;
+    }
+
+    private void StandAt(JournalTail? found)
+    {
+        if (found is { } at && at.Position >= options.MinimumPosition)
+        {
+            (tail, segmentStart, segmentEnd) = at;
+            return;
+        }
+
+        if (found is not null)
+        {
+            logger.JournalBehind(options.MinimumPosition);
+        }
+
+        needsNewSegment = true;
+        tail = Math.Max(options.MinimumPosition, found?.SegmentEnd ?? 0);
+        segmentEnd = tail;
+    }
+
+    private void BeginSegment()
+    {
+        needsNewSegment = false;
+        segmentStart = segmentEnd;
+        segmentEnd = segmentStart + options.SegmentBytes;
+        tail = segmentStart + SegmentHeader.Bytes;
+        filling.Begin(new FrameRun(0, tail, segmentStart, options.SegmentBytes, IsNewSegment: true));
+    }
+
+    private void CommitLoop()
+    {
+        while (TakePending())
+        {
+            var began = time.GetTimestamp();
+            if (!WriteUntilDurable())
+            {
+                return;
+            }
+
+            metrics.Committed(writing.Count, writing.Length, time.GetElapsedTime(began));
+            var end = writing.End;
+            writing.Clear();
+            lock (gate)
+            {
+                Volatile.Write(ref committedUntil, end);
+                LetIn();
+            }
+
+            OnCommitted?.Invoke();
+        }
+    }
+
+    private bool TakePending()
+    {
+        lock (gate)
+        {
+            while (filling.Count == 0 && !stopping)
+            {
+                Monitor.Wait(gate);
+            }
+
+            if (abandoned || filling.Count == 0)
+            {
+                return false;
+            }
+
+            (filling, writing) = (writing, filling);
+            return true;
+        }
+    }
+
+    /// <returns>False when it was stopped before the disk took it.</returns>
+    private bool WriteUntilDurable()
+    {
+        var pause = options.RetryFirst;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Write();
+                SetFault(null, attempt);
+                return true;
+            }
+            catch (Exception e)
+            {
+                // Whatever it is, the answer is the same: what is in memory stays there until the disk has it.
+                CloseSegment();
+                metrics.Faulted();
+                SetFault(e, attempt);
+            }
+
+            if (!Pause(pause))
+            {
+                return false;
+            }
+
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, options.RetryLongest.Ticks));
+        }
+    }
+
+    private void Write()
+    {
+        for (var i = 0; i < writing.Runs.Count; i++)
+        {
+            var run = writing.Runs[i];
+            var target = OpenSegment(run);
+            target.Write(writing.Seal(i, committedUntil), run.Position - run.SegmentStart);
+            target.Sync();
+        }
+    }
+
+    private IJournalSegment OpenSegment(FrameRun run)
+    {
+        if (!run.IsNewSegment && segment is not null && openSegmentStart == run.SegmentStart)
+        {
+            return segment;
+        }
+
+        CloseSegment();
+        if (run.IsNewSegment)
+        {
+            segment = storage.Create(run.SegmentStart, run.SegmentBytes);
+            Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
+            new SegmentHeader(run.SegmentStart, run.SegmentBytes, NowMicros()).Write(header);
+            segment.Write(header, 0);
+        }
+        else
+        {
+            segment = storage.Open(run.SegmentStart, writable: true);
+        }
+
+        openSegmentStart = run.SegmentStart;
+        return segment;
+    }
+
+    private void CloseSegment()
+    {
+        segment?.Dispose();
+        segment = null;
+    }
+
+    private void SetFault(Exception? now, int attempt)
+    {
+        if (fault is null == now is null)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            fault = now;
+            LetIn();
+        }
+
+        if (now is null)
+        {
+            logger.JournalRecovered(attempt);
+        }
+        else
+        {
+            logger.JournalFaulted(now);
+        }
+    }
+
+    private bool Pause(TimeSpan pause)
+    {
+        var due = false;
+        using var timer = time.CreateTimer(
+            _ =>
+            {
+                lock (gate)
+                {
+                    due = true;
+                    Monitor.PulseAll(gate);
+                }
+            },
+            null, pause, Timeout.InfiniteTimeSpan);
+        lock (gate)
+        {
+            while (!due && !stopping)
+            {
+                Monitor.Wait(gate);
+            }
+
+            return !stopping;
+        }
+    }
+
+    private void LetIn()
+    {
+        if (room is not null && HasRoom)
+        {
+            room.SetResult();
+            room = null;
+        }
+    }
+
+    private long CreatedMicros(long start)
+    {
+        using var scanner = new SegmentScanner(storage.Open(start, writable: false), start);
+        return scanner.ReadHeader()?.CreatedMicros ?? 0;
+    }
+
+    private long NowMicros() => time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+}
