@@ -1,0 +1,97 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Judges readings by rules. Deterministic in (journal, rules, register): no clock, no I/O, and the same transitions per series however the
+/// readings are cut into batches or spread over shards. docs/engine-semantics.md says what it does in every corner.
+/// Threading: owned by one shard; nothing in it is shared but <see cref="Counters"/>, which may be read from anywhere.
+/// </summary>
+public sealed class Engine
+{
+    private readonly DeviceRegister register;
+    private readonly EngineOptions options;
+    private readonly TransitionWriter writer;
+    private ShardState state;
+
+    /// <param name="register">Devices by dense index; set-points are read from it at each judgement.</param>
+    /// <param name="rules">In force from the start.</param>
+    /// <param name="options">Bounds and tolerances, and which shard this is.</param>
+    /// <param name="emit">Takes the transitions, in order per series; called on the shard's thread and must not call back.</param>
+    /// <exception cref="ArgumentException">The rules do not fit the register's catalog; rule files are checked before they come here.</exception>
+    public Engine(DeviceRegister register, RuleSet rules, EngineOptions options, Action<Transition> emit)
+    {
+        if (!options.IsValid)
+        {
+            throw new ArgumentException("An option is out of its range.", nameof(options));
+        }
+
+        this.register = register;
+        this.options = options;
+        writer = new TransitionWriter(register, Counters, emit);
+        state = NewState(rules);
+    }
+
+    public EngineCounters Counters { get; } = new();
+
+    /// <summary>The rules in force.</summary>
+    public RuleSet Rules => state.Plan.RuleSet;
+
+    /// <summary>
+    /// Judges readings and ticks in journal order. Gateway readings go to every shard, ticks too; others only to the device's own.
+    /// </summary>
+    /// <param name="readings">In journal order.</param>
+    /// <param name="journalPosition">Just after the entry they came from; carried into the transitions.</param>
+    public void Apply(ReadOnlySpan<Reading> readings, long journalPosition)
+    {
+        writer.Position = journalPosition;
+        var current = state;
+        foreach (ref readonly var reading in readings)
+        {
+            current.Apply(reading);
+        }
+    }
+
+    /// <summary>
+    /// Puts other rules in force. Windows, holds and open episodes of a rule whose id remains and whose window means the same go on;
+    /// those of others end with a <see cref="TransitionChange.Normal"/>.
+    /// </summary>
+    /// <returns>One note for each rule that lost state, and why.</returns>
+    /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
+    public IReadOnlyList<ReloadNote> Replace(RuleSet rules)
+    {
+        var next = NewState(rules, state.Gateways);
+        var notes = new Reload(register, writer, state, next).Run();
+        state = next;
+        return notes;
+    }
+
+    /// <summary>Writes all state at this moment: windows, holds, episodes, clocks and the rules they belong to. Devices and rules go by name.</summary>
+    public void Save(Stream stream) => SnapshotWriter.Write(stream, register, state);
+
+    /// <summary>
+    /// Puts back what <see cref="Save"/> wrote, under the rules this engine has: as if they had replaced the snapshot's at that moment.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Not a whole snapshot of a known version; the engine is as it was.</exception>
+    public void Restore(Stream stream) => Restore([stream]);
+
+    /// <summary>
+    /// The same from the snapshots of all shards at one journal position: each engine takes the devices it owns now, so neither the number
+    /// of shards nor the order of the register need be the same as when they were written.
+    /// </summary>
+    /// <param name="streams">One per shard of the time.</param>
+    /// <param name="takeRules">True to go on with the snapshot's own rules instead of this engine's: exact replay of the journal's tail.</param>
+    public void Restore(IReadOnlyList<Stream> streams, bool takeRules = false)
+    {
+        var restored = SnapshotReader.Read(streams, register, options, NewState);
+        var rules = Rules;
+        state = restored;
+        if (!takeRules && !Reload.IsSame(rules, Rules))
+        {
+            Replace(rules);
+        }
+    }
+
+    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros));
+
+    private ShardState NewState(RuleSet rules, GatewayWatch gateways) =>
+        new(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways);
+}

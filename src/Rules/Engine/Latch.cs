@@ -1,0 +1,124 @@
+using System.Runtime.InteropServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// The on-delay, off-delay and deadband of a rule's bands. Each band latches by itself: on when it (or a worse one) was crossed for the hold,
+/// off when neither it nor a worse one was violated, deadband included, for the clear hold. The worst band that is on is what the rule says.
+/// </summary>
+internal static class Latch
+{
+    /// <summary>Is the value on the bad side?</summary>
+    public static bool IsCrossed(Comparison comparison, double value, double threshold) => comparison switch
+    {
+        Comparison.Above => value > threshold,
+        Comparison.AtOrAbove => value >= threshold,
+        Comparison.Below => value < threshold,
+        Comparison.AtOrBelow => value <= threshold,
+        _ => value == threshold,
+    };
+
+    /// <summary>Is the value still too near the bad side for the band to be left?</summary>
+    public static bool IsViolated(Comparison comparison, double value, double threshold, double deadband) => comparison == Comparison.Equal
+        ? Math.Abs(value - threshold) <= deadband
+        : IsCrossed(comparison, value, Left(comparison, threshold, deadband));
+
+    /// <summary>The threshold with the deadband applied: what must be passed on the way back.</summary>
+    public static double Left(Comparison comparison, double threshold, double deadband) => comparison switch
+    {
+        Comparison.Above or Comparison.AtOrAbove => threshold - deadband,
+        Comparison.Below or Comparison.AtOrBelow => threshold + deadband,
+        _ => threshold,
+    };
+
+    /// <summary>Takes in a window value as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
+    public static void Observe(ref RuleState state, CompiledRule rule, DeviceRecord? device, double value, long asOf)
+    {
+        state.Value = value;
+        var bands = rule.Bands;
+        int count = bands.Length, crossed = count, violated = count;
+        for (var b = 0; b < bands.Length && crossed == count; b++)
+        {
+            var threshold = device is null ? bands[b].Threshold : rule.ThresholdOf(b, device);
+            if (violated == count && IsViolated(bands[b].Comparison, value, threshold, rule.Rule.Deadband))
+            {
+                violated = b;
+            }
+
+            if (IsCrossed(bands[b].Comparison, value, threshold))
+            {
+                crossed = b;
+            }
+        }
+
+        if (crossed == count && state.Current == count && !state.HasPending)
+        {
+            return;
+        }
+
+        var any = false;
+        for (var b = 0; b < count; b++)
+        {
+            ref var since = ref state.Since[b];
+            if (b < state.Current ? b < crossed : b >= violated)
+            {
+                since = Never.Micros;
+                continue;
+            }
+
+            since = since == Never.Micros ? asOf : since;
+            any = true;
+        }
+
+        state.HasPending = any;
+    }
+
+    /// <summary>Forgets what was pending: the reading it rested on speaks no longer.</summary>
+    public static void Drop(ref RuleState state)
+    {
+        ((Span<long>)state.Since).Fill(Never.Micros);
+        state.HasPending = false;
+    }
+
+    /// <returns>When the rule next says something else if nothing more arrives, or <see cref="long.MaxValue"/>.</returns>
+    public static long NextDue(in RuleState state, Rule rule)
+    {
+        var due = long.MaxValue;
+        for (var b = 0; b < state.Current; b++)
+        {
+            due = state.Since[b] == Never.Micros ? due : Math.Min(due, state.Since[b] + rule.HoldMicros);
+        }
+
+        var current = state.Current;
+        if (current < rule.Bands.Count && state.Since[current] != Never.Micros)
+        {
+            due = Math.Min(due, state.Since[current] + rule.ClearHoldMicros);
+        }
+
+        return due;
+    }
+
+    /// <summary>Moves to the band that is on at <paramref name="due"/>, which <see cref="NextDue"/> gave.</summary>
+    public static void Step(ref RuleState state, Rule rule, long due)
+    {
+        int from = state.Current, to = from, count = rule.Bands.Count;
+        for (var b = from - 1; b >= 0; b--)
+        {
+            to = state.Since[b] != Never.Micros && state.Since[b] + rule.HoldMicros <= due ? b : to;
+        }
+
+        if (to == from)
+        {
+            do
+            {
+                to++;
+            }
+            while (to < count && state.Since[to] != Never.Micros && state.Since[to] + rule.ClearHoldMicros <= due);
+        }
+
+        Span<long> since = state.Since;
+        since[Math.Min(from, to)..Math.Max(from, to)].Fill(Never.Micros);
+        state.Current = (byte)to;
+        state.HasPending = since[..count].ContainsAnyExcept(Never.Micros);
+    }
+}

@@ -1,0 +1,193 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Carries running state from one rule set to the next. A rule keeps its state when its id remains and its window means the same
+/// (kind, quantity, function, length; an absence keeps it whatever its length); thresholds, holds and deadbands may change under it.
+/// </summary>
+internal sealed class Reload(DeviceRegister register, TransitionWriter writer, ShardState old, ShardState next)
+{
+    private readonly Dictionary<string, Rule> nextRules = next.Plan.RuleSet.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> closedEpisodes = new(StringComparer.Ordinal);
+
+    /// <summary>Do two rule sets say the same, word for word?</summary>
+    public static bool IsSame(RuleSet a, RuleSet b) => a.Rules.Count == b.Rules.Count
+        && a.Rules.Zip(b.Rules).All(p => p.First with { Bands = p.Second.Bands } == p.Second && p.First.Bands.SequenceEqual(p.Second.Bands));
+
+    public IReadOnlyList<ReloadNote> Run()
+    {
+        next.Clock = old.Clock;
+        foreach (var group in next.Gateways.Groups)
+        {
+            group.Timers.Clear();
+        }
+
+        foreach (var rule in old.Plan.RuleSet.Rules.Where(r => !Keeps(r)))
+        {
+            closedEpisodes.Add(rule.Id, 0);
+        }
+
+        for (var device = 0; device < old.Store.Devices.Length; device++)
+        {
+            if (old.Store.Has(device))
+            {
+                CarryDevice(device);
+            }
+        }
+
+        next.UpdateSizes();
+        return [.. closedEpisodes.Select(c => new ReloadNote(c.Key, c.Value, ReasonOf(c.Key)))];
+    }
+
+    private bool Keeps(Rule rule) => nextRules.TryGetValue(rule.Id, out var to) && rule.Kind == to.Kind && rule.Quantity == to.Quantity
+        && rule.AnyQuantity == to.AnyQuantity && rule.Function == to.Function
+        && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros);
+
+    private string ReasonOf(string id)
+    {
+        var before = old.Plan.RuleSet.Rules.First(r => r.Id == id);
+        return !nextRules.ContainsKey(id) ? "the rule is gone"
+            : Keeps(before) ? "the colour it showed is gone from the rule"
+            : "its window means something else now";
+    }
+
+    private void CarryDevice(int device)
+    {
+        var slot = old.Store.Devices[device];
+        KindPlan before = old.Plan.Kinds[slot.Kind], after = next.Plan.Kinds[slot.Kind];
+        if (!after.IsEmpty)
+        {
+            next.Store.Add(device, slot.Kind, next.Gateways.GroupOf(register[device].Gateways));
+        }
+
+        foreach (var quantity in before.Series)
+        {
+            var to = after.Quantities[quantity.Quantity];
+            CarrySeries(slot.Series + quantity.Offset, quantity, to, to is null ? -1 : next.Store.Devices[device].Series + to.Offset);
+        }
+
+        for (var i = 0; i < before.Absents.Length; i++)
+        {
+            CarryAbsence(device, slot, i, before.Absents[i], after);
+        }
+    }
+
+    private void CarrySeries(int index, QuantityPlan from, QuantityPlan? to, int toIndex)
+    {
+        ref readonly var series = ref old.Store.Series[index];
+        if (to is not null)
+        {
+            ref var target = ref next.Store.Series[toIndex];
+            target.Last = series.Last;
+            target.Anchor = series.Anchor;
+            target.IsFresh = series.IsFresh;
+            var ring = old.Store.Rings.View(series);
+            for (var i = 0; i < ring.Count; i++)
+            {
+                next.Store.Rings.Append(ref target, ring[i].EventTimeMicros, ring[i].Value);
+            }
+        }
+
+        for (var i = 0; i < from.Rules.Length; i++)
+        {
+            ref var state = ref old.Store.States[series.FirstState + i];
+            var rule = from.Rules[i];
+            var place = to is null ? -1 : Array.FindIndex(to.Rules, r => r.Rule.Id == rule.Rule.Id);
+            if (place < 0 || !Keeps(rule.Rule) || !HasColour(state, rule, to!.Rules[place]))
+            {
+                Close(ref state, rule, series);
+                if (place >= 0)
+                {
+                    next.Store.States[next.Store.Series[toIndex].FirstState + place].LastChange = state.LastChange;
+                }
+
+                continue;
+            }
+
+            CarryState(state, rule, toIndex, place, to.Rules[place]);
+        }
+    }
+
+    private static bool HasColour(in RuleState state, CompiledRule from, CompiledRule to) =>
+        state.Current == from.Bands.Length || PlaceOf(to, from.Bands[state.Current].Severity) < to.Bands.Length;
+
+    private static int PlaceOf(CompiledRule rule, Severity severity)
+    {
+        var place = Array.FindIndex(rule.Bands, b => b.Severity == severity);
+        return place < 0 ? rule.Bands.Length : place;
+    }
+
+    private void CarryState(in RuleState state, CompiledRule from, int series, int place, CompiledRule to)
+    {
+        ref readonly var target = ref next.Store.Series[series];
+        var index = target.FirstState + place;
+        ref var result = ref next.Store.States[index];
+        result = state;
+        result.Series = series;
+        result.Armed = Never.Micros;
+        result.Current = (byte)PlaceOf(to, from.SeverityOf(state.Current));
+        Latch.Drop(ref result);
+        for (var b = 0; b < from.Bands.Length; b++)
+        {
+            var toBand = PlaceOf(to, from.Bands[b].Severity);
+            if (toBand < to.Bands.Length && b < state.Current == toBand < result.Current)
+            {
+                result.Since[toBand] = state.Since[b];
+                result.HasPending |= state.Since[b] != Never.Micros;
+            }
+        }
+
+        next.Arm(ref result, index, to, target);
+    }
+
+    private void CarryAbsence(int device, in DeviceSlot slot, int place, CompiledRule rule, KindPlan after)
+    {
+        ref var absence = ref old.Store.Absences[slot.Absences + place];
+        var toPlace = Array.FindIndex(after.Absents, r => r.Rule.Id == rule.Rule.Id);
+        if (toPlace < 0 || !Keeps(rule.Rule) || (absence.IsActive && after.Absents[toPlace].SeverityOf(0) != rule.SeverityOf(0)))
+        {
+            Close(ref absence, rule);
+            if (toPlace >= 0)
+            {
+                next.Store.Absences[next.Store.Devices[device].Absences + toPlace].LastChange = absence.LastChange;
+            }
+
+            return;
+        }
+
+        var target = next.Store.Devices[device];
+        var index = target.Absences + toPlace;
+        ref var result = ref next.Store.Absences[index];
+        result = absence;
+        result.IsArmed = false;
+        var groups = next.Gateways.Groups;
+        result.LifeListening += groups[target.Group].At(next.Clock.Now) - groups[slot.Group].At(next.Clock.Now);
+        ShardState.Arm(ref result, index, after.Absents[toPlace], groups[target.Group]);
+    }
+
+    private void Close(ref RuleState state, CompiledRule rule, in Series series)
+    {
+        int from = state.Current, normal = rule.Bands.Length;
+        if (from == normal)
+        {
+            return;
+        }
+
+        state.Current = (byte)normal;
+        Count(rule.Rule.Id);
+        writer.Write(ref state, rule, series, old.Store.Rings.View(series), from, Now(state.LastChange), Now(state.LastChange));
+    }
+
+    private void Close(ref Absence absence, CompiledRule rule)
+    {
+        if (absence.IsActive)
+        {
+            Count(rule.Rule.Id);
+            writer.Write(ref absence, rule, active: false, Now(absence.LastChange), Now(absence.LastChange));
+        }
+    }
+
+    private void Count(string id) => closedEpisodes[id] = closedEpisodes.GetValueOrDefault(id) + 1;
+
+    /// <summary>The last tick: every shard has the same.</summary>
+    private long Now(long lastChange) => next.Clock.HasTicked ? next.Clock.LastTickMicros : lastChange;
+}

@@ -1,0 +1,149 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>A rule in the shape the hot loop reads. Immutable.</summary>
+internal sealed class CompiledRule
+{
+    /// <summary>One band per severity, and there are four besides normal.</summary>
+    public const int BandsMax = 4;
+
+    public CompiledRule(Rule rule)
+    {
+        Rule = rule;
+        Bands = [.. rule.Bands];
+        HasSetPoints = Bands.Any(b => b.SetPoint is not null);
+    }
+
+    public Rule Rule { get; }
+
+    public Band[] Bands { get; }
+
+    public bool HasSetPoints { get; }
+
+    public WindowFunction Function => Rule.Function;
+
+    /// <summary>True when the rule before it in the plan has the same window function and length, so that its value serves.</summary>
+    public bool SharesPrevious { get; set; }
+
+    public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
+
+    /// <summary>The band's number for one device.</summary>
+    public double ThresholdOf(int band, DeviceRecord device)
+    {
+        var b = Bands[band];
+        return b.SetPoint is not null && device.SetPoints.TryGetValue(b.SetPoint, out var own) ? own : b.Threshold;
+    }
+}
+
+/// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
+internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents)
+{
+    public int Quantity { get; } = quantity;
+
+    /// <summary>Place of the series among those of its device.</summary>
+    public int Offset { get; } = offset;
+
+    /// <summary>The rules with bands, those of one window side by side.</summary>
+    public CompiledRule[] Rules { get; } = rules;
+
+    /// <summary>Which of the kind's absences a reading is a sign of life for.</summary>
+    public int[] Absents { get; } = absents;
+
+    /// <summary>The longest window.</summary>
+    public long WindowMicros { get; } = rules.Length == 0 ? 0 : rules.Max(r => r.Rule.WindowMicros);
+}
+
+/// <summary>What is done with the readings of one kind of device. Immutable.</summary>
+internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents)
+{
+    public QuantityPlan?[] Quantities { get; } = quantities;
+
+    public QuantityPlan[] Series { get; } = [.. quantities.OfType<QuantityPlan>()];
+
+    public CompiledRule[] Absents { get; } = absents;
+
+    public bool IsEmpty => Series.Length == 0;
+}
+
+/// <summary>A rule set laid out by kind and quantity. Immutable.</summary>
+internal sealed class RulePlan
+{
+    private RulePlan(RuleSet ruleSet, KindPlan[] kinds)
+    {
+        RuleSet = ruleSet;
+        Kinds = kinds;
+    }
+
+    public RuleSet RuleSet { get; }
+
+    public KindPlan[] Kinds { get; }
+
+    /// <exception cref="ArgumentException">The rules do not fit the catalog or each other; rule files are checked before they come here.</exception>
+    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var rule in ruleSet.Rules)
+        {
+            Check(rule, catalog, ids);
+        }
+
+        var kinds = new KindPlan[catalog.Kinds.Count];
+        for (var k = 0; k < kinds.Length; k++)
+        {
+            kinds[k] = CompileKind(ruleSet.Rules.Where(r => r.Kind == k).ToList(), catalog.Kinds[k].Quantities.Count);
+        }
+
+        return new RulePlan(ruleSet, kinds);
+    }
+
+    private static KindPlan CompileKind(List<Rule> rules, int quantityCount)
+    {
+        var absents = rules.Where(r => r.Function == WindowFunction.Absent).Select(r => new CompiledRule(r)).ToArray();
+        var quantities = new QuantityPlan?[quantityCount];
+        var offset = 0;
+        for (var q = 0; q < quantityCount; q++)
+        {
+            var alive = Enumerable.Range(0, absents.Length)
+                .Where(i => absents[i].Rule.AnyQuantity || absents[i].Rule.Quantity == q).ToArray();
+            var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Quantity == q)
+                .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Id, StringComparer.Ordinal)
+                .Select(r => new CompiledRule(r)).ToArray();
+            for (var i = 1; i < banded.Length; i++)
+            {
+                banded[i].SharesPrevious = banded[i].Function == banded[i - 1].Function
+                    && banded[i].Rule.WindowMicros == banded[i - 1].Rule.WindowMicros;
+            }
+
+            if (banded.Length + alive.Length > 0)
+            {
+                quantities[q] = new QuantityPlan(q, offset++, banded, alive);
+            }
+        }
+
+        return new KindPlan(quantities, absents);
+    }
+
+    private static void Check(Rule rule, Catalog catalog, HashSet<string> ids)
+    {
+        if (!ids.Add(rule.Id))
+        {
+            throw new ArgumentException($"Two rules are named '{rule.Id}'.", nameof(rule));
+        }
+
+        if ((uint)rule.Kind >= (uint)catalog.Kinds.Count || (uint)rule.Quantity >= (uint)catalog.Kinds[rule.Kind].Quantities.Count)
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' is about no kind or quantity of the catalog.", nameof(rule));
+        }
+
+        if (rule.Bands.Count is 0 or > CompiledRule.BandsMax || rule.Bands.DistinctBy(b => b.Severity).Count() != rule.Bands.Count
+            || rule.Bands.Any(b => b.Severity == Severity.Normal))
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' needs 1 to {CompiledRule.BandsMax} bands, each of its own severity.", nameof(rule));
+        }
+
+        if (rule.WindowMicros < 0 || (rule.WindowMicros == 0 && rule.Function != WindowFunction.Last)
+            || rule.HoldMicros < 0 || rule.ClearHoldMicros < 0 || !(rule.Deadband >= 0))
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' has a window, hold or deadband that cannot be.", nameof(rule));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>"No such time."</summary>
+internal static class Never
+{
+    public const long Micros = long.MinValue;
+}
+
+/// <summary>Where the state of one device is.</summary>
+internal struct DeviceSlot
+{
+    /// <summary>First of the device's series; -1 while the device has no state.</summary>
+    public int Series;
+
+    /// <summary>First of the device's absences.</summary>
+    public int Absences;
+
+    /// <summary>Its gateways, as a <see cref="GatewayWatch"/> group.</summary>
+    public int Group;
+
+    public int Kind;
+}
+
+/// <summary>The order and the readings of one series.</summary>
+internal struct Series
+{
+    /// <summary>Newest event time.</summary>
+    public long Last;
+
+    /// <summary>Server time when the newest reading arrived: the series' clock runs from (Last, Anchor).</summary>
+    public long Anchor;
+
+    public int Device;
+    public int FirstState;
+    public int Ring;
+    public ushort Head;
+    public ushort Count;
+    public ushort Quantity;
+    public byte RingBits;
+
+    /// <summary>The newest reading was no older than the carry when it arrived: ticks may advance the clock.</summary>
+    public bool IsFresh;
+
+    public readonly bool HasReading => Count > 0;
+}
+
+/// <summary>Since when each band has been pending: on for those worse than the present one, off for the others.</summary>
+[InlineArray(CompiledRule.BandsMax)]
+internal struct BandTimes
+{
+    private long first;
+}
+
+/// <summary>What one rule says of one series.</summary>
+internal struct RuleState
+{
+    /// <summary>The newest defined window value.</summary>
+    public double Value;
+
+    /// <summary>Names the open episode, or the last one.</summary>
+    public long Episode;
+
+    /// <summary>Event time of the last transition; the next is never dated before it.</summary>
+    public long LastChange;
+
+    /// <summary>Server time for which a timer is set.</summary>
+    public long Armed;
+
+    public BandTimes Since;
+    public int Series;
+    public int Ordinal;
+
+    /// <summary>Index of the present band; the number of bands when normal.</summary>
+    public byte Current;
+
+    public bool HasPending;
+}
+
+/// <summary>The silence of one device (or one of its series) that one rule watches.</summary>
+internal struct Absence
+{
+    /// <summary>Listening time of the device's gateways at the last sign of life.</summary>
+    public long LifeListening;
+
+    /// <summary>Receive time of the last sign of life; of the first tick while there was none.</summary>
+    public long LifeReceiveMicros;
+
+    public long LastEventMicros;
+    public double LastValue;
+    public long Episode;
+    public long LastChange;
+    public int Device;
+    public int Ordinal;
+    public bool IsWatched;
+    public bool HasReading;
+    public bool IsActive;
+    public bool IsArmed;
+}

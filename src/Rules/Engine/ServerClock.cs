@@ -1,0 +1,33 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Server time: the time that passed while the server ran, told by ticks alone, so that every shard has the same.
+/// A gap between ticks counts for no more than the cap. Starts at 0 with the first tick.
+/// </summary>
+internal struct ServerClock
+{
+    /// <summary>Server time at the last tick.</summary>
+    public long Now;
+
+    /// <summary>Receive time of the last tick; meaningless before the first.</summary>
+    public long LastTickMicros;
+
+    public bool HasTicked;
+
+    public void Tick(long receiveMicros, long capMicros)
+    {
+        if (HasTicked)
+        {
+            Now += Math.Clamp(receiveMicros - LastTickMicros, 0, capMicros);
+            LastTickMicros = Math.Max(LastTickMicros, receiveMicros);
+            return;
+        }
+
+        HasTicked = true;
+        LastTickMicros = receiveMicros;
+    }
+
+    /// <summary>Server time at a receive time near the last tick, on either side of it.</summary>
+    public readonly long At(long receiveMicros, long capMicros) =>
+        HasTicked ? Now + Math.Clamp(receiveMicros - LastTickMicros, -capMicros, capMicros) : 0;
+}

@@ -1,0 +1,224 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// How a snapshot lies on disk: "PAES", u32 version, then blocks of u32 length, u32 CRC-32C of (block number, bytes), bytes; a block of no bytes
+/// ends it. Little-endian. A block is checked before anything in it is believed.
+/// </summary>
+internal static class SnapshotBlocks
+{
+    public const uint Magic = 0x53454150;
+    public const uint Version = 1;
+    public const int BlockBytes = 64 * 1024;
+    public const int TextBytesMax = 16 * 1024 * 1024;
+
+    public static uint Crc(uint block, ReadOnlySpan<byte> bytes)
+    {
+        var crc = BitOperations.Crc32C(~0u, block);
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            crc = BitOperations.Crc32C(crc, word);
+        }
+
+        foreach (var single in bytes[(bytes.Length & ~7)..])
+        {
+            crc = BitOperations.Crc32C(crc, single);
+        }
+
+        return ~crc;
+    }
+}
+
+/// <summary>Writes values into blocks.</summary>
+internal sealed class BlockWriter
+{
+    private readonly Stream stream;
+    private readonly byte[] block = new byte[SnapshotBlocks.BlockBytes];
+    private int length;
+    private uint number;
+
+    public BlockWriter(Stream stream)
+    {
+        this.stream = stream;
+        Span<byte> head = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(head, SnapshotBlocks.Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], SnapshotBlocks.Version);
+        stream.Write(head);
+    }
+
+    public void Long(long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        Bytes(bytes);
+    }
+
+    public void Int(int value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        Bytes(bytes);
+    }
+
+    public void Byte(byte value) => Bytes([value]);
+
+    public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
+
+    public void Double(double value) => Long(BitConverter.DoubleToInt64Bits(value));
+
+    public void Text(string value)
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        Int(bytes.Length);
+        Bytes(bytes);
+    }
+
+    public void End()
+    {
+        if (length > 0)
+        {
+            Flush();
+        }
+
+        Flush();
+        stream.Flush();
+    }
+
+    private void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            var part = Math.Min(bytes.Length, block.Length - length);
+            bytes[..part].CopyTo(block.AsSpan(length));
+            bytes = bytes[part..];
+            length += part;
+            if (length == block.Length)
+            {
+                Flush();
+            }
+        }
+    }
+
+    private void Flush()
+    {
+        Span<byte> head = stackalloc byte[8];
+        BinaryPrimitives.WriteInt32LittleEndian(head, length);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], SnapshotBlocks.Crc(number++, block.AsSpan(0, length)));
+        stream.Write(head);
+        stream.Write(block, 0, length);
+        length = 0;
+    }
+}
+
+/// <summary>Reads what <see cref="BlockWriter"/> wrote; anything else is an <see cref="InvalidDataException"/>.</summary>
+internal sealed class BlockReader
+{
+    private readonly Stream stream;
+    private readonly byte[] block = new byte[SnapshotBlocks.BlockBytes];
+    private int at;
+    private int length;
+    private uint number;
+
+    public BlockReader(Stream stream)
+    {
+        this.stream = stream;
+        Span<byte> head = stackalloc byte[8];
+        Fill(head);
+        Require(BinaryPrimitives.ReadUInt32LittleEndian(head) == SnapshotBlocks.Magic, "not an engine snapshot");
+        var version = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+        Require(version == SnapshotBlocks.Version, $"version {version} is not known, {SnapshotBlocks.Version} is");
+    }
+
+    public static void Require(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new InvalidDataException($"Snapshot refused: {what}.");
+        }
+    }
+
+    public long Long()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        Bytes(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+    }
+
+    public int Int()
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        Bytes(bytes);
+        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+    }
+
+    /// <summary>A number from 0 to <paramref name="max"/>.</summary>
+    public int Count(int max, string of)
+    {
+        var value = Int();
+        Require((uint)value <= (uint)max, $"{value} {of}, at most {max} can be");
+        return value;
+    }
+
+    public byte Byte()
+    {
+        Span<byte> bytes = stackalloc byte[1];
+        Bytes(bytes);
+        return bytes[0];
+    }
+
+    public bool Flag() => Byte() != 0;
+
+    public double Double() => BitConverter.Int64BitsToDouble(Long());
+
+    public string Text()
+    {
+        var bytes = new byte[Count(SnapshotBlocks.TextBytesMax, "bytes of text")];
+        Bytes(bytes);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    public void End()
+    {
+        Require(at == length, "more in it than expected");
+        NextBlock();
+        Require(length == 0, "more in it than expected");
+    }
+
+    private void Bytes(Span<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (at == length)
+            {
+                NextBlock();
+                Require(length > 0, "it ends too early");
+            }
+
+            var part = Math.Min(bytes.Length, length - at);
+            block.AsSpan(at, part).CopyTo(bytes);
+            bytes = bytes[part..];
+            at += part;
+        }
+    }
+
+    private void NextBlock()
+    {
+        Span<byte> head = stackalloc byte[8];
+        Fill(head);
+        var next = BinaryPrimitives.ReadInt32LittleEndian(head);
+        Require((uint)next <= SnapshotBlocks.BlockBytes, "a block has no possible length");
+        Fill(block.AsSpan(0, next));
+        var crc = SnapshotBlocks.Crc(number, block.AsSpan(0, next));
+        Require(crc == BinaryPrimitives.ReadUInt32LittleEndian(head[4..]), $"block {number} has a wrong checksum");
+        number++;
+        length = next;
+        at = 0;
+    }
+
+    private void Fill(Span<byte> bytes) =>
+        Require(stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length, "it is cut short");
+}

@@ -1,0 +1,240 @@
+using System.Text;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Reads shards' states into a fresh one. Devices go by name: one that the register no longer has is enrolled as if it had just spoken, so its
+/// open episodes go on; one that another shard owns now is left to that shard.
+/// </summary>
+internal sealed class SnapshotReader(DeviceRegister register, EngineOptions options)
+{
+    private const int ManyMax = 16 * 1024 * 1024;
+    private readonly List<(int Kind, int[] Quantities)> kinds = [];
+
+    /// <exception cref="InvalidDataException">One of them is not a whole snapshot of a known version, or they are not of one moment.</exception>
+    public static ShardState Read(
+        IReadOnlyList<Stream> streams, DeviceRegister register, EngineOptions options, Func<RuleSet, ShardState> create)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(streams.Count, nameof(streams));
+        ShardState? state = null;
+        foreach (var stream in streams)
+        {
+            state = new SnapshotReader(register, options).Read(new BlockReader(stream), state, create);
+        }
+
+        state!.UpdateSizes();
+        return state;
+    }
+
+    private ShardState Read(BlockReader from, ShardState? state, Func<RuleSet, ShardState> create)
+    {
+        Names(from);
+        var rules = Rules(from);
+        var isFirst = state is null;
+        if (state is null)
+        {
+            try
+            {
+                state = create(rules);
+            }
+            catch (ArgumentException e)
+            {
+                throw new InvalidDataException("Snapshot refused: its rules do not fit the catalog.", e);
+            }
+        }
+
+        BlockReader.Require(Reload.IsSame(rules, state.Plan.RuleSet), "the shards' snapshots are of different rules");
+        var groups = Clocks(from, state, isFirst);
+        while (from.Flag())
+        {
+            Device(from, state, groups);
+        }
+
+        from.End();
+        return state;
+    }
+
+    private void Names(BlockReader from)
+    {
+        var count = from.Count(ManyMax, "kinds");
+        for (var k = 0; k < count; k++)
+        {
+            var kind = register.Catalog.FindKind(from.Text());
+            var quantities = new int[from.Count(ushort.MaxValue, "quantities")];
+            for (var q = 0; q < quantities.Length; q++)
+            {
+                var name = from.Text();
+                quantities[q] = kind < 0 ? -1 : register.Catalog.Kinds[kind].FindQuantity(Encoding.UTF8.GetBytes(name));
+            }
+
+            kinds.Add((kind, quantities));
+        }
+    }
+
+    private int KindOf(int saved)
+    {
+        BlockReader.Require((uint)saved < (uint)kinds.Count && kinds[saved].Kind >= 0, "a kind is not in the catalog");
+        return kinds[saved].Kind;
+    }
+
+    private int QuantityOf(int savedKind, int saved)
+    {
+        var quantities = kinds[savedKind].Quantities;
+        BlockReader.Require((uint)saved < (uint)quantities.Length && quantities[saved] >= 0, "a quantity is not in the catalog");
+        return quantities[saved];
+    }
+
+    private RuleSet Rules(BlockReader from)
+    {
+        var source = from.Text();
+        var rules = new Rule[from.Count(ManyMax, "rules")];
+        for (var i = 0; i < rules.Length; i++)
+        {
+            rules[i] = ReadRule(from);
+        }
+
+        return new RuleSet(rules) { Source = source };
+    }
+
+    private Rule ReadRule(BlockReader from)
+    {
+        string id = from.Text(), version = from.Text(), zh = from.Text(), en = from.Text();
+        int kind = from.Int(), quantity = from.Int();
+        var mapped = KindOf(kind);
+        return new Rule
+        {
+            Id = id, Version = version, TitleZh = zh, TitleEn = en, Kind = mapped, Quantity = QuantityOf(kind, quantity),
+            AnyQuantity = from.Flag(), Function = (WindowFunction)from.Byte(), WindowMicros = from.Long(), Bands = Bands(from),
+            HoldMicros = from.Long(), Deadband = from.Double(), ClearHoldMicros = from.Long(), Basis = from.Text(),
+        };
+    }
+
+    private static Band[] Bands(BlockReader from)
+    {
+        var bands = new Band[from.Count(CompiledRule.BandsMax, "bands")];
+        for (var b = 0; b < bands.Length; b++)
+        {
+            var (severity, comparison, threshold) = ((Severity)from.Byte(), (Comparison)from.Byte(), from.Double());
+            var hasSetPoint = from.Flag();
+            var setPoint = from.Text();
+            bands[b] = new Band(severity, comparison, threshold, hasSetPoint ? setPoint : null);
+        }
+
+        return bands;
+    }
+
+    /// <returns>For each saved group its key and its listening time at the last tick.</returns>
+    private static List<(string Key, long Listened)> Clocks(BlockReader from, ShardState state, bool isFirst)
+    {
+        var clock = new ServerClock { HasTicked = from.Flag(), Now = from.Long(), LastTickMicros = from.Long() };
+        BlockReader.Require(
+            isFirst || (clock.HasTicked == state.Clock.HasTicked && clock.Now == state.Clock.Now && clock.LastTickMicros == state.Clock.LastTickMicros),
+            "the shards' snapshots are of different moments");
+        state.Clock = clock;
+        for (var left = from.Count(ManyMax, "gateways"); left > 0; left--)
+        {
+            var gateway = state.Gateways.GatewayNamed(from.Text());
+            var online = from.Byte();
+            gateway.IsOnline = online == 2 ? null : online == 1;
+            gateway.ChangedAt = from.Long();
+        }
+
+        var groups = new List<(string Key, long Listened)>();
+        for (var left = from.Count(ManyMax, "groups"); left > 0; left--)
+        {
+            var key = from.Text();
+            var group = state.Gateways.Groups[state.Gateways.GroupOf(key.Length == 0 ? [] : key.Split('\n'))];
+            long listened = from.Long(), since = from.Long();
+            group.Restart(listened, since);
+            groups.Add((key, group.At(clock.Now)));
+        }
+
+        return groups;
+    }
+
+    private void Device(BlockReader from, ShardState state, List<(string Key, long Listened)> groups)
+    {
+        var savedKind = from.Int();
+        var kind = KindOf(savedKind);
+        var device = register.FindOrEnrol(kind, Encoding.UTF8.GetBytes(from.Text()), from.Text());
+        var savedGroup = from.Count(groups.Count - 1, "as a group");
+        var isTaken = device >= 0 && options.Owns(device);
+        BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");
+        var plan = state.Plan.Kinds[kind];
+        var slot = new DeviceSlot();
+        if (isTaken)
+        {
+            state.Store.Add(device, kind, state.Gateways.GroupOf(register[device].Gateways));
+            slot = state.Store.Devices[device];
+        }
+
+        for (var left = plan.Series.Length; left > 0; left--)
+        {
+            var quantity = plan.Quantities[QuantityOf(savedKind, from.Int())];
+            BlockReader.Require(quantity is not null, "a series has no rule");
+            ReadSeries(from, state, quantity!, isTaken ? slot.Series + quantity!.Offset : -1);
+        }
+
+        for (var i = 0; i < plan.Absents.Length; i++)
+        {
+            var absence = Silence(from, device);
+            if (isTaken)
+            {
+                var group = state.Gateways.Groups[slot.Group];
+                absence.LifeListening += group.At(state.Clock.Now) - groups[savedGroup].Listened;
+                ref var target = ref state.Store.Absences[slot.Absences + i];
+                target = absence;
+                ShardState.Arm(ref target, slot.Absences + i, plan.Absents[i], group);
+            }
+        }
+    }
+
+    private static void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int index)
+    {
+        var isTaken = index >= 0;
+        var scratch = new Series();
+        ref var series = ref isTaken ? ref state.Store.Series[index] : ref scratch;
+        series.Last = from.Long();
+        series.Anchor = from.Long();
+        series.IsFresh = from.Flag();
+        for (var left = from.Count(ushort.MaxValue / 2 + 1, "readings of a series"); left > 0; left--)
+        {
+            var (time, value) = (from.Long(), from.Double());
+            if (isTaken)
+            {
+                state.Store.Rings.Append(ref series, time, value);
+            }
+        }
+
+        for (var i = 0; i < quantity.Rules.Length; i++)
+        {
+            var rule = quantity.Rules[i];
+            var ruleState = new RuleState
+            {
+                Value = from.Double(), Episode = from.Long(), LastChange = from.Long(), Ordinal = from.Int(), Current = from.Byte(),
+                Armed = Never.Micros, Series = index,
+            };
+            BlockReader.Require(ruleState.Current <= rule.Bands.Length, "a band is not in its rule");
+            Latch.Drop(ref ruleState);
+            for (var b = 0; b < rule.Bands.Length; b++)
+            {
+                ruleState.Since[b] = from.Long();
+                ruleState.HasPending |= ruleState.Since[b] != Never.Micros;
+            }
+
+            if (isTaken)
+            {
+                ref var target = ref state.Store.States[series.FirstState + i];
+                target = ruleState;
+                state.Arm(ref target, series.FirstState + i, rule, series);
+            }
+        }
+    }
+
+    private static Absence Silence(BlockReader from, int device) => new()
+    {
+        Device = device, IsWatched = from.Flag(), HasReading = from.Flag(), IsActive = from.Flag(), LifeListening = from.Long(),
+        LifeReceiveMicros = from.Long(), LastEventMicros = from.Long(), LastValue = from.Double(), Episode = from.Long(),
+        LastChange = from.Long(), Ordinal = from.Int(),
+    };
+}

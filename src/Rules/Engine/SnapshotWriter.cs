@@ -1,0 +1,155 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>Writes a shard's state. <see cref="SnapshotReader"/> is its mirror, in the same order.</summary>
+internal static class SnapshotWriter
+{
+    public static void Write(Stream stream, DeviceRegister register, ShardState state)
+    {
+        var to = new BlockWriter(stream);
+        Names(to, register.Catalog);
+        Rules(to, state.Plan.RuleSet);
+        Clocks(to, state);
+        for (var device = 0; device < state.Store.Devices.Length; device++)
+        {
+            if (state.Store.Has(device))
+            {
+                to.Flag(true);
+                Device(to, register[device], state, state.Store.Devices[device]);
+            }
+        }
+
+        to.Flag(false);
+        to.End();
+    }
+
+    private static void Names(BlockWriter to, Catalog catalog)
+    {
+        to.Int(catalog.Kinds.Count);
+        foreach (var kind in catalog.Kinds)
+        {
+            to.Text(kind.Name);
+            to.Int(kind.Quantities.Count);
+            foreach (var quantity in kind.Quantities)
+            {
+                to.Text(quantity.Name);
+            }
+        }
+    }
+
+    private static void Rules(BlockWriter to, RuleSet rules)
+    {
+        to.Text(rules.Source);
+        to.Int(rules.Rules.Count);
+        foreach (var rule in rules.Rules)
+        {
+            to.Text(rule.Id);
+            to.Text(rule.Version);
+            to.Text(rule.TitleZh);
+            to.Text(rule.TitleEn);
+            to.Int(rule.Kind);
+            to.Int(rule.Quantity);
+            to.Flag(rule.AnyQuantity);
+            to.Byte((byte)rule.Function);
+            to.Long(rule.WindowMicros);
+            to.Int(rule.Bands.Count);
+            foreach (var band in rule.Bands)
+            {
+                to.Byte((byte)band.Severity);
+                to.Byte((byte)band.Comparison);
+                to.Double(band.Threshold);
+                to.Flag(band.SetPoint is not null);
+                to.Text(band.SetPoint ?? "");
+            }
+
+            to.Long(rule.HoldMicros);
+            to.Double(rule.Deadband);
+            to.Long(rule.ClearHoldMicros);
+            to.Text(rule.Basis);
+        }
+    }
+
+    private static void Clocks(BlockWriter to, ShardState state)
+    {
+        to.Flag(state.Clock.HasTicked);
+        to.Long(state.Clock.Now);
+        to.Long(state.Clock.LastTickMicros);
+        var gateways = state.Gateways.Gateways.ToList();
+        to.Int(gateways.Count);
+        foreach (var gateway in gateways)
+        {
+            to.Text(gateway.Name);
+            to.Byte(gateway.IsOnline is null ? (byte)2 : gateway.IsOnline.Value ? (byte)1 : (byte)0);
+            to.Long(gateway.ChangedAt);
+        }
+
+        to.Int(state.Gateways.Groups.Count);
+        foreach (var group in state.Gateways.Groups)
+        {
+            to.Text(group.Key);
+            to.Long(group.Listened);
+            to.Long(group.Since);
+        }
+    }
+
+    private static void Device(BlockWriter to, DeviceRecord record, ShardState state, in DeviceSlot slot)
+    {
+        var store = state.Store;
+        var plan = state.Plan.Kinds[slot.Kind];
+        to.Int(slot.Kind);
+        to.Text(record.Device);
+        to.Text(record.Gateways.Count == 0 ? "" : record.Gateways[0]);
+        to.Int(slot.Group);
+        foreach (var quantity in plan.Series)
+        {
+            ref readonly var series = ref store.Series[slot.Series + quantity.Offset];
+            to.Int(quantity.Quantity);
+            to.Long(series.Last);
+            to.Long(series.Anchor);
+            to.Flag(series.IsFresh);
+            var ring = store.Rings.View(series);
+            to.Int(ring.Count);
+            for (var i = 0; i < ring.Count; i++)
+            {
+                to.Long(ring[i].EventTimeMicros);
+                to.Double(ring[i].Value);
+            }
+
+            for (var i = 0; i < quantity.Rules.Length; i++)
+            {
+                State(to, store.States[series.FirstState + i], quantity.Rules[i].Bands.Length);
+            }
+        }
+
+        for (var i = 0; i < plan.Absents.Length; i++)
+        {
+            Silence(to, store.Absences[slot.Absences + i]);
+        }
+    }
+
+    private static void State(BlockWriter to, in RuleState state, int bands)
+    {
+        to.Double(state.Value);
+        to.Long(state.Episode);
+        to.Long(state.LastChange);
+        to.Int(state.Ordinal);
+        to.Byte(state.Current);
+        for (var b = 0; b < bands; b++)
+        {
+            to.Long(state.Since[b]);
+        }
+    }
+
+    private static void Silence(BlockWriter to, in Absence absence)
+    {
+        to.Flag(absence.IsWatched);
+        to.Flag(absence.HasReading);
+        to.Flag(absence.IsActive);
+        to.Long(absence.LifeListening);
+        to.Long(absence.LifeReceiveMicros);
+        to.Long(absence.LastEventMicros);
+        to.Double(absence.LastValue);
+        to.Long(absence.Episode);
+        to.Long(absence.LastChange);
+        to.Int(absence.Ordinal);
+    }
+}

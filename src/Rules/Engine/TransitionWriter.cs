@@ -1,0 +1,82 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// Turns a change of state into a <see cref="Transition"/>. Event times of one rule and series never go back, and an episode begins at
+/// least 1 µs after the one before it ended: its name is its own.
+/// </summary>
+internal sealed class TransitionWriter(DeviceRegister register, EngineCounters counters, Action<Transition> emit)
+{
+    public const int EvidenceMax = 8;
+
+    /// <summary>Journal position of what is being applied.</summary>
+    public long Position { get; set; }
+
+    /// <summary>A rule's band changed from <paramref name="from"/> to the state's present one.</summary>
+    public void Write(ref RuleState state, CompiledRule rule, in Series series, RingView ring, int from, long due, long receive)
+    {
+        int normal = rule.Bands.Length, to = state.Current;
+        var device = register[series.Device];
+        var when = Begin(ref state.LastChange, ref state.Episode, ref state.Ordinal, from == normal, due);
+        var threshold = to < from
+            ? rule.ThresholdOf(to, device)
+            : Latch.Left(rule.Bands[from].Comparison, rule.ThresholdOf(from, device), rule.Rule.Deadband);
+        Emit(new Transition
+        {
+            Rule = rule.Rule, Device = device, Series = register.SeriesName(series.Device, series.Quantity),
+            EpisodeMicros = state.Episode, Ordinal = state.Ordinal, Change = ChangeOf(from == normal, to == normal),
+            From = rule.SeverityOf(from), To = rule.SeverityOf(to), EventTimeMicros = when, ReceiveTimeMicros = receive,
+            WindowValue = state.Value, Threshold = threshold, Evidence = EvidenceOf(rule.Rule, ring), JournalPosition = Position,
+        });
+    }
+
+    /// <summary>A silence began or ended.</summary>
+    public void Write(ref Absence absence, CompiledRule rule, bool active, long due, long receive)
+    {
+        var when = Begin(ref absence.LastChange, ref absence.Episode, ref absence.Ordinal, active, due);
+        absence.IsActive = active;
+        var seconds = rule.Rule.WindowMicros / 1e6;
+        Emit(new Transition
+        {
+            Rule = rule.Rule, Device = register[absence.Device], Series = register.SeriesName(absence.Device, rule.Rule.Quantity),
+            EpisodeMicros = absence.Episode, Ordinal = absence.Ordinal, Change = ChangeOf(active, !active),
+            From = active ? Severity.Normal : rule.SeverityOf(0), To = active ? rule.SeverityOf(0) : Severity.Normal,
+            EventTimeMicros = when, ReceiveTimeMicros = receive, WindowValue = active ? seconds : 0, Threshold = seconds,
+            Evidence = absence.HasReading ? [new Evidence(absence.LastEventMicros, absence.LastValue)] : [], JournalPosition = Position,
+        });
+    }
+
+    private static long Begin(ref long lastChange, ref long episode, ref int ordinal, bool isRaise, long due)
+    {
+        var when = lastChange == Never.Micros ? due : Math.Max(due, isRaise ? lastChange + 1 : lastChange);
+        lastChange = when;
+        episode = isRaise ? when : episode;
+        ordinal = isRaise ? 1 : ordinal + 1;
+        return when;
+    }
+
+    private static TransitionChange ChangeOf(bool fromNormal, bool toNormal) =>
+        fromNormal ? TransitionChange.Raised : toNormal ? TransitionChange.Normal : TransitionChange.ColourChanged;
+
+    private static Evidence[] EvidenceOf(Rule rule, RingView ring)
+    {
+        if (ring.Count == 0)
+        {
+            return [];
+        }
+
+        var start = Math.Max(Windows.Start(rule, ring), ring.Count - EvidenceMax);
+        var evidence = new Evidence[ring.Count - start];
+        for (var i = 0; i < evidence.Length; i++)
+        {
+            evidence[i] = new Evidence(ring[start + i].EventTimeMicros, ring[start + i].Value);
+        }
+
+        return evidence;
+    }
+
+    private void Emit(Transition transition)
+    {
+        counters.Transitions++;
+        emit(transition);
+    }
+}

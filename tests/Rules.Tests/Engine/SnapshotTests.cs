@@ -1,0 +1,76 @@
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>A restart is as if nothing had happened.</summary>
+public sealed class SnapshotTests
+{
+    private const string Story = """
+        at  0s tick
+        at  1s p1 91
+        at  9s p1 95
+        to 20s
+        at 21s p1 91
+        to 32s
+        at 33s tick                  -> p1.pressure red @31s
+        at 40s p1 10
+        to 50s
+        at 51s p1 10
+        to 61s
+        at 62s tick                  -> p1.pressure normal @60s
+        """;
+
+    private static Rule Rule => Scenario.Rule(hold: "30s", clear: "20s");
+
+    [Fact]
+    public void A_kill_at_any_reading_gives_the_same_event_times()
+    {
+        var lines = Story.Split('\n');
+        for (var cut = 0; cut <= lines.Length; cut++)
+        {
+            new Scenario(Rule).Run(string.Join('\n', lines.Take(cut).Append("restart").Concat(lines.Skip(cut)))).Transitions.Should().HaveCount(2);
+        }
+
+        new Scenario(Rule).Run(string.Join("\nrestart\n", lines)).Transitions.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void A_corrupt_snapshot_is_refused_and_changes_nothing()
+    {
+        var scenario = new Scenario(Rule, Scenario.Absent("silent", "60s")).Run("""
+            at 0s tick
+            at 1s p1 91
+            to 33s                   -> p1.pressure red @31s
+            """);
+        using var stream = new MemoryStream();
+        scenario.Engine.Save(stream);
+        var whole = stream.ToArray();
+        var engine = new Engine(scenario.Register, new RuleSet([Rule]), new EngineOptions(), _ => { });
+        for (var i = 0; i < whole.Length; i++)
+        {
+            var flipped = whole.ToArray();
+            flipped[i] ^= 0x10;
+            engine.Invoking(e => e.Restore(new MemoryStream(flipped))).Should().Throw<InvalidDataException>("byte {0} is wrong", i);
+            engine.Invoking(e => e.Restore(new MemoryStream(whole, 0, i))).Should().Throw<InvalidDataException>("it is cut at {0}", i);
+        }
+
+        engine.Counters.Series.Should().Be(0);
+        engine.Restore(new MemoryStream(whole));
+        engine.Counters.Series.Should().BeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Restoring_under_other_rules_is_replacing_them()
+    {
+        var scenario = new Scenario(Scenario.Rule("a"), Scenario.Rule("b")).Run("at 1s p1 91 -> p1.pressure red @1s, p1.pressure red @1s");
+        using var stream = new MemoryStream();
+        scenario.Engine.Save(stream);
+        var emitted = new List<Transition>();
+        var engine = new Engine(scenario.Register, new RuleSet([Scenario.Rule("b")]), new EngineOptions(), emitted.Add);
+        engine.Restore(new MemoryStream(stream.ToArray()));
+        emitted.Should().ContainSingle().Which.Should().Match<Transition>(t => t.RuleId == "a" && t.To == Severity.Normal && t.Ordinal == 2);
+
+        var same = new Engine(scenario.Register, RuleSet.Empty, new EngineOptions(), emitted.Add);
+        same.Restore([new MemoryStream(stream.ToArray())], takeRules: true);
+        same.Rules.Rules.Select(r => r.Id).Should().Equal("a", "b");
+        emitted.Should().ContainSingle();
+    }
+}
