@@ -7,6 +7,8 @@ internal sealed class RuleErrors(string file)
 
     private readonly List<RuleFileError> errors = [];
 
+    public string File { get; } = file;
+
     public int Count => errors.Count;
 
     public bool IsFull => errors.Count >= Capacity;
@@ -17,7 +19,7 @@ internal sealed class RuleErrors(string file)
     {
         if (!IsFull)
         {
-            errors.Add(new RuleFileError(file, Math.Max(line, 1), Math.Max(column, 1), message));
+            errors.Add(new RuleFileError(File, Math.Max(line, 1), Math.Max(column, 1), message));
         }
     }
 

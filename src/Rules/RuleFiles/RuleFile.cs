@@ -17,52 +17,70 @@ public static class RuleFile
     /// <param name="text">As read from disk or journal.</param>
     /// <param name="fileName">Only for error messages.</param>
     /// <param name="catalog">The kinds and quantities that rules may name.</param>
-    public static RuleFileResult Parse(string text, string fileName, Catalog catalog)
-    {
-        var errors = new RuleErrors(fileName);
-        var rules = ReadRules(text, catalog, errors);
-        return errors.Count > 0 || rules is null
-            ? new RuleFileResult(null, errors.InOrder())
-            : new RuleFileResult(new RuleSet(rules) { Source = text }, []);
-    }
+    public static RuleFileResult Parse(string text, string fileName, Catalog catalog) => ParseMany([(fileName, text)], catalog);
 
-    private static List<Rule>? ReadRules(string text, Catalog catalog, RuleErrors errors)
+    /// <summary>Reads files that are in force together: one set, or the errors of all of them. Ids are unique over all.</summary>
+    /// <param name="files">In the order in which their rules are to stand.</param>
+    /// <param name="catalog">The kinds and quantities that rules may name.</param>
+    /// <returns>A set whose <see cref="RuleSet.Source"/> is the files joined: <see cref="Parse"/> reads the same rules from it.</returns>
+    public static RuleFileResult ParseMany(IReadOnlyList<(string Name, string Text)> files, Catalog catalog)
     {
-        if (text.Length > SizeLimitBytes || Encoding.UTF8.GetByteCount(text) > SizeLimitBytes)
+        var source = Join(files);
+        var found = new List<RuleFileError>();
+        var rules = new List<Rule>();
+        var ids = new RuleIds();
+        foreach (var (name, text) in files)
         {
-            errors.Add(1, 1, $"more than {SizeLimitBytes} bytes; expected a smaller file");
-            return null;
+            var errors = new RuleErrors(name);
+            if (source.Length > SizeLimitBytes || Encoding.UTF8.GetByteCount(source) > SizeLimitBytes)
+            {
+                var together = files.Count > 1 ? " in all files together" : "";
+                return new RuleFileResult(null, [new RuleFileError(name, 1, 1, $"more than {SizeLimitBytes} bytes{together}; expected a smaller file")]);
+            }
+
+            ReadRules(text, catalog, errors, ids, rules);
+            found.AddRange(errors.InOrder());
         }
 
+        return found.Count > 0 ? new RuleFileResult(null, found) : new RuleFileResult(new RuleSet(rules) { Source = source }, []);
+    }
+
+    private static string Join(IReadOnlyList<(string Name, string Text)> files) => files.Count == 1
+        ? files[0].Text
+        : string.Concat(files.Select(f => $"--- # {ErrorText.OneLine(f.Name)}\n{f.Text}\n"));
+
+    private static void ReadRules(string text, Catalog catalog, RuleErrors errors, RuleIds ids, List<Rule> rules)
+    {
         if (YamlTreeReader.Read(text, errors) is not { } documents)
         {
-            return null;
+            return;
         }
 
         if (documents.Count == 0)
         {
             errors.Add(1, 1, "an empty file; expected 'rules:' (an empty list is written 'rules: []')");
-            return null;
+            return;
         }
 
-        var reader = new RuleReader(catalog, errors);
-        var rules = new List<Rule>();
-        var idLines = new Dictionary<string, int>(StringComparer.Ordinal);
+        var reader = new RuleReader(catalog, errors, ids);
         foreach (var node in documents.SelectMany(document => RuleNodes(document, errors)))
         {
-            if (rules.Count >= RulesLimit || errors.IsFull)
+            if (rules.Count >= RulesLimit)
             {
-                errors.Add(node, $"more than {RulesLimit} rules; expected a smaller file");
-                break;
+                errors.Add(node, $"more than {RulesLimit} rules; expected fewer");
+                return;
             }
 
-            if (reader.Read(node, idLines) is { } rule)
+            if (errors.IsFull)
+            {
+                return;
+            }
+
+            if (reader.Read(node) is { } rule)
             {
                 rules.Add(rule);
             }
         }
-
-        return rules;
     }
 
     private static IEnumerable<YamlNode> RuleNodes(YamlNode document, RuleErrors errors)

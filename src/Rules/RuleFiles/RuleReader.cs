@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace PingAnIoT.Rules;
 
 /// <summary>Reads one rule's mapping. Goes on after an error wherever the rest can still be judged.</summary>
-internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors)
+internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids)
 {
     public static readonly string[] Keys =
         ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "hold", "clear", "basis"];
@@ -15,9 +15,8 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors)
     private const string BasisExpected = "where the numbers come from: a clause of a standard, or 'site'";
 
     /// <param name="node">What stands in the list of rules.</param>
-    /// <param name="idLines">The ids so far and the line of each; this rule's is added.</param>
     /// <returns>The rule, or null when anything is wrong with it.</returns>
-    public Rule? Read(YamlNode node, Dictionary<string, int> idLines)
+    public Rule? Read(YamlNode node)
     {
         if (node is not YamlMapping mapping)
         {
@@ -27,7 +26,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors)
 
         var before = errors.Count;
         var fields = new RuleFields(mapping, "a rule", Keys, errors);
-        var id = ReadId(fields, idLines);
+        var id = ReadId(fields);
         var (titleZh, titleEn) = ReadTitle(fields);
         var kindIndex = ReadKind(fields);
         var window = ReadWindow(fields);
@@ -62,7 +61,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors)
     [GeneratedRegex("^[a-z][a-z0-9-]{0,63}$", RegexOptions.NonBacktracking)]
     private static partial Regex IdPattern { get; }
 
-    private string? ReadId(RuleFields fields, Dictionary<string, int> idLines)
+    private string? ReadId(RuleFields fields)
     {
         if (fields.RequiredText("id", IdExpected) is not { } id)
         {
@@ -73,9 +72,9 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors)
         {
             errors.Add(id, $"'id' is {id.Describe()}; expected {IdExpected}");
         }
-        else if (!idLines.TryAdd(id.Text, id.Line))
+        else if (ids.Claim(id.Text, errors.File, id.Line) is { } first)
         {
-            errors.Add(id, $"rule '{id.Text}' again; expected every id once (first on line {idLines[id.Text]})");
+            errors.Add(id, $"rule '{id.Text}' again; expected every id once ({first})");
         }
 
         return id.Text;

@@ -144,6 +144,35 @@ public class RuleFileTests
     }
 
     [Fact]
+    public void Files_together_are_one_set_and_their_joined_source_is_a_file_again()
+    {
+        (string, string)[] files = [("a.yaml", Overpressure), ("b\n.yaml", "---\n" + ErrorTable.Apply("id: second")), ("c.yaml", "rules: []")];
+        var many = RuleFile.ParseMany(files, Catalog.Default);
+        many.Errors.Should().BeEmpty();
+        var again = Parse(many.RuleSet!.Source);
+        again.Errors.Should().BeEmpty();
+        again.RuleSet!.Rules.Select(r => (r.Id, r.Version)).Should().Equal(many.RuleSet.Rules.Select(r => (r.Id, r.Version)));
+        again.RuleSet.Rules.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Files_together_tell_their_errors_apart()
+    {
+        (string, string)[] files = [("a.yaml", ErrorTable.Apply("id: r")), ("b.yaml", ErrorTable.Apply("hold: soon")), ("c.yaml", "")];
+        string.Join("\n", RuleFile.ParseMany(files, Catalog.Default).Errors).Should().Be(
+            """
+            b.yaml:2:9: rule 'r' again; expected every id once (first in a.yaml on line 2)
+            b.yaml:9:11: 'hold' is 'soon'; expected a whole number with ms, s, m, h or d, such as 500ms, 10s, 5m, 2h or 1d
+            c.yaml:1:1: an empty file; expected 'rules:' (an empty list is written 'rules: []')
+            """.ReplaceLineEndings("\n"));
+        var half = "# " + new string('x', 5_000) + "\n";
+        var large = string.Concat(Enumerable.Repeat(half, RuleFile.SizeLimitBytes / 2 / half.Length + 1)) + "rules: []";
+        string.Join("\n", RuleFile.ParseMany([("a", large), ("b", large)], Catalog.Default).Errors)
+            .Should().Be("a:1:1: more than 4194304 bytes in all files together; expected a smaller file");
+        RuleFile.ParseMany([("a", large)], Catalog.Default).Errors.Should().BeEmpty();
+    }
+
+    [Fact]
     public void Reports_the_errors_of_all_rules_in_order()
     {
         var text = ErrorTable.Apply("hold: soon") + ErrorTable.Apply("kind: volcano")["rules:\n".Length..];
