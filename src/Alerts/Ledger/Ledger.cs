@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
@@ -9,58 +10,246 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 public sealed class Ledger : ITransitionSink, IAsyncDisposable
 {
-    /// <summary>Opens or creates the ledger, checks it, folds the book and sweeps what fell due while it was closed.</summary>
-    /// <exception cref="LedgerException">The file is not a ledger, is newer than this program, lies on a network file system, or a setting did not take.</exception>
-    public static Ledger Open(LedgerOptions options, Catalog catalog, TimeProvider clock, AlertsMetrics metrics, Microsoft.Extensions.Logging.ILogger<Ledger> logger) =>
-        throw new NotImplementedException();
+    private const int CommandCapacity = 1024;
+    private const int PageLimit = 1000;
+    private readonly LedgerOptions options;
+    private readonly TimeProvider clock;
+    private readonly AlertBook book;
+    private readonly LedgerWriter writer;
+    private readonly LedgerReaders readers;
+    private readonly LedgerHealthWatch health;
+    private readonly RecordTransition record;
+    private readonly SemaphoreSlim commandSlots = new(CommandCapacity);
+    private ITimer? sweepTimer;
+    private Task checkLater = Task.CompletedTask;
+    private int sweeping;
+    private int disposed;
+
+    private Ledger(
+        LedgerOptions options, Catalog catalog, TimeProvider clock, AlertsMetrics metrics, ILogger logger,
+        LedgerStore store, LedgerHead.Value? recorded, LedgerHead head)
+    {
+        this.options = options;
+        this.clock = clock;
+        book = new AlertBook();
+        health = new LedgerHealthWatch(clock);
+        readers = new LedgerReaders(options.Folder, options.ReaderCapacity, clock, metrics);
+        record = new RecordTransition(catalog, options.Deadlines, metrics);
+        var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, logger);
+        head.Write(book.Current.Sequence, headHash);
+        head.Sync();
+        Feed = new LedgerFeed(book.Current.Sequence, options.FeedCapacityEntries, metrics, ReadEntriesAsync);
+        writer = new LedgerWriter(options, clock, metrics, logger, book, Feed, head, health, store, headHash);
+        metrics.Watch(() => writer.Queue.Depth, () => book.Current.Alerts.Count);
+    }
 
     /// <summary>All live alerts as of the newest commit.</summary>
-    public BookSnapshot Book => throw new NotImplementedException();
+    public BookSnapshot Book => book.Current;
 
     /// <summary>Committed entries as they come.</summary>
-    public LedgerFeed Feed => throw new NotImplementedException();
+    public LedgerFeed Feed { get; }
 
-    public LedgerHealth Health => throw new NotImplementedException();
+    public LedgerHealth Health => health.Read();
 
-    public void Post(Transition transition) => throw new NotImplementedException();
+    /// <summary>Opens or creates the ledger, checks it, loads the book and breaches at once what fell due while it was closed.</summary>
+    /// <exception cref="LedgerException">The file is not a ledger, is newer than this program, lies on a network file system, or a setting did not take.</exception>
+    public static Ledger Open(LedgerOptions options, Catalog catalog, TimeProvider clock, AlertsMetrics metrics, ILogger<Ledger> logger)
+    {
+        var started = clock.GetTimestamp();
+        Directory.CreateDirectory(options.Folder);
+        LedgerDatabase.RefuseNetworkFileSystem(options.Folder);
 
-    public Task FlushAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+        // The head is made before the database: so a database with entries and without a head is one whose head was taken away.
+        var recorded = LedgerHead.Read(options.Folder);
+        var head = LedgerHead.Open(options.Folder);
+        LedgerStore? store = null;
+        try
+        {
+            store = LedgerStore.Open(options);
+            var ledger = new Ledger(options, catalog, clock, metrics, logger, store, recorded, head);
+            ledger.Start(logger);
+            var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
+            AlertsLog.Opened(logger, ledger.Book.Sequence, ledger.Book.Alerts.Count, elapsed);
+            return ledger;
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException failure)
+        {
+            store?.Dispose();
+            head.Dispose();
+            throw new LedgerException($"The ledger in {options.Folder} cannot be opened: {failure.Message}", failure);
+        }
+        catch
+        {
+            store?.Dispose();
+            head.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The ledger is closed.</exception>
+    public void Post(Transition transition)
+    {
+        ArgumentNullException.ThrowIfNull(transition);
+        writer.Queue.Put(new TransitionWork(transition, record, Micros.Now(clock)));
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var work = new FlushWork();
+        writer.Queue.PutAtOnce(work);
+        return work.Done.WaitAsync(cancellationToken);
+    }
 
     /// <summary>"I have seen it and see to it": by one officer, once a round. Not the same as closing.</summary>
-    public Task<CommandResult> AcknowledgeAsync(AlertCommand command, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<CommandResult> AcknowledgeAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Acknowledge(t, command), cancellationToken);
 
     /// <summary>
     /// Ends the work on an acknowledged alert, with a verdict. A red (by its peak) is not closed while active, and only by an officer other than
     /// the one who acknowledged it. Any other may be closed while active with a reason in the note; it opens again if it gets worse.
     /// </summary>
-    public Task<CommandResult> CloseAsync(AlertCommand command, Verdict verdict, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<CommandResult> CloseAsync(AlertCommand command, Verdict verdict, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Close(t, command, verdict), cancellationToken);
 
-    public Task<CommandResult> CommentAsync(AlertCommand command, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<CommandResult> CommentAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Comment(t, command), cancellationToken);
 
     /// <summary>Records that the officer's client has everything up to and with <paramref name="upTo"/>. Going back changes nothing.</summary>
     /// <returns>Done, or Invalid when <paramref name="upTo"/> is not in the ledger yet.</returns>
-    public Task<CommandResult> ConfirmDeliveryAsync(Officer officer, long upTo, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<CommandResult> ConfirmDeliveryAsync(Officer officer, long upTo, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.ConfirmDelivery(t, officer, upTo), cancellationToken);
 
     /// <summary>Breaches what is due now; also done every <see cref="LedgerOptions.SweepInterval"/>.</summary>
-    public Task SweepAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task SweepAsync(CancellationToken cancellationToken)
+    {
+        var work = new SweepWork(SweepOn);
+        writer.Queue.PutAtOnce(work);
+        return work.Done.WaitAsync(cancellationToken);
+    }
 
     /// <summary>The alert, live or long closed; null when there is none.</summary>
-    public Task<Alert?> FindAlertAsync(string alertId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<Alert?> FindAlertAsync(string alertId, CancellationToken cancellationToken) =>
+        Book.Alerts.TryGetValue(alertId, out var live)
+            ? Task.FromResult<Alert?>(live)
+            : readers.ReadAsync(
+                c => LedgerRows.Query(c, "SELECT state FROM alert WHERE id = $id", ReadState, ("$id", alertId)) is [var alert] ? alert : null, cancellationToken);
 
     /// <summary>Alerts that are over, newest raise first.</summary>
     /// <param name="beforeSequence">Only those raised before this entry (<see cref="Alert.FirstSequence"/>); <see cref="long.MaxValue"/> to begin.</param>
     /// <param name="limit">1 to 1,000.</param>
-    public Task<IReadOnlyList<Alert>> ListPastAlertsAsync(long beforeSequence, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task<IReadOnlyList<Alert>> ListPastAlertsAsync(long beforeSequence, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            c => LedgerRows.Query(
+                c, "SELECT state FROM alert WHERE live = 0 AND first < $before ORDER BY first DESC LIMIT $limit", ReadState,
+                ("$before", beforeSequence), ("$limit", Page(limit))), cancellationToken);
 
-    /// <summary>A page of entries after <paramref name="after"/>, oldest first.</summary>
-    public Task<IReadOnlyList<LedgerEntry>> ReadEntriesAsync(long after, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>A page of entries after <paramref name="after"/>, oldest first; at most 1,000.</summary>
+    public Task<IReadOnlyList<LedgerEntry>> ReadEntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            c => LedgerRows.Query(
+                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
+                ("$after", after), ("$limit", Page(limit))), cancellationToken);
 
-    /// <summary>The history of one alert, oldest first, after <paramref name="after"/>.</summary>
-    public Task<IReadOnlyList<LedgerEntry>> ReadHistoryAsync(string alertId, long after, int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>The history of one alert, oldest first, after <paramref name="after"/>; at most 1,000.</summary>
+    public Task<IReadOnlyList<LedgerEntry>> ReadHistoryAsync(string alertId, long after, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            c => LedgerRows.Query(
+                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = $alert AND seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
+                ("$alert", alertId), ("$after", after), ("$limit", Page(limit))), cancellationToken);
 
     /// <summary>Commits what was posted, then closes the file.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
 
-/// <summary>The ledger cannot be opened, or what was read from it cannot be true.</summary>
-public sealed class LedgerException(string message, Exception? inner = null) : Exception(message, inner);
+        if (sweepTimer is not null)
+        {
+            await sweepTimer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Task.Run(writer.Dispose).ConfigureAwait(false);
+        await checkLater.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        readers.Dispose();
+        commandSlots.Dispose();
+    }
+
+    private static long Page(int limit) => Math.Clamp(limit, 1, PageLimit);
+
+    private static Alert ReadState(Microsoft.Data.Sqlite.SqliteDataReader row) => LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0));
+
+    private void Start(ILogger logger)
+    {
+        writer.Start();
+        writer.Queue.PutAtOnce(new SweepWork(SweepOn));
+        sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
+        checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger));
+    }
+
+    private async Task<CommandResult> RunAsync(Func<LedgerTransaction, CommandResult> decide, CancellationToken cancellationToken)
+    {
+        await commandSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var work = new CommandWork(decide);
+        try
+        {
+            writer.Queue.PutAtOnce(work);
+        }
+        catch
+        {
+            commandSlots.Release();
+            throw;
+        }
+
+        _ = work.Done.ContinueWith(_ => ReleaseSlot(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return await work.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void ReleaseSlot()
+    {
+        try
+        {
+            commandSlots.Release();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed meanwhile: nobody waits any more.
+        }
+    }
+
+    /// <summary>At most one sweep by the timer is queued at a time: a slow disk must not fill the queue with sweeps.</summary>
+    private void SweepOnTime()
+    {
+        if (Interlocked.Exchange(ref sweeping, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var work = new SweepWork(SweepOn);
+            writer.Queue.PutAtOnce(work);
+            _ = work.Done.ContinueWith(
+                _ => Volatile.Write(ref sweeping, 0), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closing: the next start sweeps first thing.
+        }
+    }
+
+    private void SweepOn(SweepWork work)
+    {
+        try
+        {
+            writer.Queue.PutAtOnce(work);
+        }
+        catch (ObjectDisposedException closed)
+        {
+            work.Abandoned(closed);
+        }
+    }
+}

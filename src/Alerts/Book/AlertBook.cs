@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// The live alerts, by id and by (rule, series), as the entries so far make them. Changes are first made in a draft that can be
+/// thrown away with the transaction they belong to; <see cref="Current"/> is what is committed.
+/// Threading: owned by the writer; <see cref="Current"/> may be read from any thread.
+/// </summary>
+internal sealed class AlertBook
+{
+    private static readonly ImmutableDictionary<(string Rule, string Series), string> NoIndex = ImmutableDictionary<(string, string), string>.Empty;
+    private volatile BookSnapshot current = BookSnapshot.Empty;
+    private ImmutableDictionary<(string Rule, string Series), string> currentIndex = NoIndex;
+    private ImmutableDictionary<string, Alert>.Builder alerts = BookSnapshot.Empty.Alerts.ToBuilder();
+    private ImmutableDictionary<(string Rule, string Series), string>.Builder index = NoIndex.ToBuilder();
+    private ImmutableDictionary<string, long>.Builder delivered = BookSnapshot.Empty.Delivered.ToBuilder();
+
+    public BookSnapshot Current => current;
+
+    /// <summary>Drafts the rows the database keeps of the book.</summary>
+    public void Load(IEnumerable<Alert> live, IEnumerable<(string Officer, long UpTo)> deliveries)
+    {
+        foreach (var alert in live)
+        {
+            Put(alert);
+        }
+
+        foreach (var (officer, upTo) in deliveries)
+        {
+            delivered[officer] = upTo;
+        }
+    }
+
+    public Alert? Find(string id) => alerts.GetValueOrDefault(id);
+
+    public Alert? FindLive(string rule, string series) =>
+        index.TryGetValue((rule, series), out var id) ? alerts[id] : null;
+
+    public long DeliveredTo(string officer) => delivered.GetValueOrDefault(officer);
+
+    /// <summary>Takes one entry into the draft.</summary>
+    /// <param name="entry">The next entry.</param>
+    /// <param name="findPast">Finds an alert that is no longer live.</param>
+    /// <param name="changed">Told of every alert that is different now: before, after.</param>
+    public void Apply(LedgerEntry entry, Func<string, Alert?> findPast, Action<Alert?, Alert> changed)
+    {
+        switch (entry.Kind)
+        {
+            case EntryKind.Delivered:
+                delivered[entry.Actor] = entry.Body.UpTo!.Value;
+                return;
+            case EntryKind.ClockStepped:
+                ShiftAll(entry.Body.ShiftMicros!.Value, changed);
+                return;
+            case EntryKind.TailMissing:
+                return;
+        }
+
+        var before = Find(entry.AlertId) ?? findPast(entry.AlertId);
+        var after = AlertFold.Apply(before, entry);
+        if (after is not null && !ReferenceEquals(before, after))
+        {
+            Put(after);
+            changed(before, after);
+        }
+    }
+
+    /// <summary>The draft is on disk: everybody may see it.</summary>
+    public void Commit(long sequence)
+    {
+        currentIndex = index.ToImmutable();
+        current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable());
+    }
+
+    /// <summary>The draft is not on disk: forget it.</summary>
+    public void Rollback()
+    {
+        alerts = current.Alerts.ToBuilder();
+        index = currentIndex.ToBuilder();
+        delivered = current.Delivered.ToBuilder();
+    }
+
+    private void Put(Alert alert)
+    {
+        if (alert.IsLive)
+        {
+            alerts[alert.Id] = alert;
+            index[(alert.RuleId, alert.Series)] = alert.Id;
+        }
+        else if (alerts.Remove(alert.Id))
+        {
+            index.Remove((alert.RuleId, alert.Series));
+        }
+    }
+
+    private void ShiftAll(long shiftMicros, Action<Alert?, Alert> changed)
+    {
+        foreach (var before in alerts.Values.ToArray())
+        {
+            var after = AlertFold.Shift(before, shiftMicros);
+            if (!ReferenceEquals(before, after))
+            {
+                Put(after);
+                changed(before, after);
+            }
+        }
+    }
+}

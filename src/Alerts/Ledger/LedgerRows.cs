@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>Rows to records and back, for the writer and for readers alike.</summary>
+internal static class LedgerRows
+{
+    public const string EntryColumns = "seq, time, kind, alert, actor, key, body, prev, hash";
+
+    public static LedgerEntry ReadEntry(SqliteDataReader row)
+    {
+        var sequence = row.GetInt64(0);
+        return new LedgerEntry
+        {
+            Sequence = sequence,
+            TimeMicros = row.GetInt64(1),
+            Kind = (EntryKind)row.GetByte(2),
+            AlertId = row.GetString(3),
+            Actor = row.GetString(4),
+            Key = row.GetString(5),
+            Body = ParseBody(row.GetFieldValue<byte[]>(6), sequence),
+            PreviousHash = row.GetFieldValue<byte[]>(7),
+            Hash = row.GetFieldValue<byte[]>(8),
+        };
+    }
+
+    /// <summary>The bytes as they lie in the file, for checking.</summary>
+    public static (RawEntry Raw, byte[] Hash) ReadRaw(SqliteDataReader row) => (
+        new RawEntry(
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4),
+            row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6), row.GetFieldValue<byte[]>(7)),
+        row.GetFieldValue<byte[]>(8));
+
+    public static LedgerEntry FromRaw(in RawEntry raw, byte[] hash) => new()
+    {
+        Sequence = raw.Sequence,
+        TimeMicros = raw.TimeMicros,
+        Kind = (EntryKind)raw.Kind,
+        AlertId = Encoding.UTF8.GetString(raw.Alert),
+        Actor = Encoding.UTF8.GetString(raw.Actor),
+        Key = Encoding.UTF8.GetString(raw.Key),
+        Body = ParseBody(raw.Body, raw.Sequence),
+        PreviousHash = raw.Previous,
+        Hash = hash,
+    };
+
+    public static Alert ReadAlert(byte[] state)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(state, AlertsJson.Readable.Alert) ?? throw new LedgerException("A book row is null.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new LedgerException("A book row cannot be read.", wrong);
+        }
+    }
+
+    public static IReadOnlyList<T> Query<T>(
+        SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params (string Name, object Value)[] parameters)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    private static EntryBody ParseBody(byte[] body, long sequence)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, AlertsJson.Readable.EntryBody) ?? throw new LedgerException($"Entry {sequence} has no body.");
+        }
+        catch (JsonException wrong)
+        {
+            throw new LedgerException($"The body of entry {sequence} cannot be read.", wrong);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// What happens before the first write: file checks, the chain's newest stretch, the tail against <c>ledger.head</c>, the book.
+/// The whole chain is for <c>verify</c>: a start has 2 seconds.
+/// </summary>
+internal static class LedgerStart
+{
+    private const int TailEntries = 1000;
+    private const long QuickCheckAtOnceBytes = 32L * 1024 * 1024;
+
+    /// <summary>Loads the book and leaves a note in the chain when the tail is missing.</summary>
+    /// <returns>The head hash.</returns>
+    public static byte[] Run(
+        LedgerStore store, AlertBook book, LedgerHead.Value? recorded, LedgerOptions options, TimeProvider clock,
+        LedgerHealthWatch health, ILogger logger)
+    {
+        if (new FileInfo(Path.Combine(options.Folder, LedgerDatabase.FileName)).Length <= QuickCheckAtOnceBytes)
+        {
+            Report(store.QuickCheck() is var finding and not "ok" ? finding : null, health, logger);
+        }
+
+        var (sequence, hash, broken) = CheckTail(store.ReadTail(TailEntries));
+        Report(broken, health, logger);
+        book.Load(store.LoadLive(), store.LoadDeliveries());
+        book.Commit(sequence);
+        var missing = FindMissing(store, recorded, sequence, hash);
+        if (missing is null)
+        {
+            return hash;
+        }
+
+        AlertsLog.TailMissing(logger, missing.Sequence, sequence);
+        health.Damaged();
+        store.Begin();
+        var transaction = new LedgerTransaction(store, book, hash, clock);
+        var key = string.Create(CultureInfo.InvariantCulture, $"tail/{missing.Sequence}/{sequence}");
+        transaction.Append(EntryKind.TailMissing, "", "system", key, transaction.NowMicros, new EntryBody { MissingTail = missing });
+        store.Commit();
+        book.Commit(transaction.HeadSequence);
+        return transaction.HeadHash;
+    }
+
+    /// <summary>Looks at the whole file's structure when it was too large to do so before the start.</summary>
+    public static void CheckLater(string folder, LedgerHealthWatch health, ILogger logger)
+    {
+        if (new FileInfo(Path.Combine(folder, LedgerDatabase.FileName)).Length > QuickCheckAtOnceBytes)
+        {
+            using var connection = LedgerDatabase.OpenReader(folder);
+            Report(connection.Text("PRAGMA quick_check(1)") is var finding and not "ok" ? finding : null, health, logger);
+        }
+    }
+
+    private static (long Sequence, byte[] Hash, string? Broken) CheckTail(IReadOnlyList<(RawEntry Raw, byte[] Hash)> tail)
+    {
+        if (tail.Count == 0)
+        {
+            return (0, HashChain.Start, null);
+        }
+
+        var previous = tail[0].Raw.Sequence == 1 ? HashChain.Start : tail[0].Raw.Previous;
+        string? broken = null;
+        foreach (var (raw, hash) in tail)
+        {
+            if (broken is null && (!raw.Previous.AsSpan().SequenceEqual(previous) || !HashChain.Hash(raw).AsSpan().SequenceEqual(hash)))
+            {
+                broken = $"entry {raw.Sequence} is not what was written";
+            }
+
+            previous = hash;
+        }
+
+        return (tail[^1].Raw.Sequence, previous, broken);
+    }
+
+    /// <summary>A head that is missing or unreadable beside a ledger that has entries vouches for nothing: that is recorded as sequence 0.</summary>
+    private static MissingTail? FindMissing(LedgerStore store, LedgerHead.Value? recorded, long sequence, byte[] hash)
+    {
+        if (recorded is not { } value)
+        {
+            return sequence > 0 ? new MissingTail(0, "") : null;
+        }
+
+        if (value.Sequence == 0)
+        {
+            return null;
+        }
+
+        var found = value.Sequence == sequence ? hash : null;
+        if (value.Sequence < sequence)
+        {
+            found = store.ReadAfter(value.Sequence - 1, 1) is [var entry] ? entry.Hash.ToArray() : null;
+        }
+
+        return found is not null && found.AsSpan().SequenceEqual(value.Hash)
+            ? null
+            : new MissingTail(value.Sequence, Convert.ToHexString(value.Hash));
+    }
+
+    private static void Report(string? finding, LedgerHealthWatch health, ILogger logger)
+    {
+        if (finding is not null)
+        {
+            AlertsLog.Damaged(logger, finding);
+            health.Damaged();
+        }
+    }
+}

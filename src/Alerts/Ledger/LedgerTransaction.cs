@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// One group commit in the making: entries, and what they do to the book and to its rows. Thrown away whole when it cannot be committed.
+/// Threading: owned by the writer.
+/// </summary>
+internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock)
+{
+    private readonly Dictionary<string, (Alert? Before, Alert After)> changed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> deliveries = new(StringComparer.Ordinal);
+    private readonly List<(LedgerEntry Entry, long PostedMicros)> entries = [];
+
+    public LedgerStore Store => store;
+
+    public long NowMicros { get; } = Micros.Now(clock);
+
+    public byte[] HeadHash { get; private set; } = previousHash;
+
+    public long HeadSequence { get; private set; } = book.Current.Sequence;
+
+    public IReadOnlyList<(LedgerEntry Entry, long PostedMicros)> Entries => entries;
+
+    public Alert? FindLive(string rule, string series) => book.FindLive(rule, series);
+
+    public Alert? FindAlert(string id) => book.Find(id) ?? FindPast(id);
+
+    public long DeliveredTo(string officer) => book.DeliveredTo(officer);
+
+    public LedgerEntry Append(
+        EntryKind kind, string alertId, string actor, string key, long timeMicros, EntryBody body, long postedMicros = 0)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(body, AlertsJson.Readable.EntryBody);
+        var raw = RawEntry.Of(HeadSequence + 1, timeMicros, kind, alertId, actor, key, bytes, HeadHash);
+        var hash = HashChain.Hash(raw);
+        var entry = new LedgerEntry
+        {
+            Sequence = raw.Sequence, TimeMicros = timeMicros, Kind = kind, AlertId = alertId, Actor = actor, Key = key, Body = body,
+            PreviousHash = HeadHash, Hash = hash,
+        };
+        store.Insert(entry, bytes);
+        (HeadSequence, HeadHash) = (raw.Sequence, hash);
+        entries.Add((entry, postedMicros));
+        book.Apply(entry, FindPast, Remember);
+        if (kind == EntryKind.Delivered)
+        {
+            deliveries[actor] = body.UpTo!.Value;
+        }
+
+        return entry;
+    }
+
+    /// <summary>Writes the book rows that the entries so far have changed; each once, however many entries it had.</summary>
+    public void Flush()
+    {
+        foreach (var (before, after) in changed.Values)
+        {
+            store.Save(after);
+            if (!ReferenceEquals(before?.Deadlines, after.Deadlines))
+            {
+                store.ReplaceDeadlines(after);
+            }
+        }
+
+        foreach (var (officer, upTo) in deliveries)
+        {
+            store.SetDelivery(officer, upTo);
+        }
+
+        changed.Clear();
+        deliveries.Clear();
+    }
+
+    private Alert? FindPast(string id) => changed.TryGetValue(id, out var change) ? change.After : store.FindAlert(id);
+
+    private void Remember(Alert? before, Alert after) =>
+        changed[after.Id] = (changed.TryGetValue(after.Id, out var earlier) ? earlier.Before : before, after);
+}

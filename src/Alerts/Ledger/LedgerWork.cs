@@ -1,0 +1,85 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>One thing for the writer to do. <see cref="Run"/> may be called again after a failed commit; the tellers are called once.</summary>
+internal abstract class LedgerWork
+{
+    /// <summary>Decides on the draft of the book and appends entries. Must not touch anything but the transaction.</summary>
+    public abstract void Run(LedgerTransaction transaction);
+
+    /// <summary>All of it is on disk and published.</summary>
+    public virtual void Committed()
+    {
+    }
+
+    /// <summary>It will never be.</summary>
+    public virtual void Abandoned(Exception why)
+    {
+    }
+}
+
+/// <summary>Takes in one transition.</summary>
+internal sealed class TransitionWork(Transition transition, RecordTransition record, long postedMicros) : LedgerWork
+{
+    public override void Run(LedgerTransaction transaction) => record.Run(transaction, transition, postedMicros);
+
+    public override string ToString() => RecordTransition.KeyOf(transition);
+}
+
+/// <summary>Completes when all before it is on disk.</summary>
+internal sealed class FlushWork : LedgerWork
+{
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Done => done.Task;
+
+    public override void Run(LedgerTransaction transaction)
+    {
+    }
+
+    public override void Committed() => done.TrySetResult();
+
+    public override void Abandoned(Exception why) => done.TrySetException(why);
+}
+
+/// <summary>An officer's command, answered after the commit.</summary>
+internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide) : LedgerWork
+{
+    private readonly TaskCompletionSource<CommandResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CommandResult? result;
+
+    public Task<CommandResult> Done => done.Task;
+
+    public override void Run(LedgerTransaction transaction) => result = decide(transaction);
+
+    public override void Committed() => done.TrySetResult(result!);
+
+    public override void Abandoned(Exception why) => done.TrySetException(why);
+}
+
+/// <summary>Breaches what is due, a bounded number at a time.</summary>
+internal sealed class SweepWork(Action<SweepWork> again) : LedgerWork
+{
+    private const int MostPerCommit = 512;
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool more;
+
+    public Task Done => done.Task;
+
+    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit);
+
+    public override void Committed()
+    {
+        if (more)
+        {
+            again(this);
+        }
+        else
+        {
+            done.TrySetResult();
+        }
+    }
+
+    public override void Abandoned(Exception why) => done.TrySetException(why);
+}

@@ -1,0 +1,308 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// The one thread that writes. Takes a group, commits it, publishes it, tells who waits. A group that the disk refuses is tried again for ever:
+/// dropping one would lose an alert, and going on without it would break the order.
+/// </summary>
+internal sealed class LedgerWriter : IDisposable
+{
+    private const int AttemptsWhenClosing = 3;
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(1);
+    private readonly LedgerOptions options;
+    private readonly TimeProvider clock;
+    private readonly AlertsMetrics metrics;
+    private readonly ILogger logger;
+    private readonly AlertBook book;
+    private readonly LedgerFeed feed;
+    private readonly LedgerHead head;
+    private readonly LedgerHealthWatch health;
+    private readonly ClockWatch clockWatch;
+    private readonly ManualResetEventSlim closing = new();
+    private readonly Thread thread;
+    private LedgerStore? store;
+    private byte[] headHash;
+
+    public LedgerWriter(
+        LedgerOptions options, TimeProvider clock, AlertsMetrics metrics, ILogger logger, AlertBook book, LedgerFeed feed,
+        LedgerHead head, LedgerHealthWatch health, LedgerStore store, byte[] headHash)
+    {
+        this.options = options;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.logger = logger;
+        this.book = book;
+        this.feed = feed;
+        this.head = head;
+        this.health = health;
+        this.store = store;
+        this.headHash = headHash;
+        clockWatch = new ClockWatch(clock);
+        Queue = new WorkQueue(options.QueueCapacity, options.GroupCapacity, metrics);
+        thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
+    }
+
+    public WorkQueue Queue { get; }
+
+    public void Start() => thread.Start();
+
+    /// <summary>Commits what is queued and ends the thread.</summary>
+    public void Dispose()
+    {
+        Queue.Close();
+        closing.Set();
+        thread.Join();
+        closing.Dispose();
+    }
+
+    private void Run()
+    {
+        var group = new List<LedgerWork>(options.GroupCapacity);
+        while (Queue.TakeGroup(group, options.GroupWait))
+        {
+            var started = clock.GetTimestamp();
+            CommitForEver(group);
+            metrics.GroupItems.Record(group.Count);
+            metrics.CommitSeconds.Record(clock.GetElapsedTime(started).TotalSeconds);
+            group.Clear();
+        }
+
+        TryFinish();
+    }
+
+    private void CommitForEver(List<LedgerWork> group)
+    {
+        health.Started();
+        for (var attempt = 1; ; attempt++)
+        {
+            var step = "open";
+            try
+            {
+                Commit(group, s => step = s);
+                health.Succeeded();
+                if (attempt > 1)
+                {
+                    AlertsLog.WritesAgain(logger, attempt - 1);
+                }
+
+                return;
+            }
+            catch (Exception failure)
+            {
+                book.Rollback();
+                Reopen();
+                if (failure is PoisonedException poisoned)
+                {
+                    LeaveOut(group, poisoned);
+                    continue;
+                }
+
+                if (closing.IsSet && attempt >= AttemptsWhenClosing)
+                {
+                    AlertsLog.ClosedWithout(logger, group.Count);
+                    group.ForEach(w => w.Abandoned(failure));
+                    return;
+                }
+
+                BackOff(attempt, step, failure);
+            }
+        }
+    }
+
+    private void Commit(List<LedgerWork> group, Action<string> step)
+    {
+        void Step(string name)
+        {
+            step(name);
+            options.BeforeStep?.Invoke(name);
+        }
+
+        if (store is null)
+        {
+            store = LedgerStore.Open(options);
+            CatchUp(store);
+        }
+
+        Step("begin");
+        store.Begin();
+        var transaction = new LedgerTransaction(store, book, headHash, clock);
+        clockWatch.Check(transaction);
+        foreach (var work in group)
+        {
+            Step("run");
+            RunOne(work, transaction);
+        }
+
+        transaction.Flush();
+        Step("commit");
+        store.Commit();
+        Step("committed");
+        Publish(transaction.HeadSequence, transaction.HeadHash, transaction.Entries);
+        if (clockWatch.Committed() is var shift and not 0)
+        {
+            AlertsLog.ClockStepped(logger, shift);
+        }
+
+        group.ForEach(w => w.Committed());
+        Checkpoint(store);
+    }
+
+    private static void RunOne(LedgerWork work, LedgerTransaction transaction)
+    {
+        try
+        {
+            work.Run(transaction);
+        }
+        catch (Exception defect) when (defect is not (SqliteException or IOException))
+        {
+            throw new PoisonedException(work, defect);
+        }
+    }
+
+    /// <summary>A commit that reported failure may be on disk all the same: what is there is there, and is published before anything else is tried.</summary>
+    private void CatchUp(LedgerStore from)
+    {
+        while (from.ReadAfter(book.Current.Sequence, 1000) is { Count: > 0 } page)
+        {
+            foreach (var entry in page)
+            {
+                book.Apply(entry, from.FindAlert, static (_, _) => { });
+                if (entry.Kind == EntryKind.ClockStepped)
+                {
+                    clockWatch.Committed();
+                }
+            }
+
+            Publish(page[^1].Sequence, page[^1].Hash.ToArray(), [.. page.Select(e => (e, e.TimeMicros))]);
+        }
+    }
+
+    private void Publish(long sequence, byte[] hash, IReadOnlyList<(LedgerEntry Entry, long PostedMicros)> entries)
+    {
+        headHash = hash;
+        book.Commit(sequence);
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        WriteHead(sequence, hash);
+        var now = Micros.Now(clock);
+        var published = new LedgerEntry[entries.Count];
+        for (var i = 0; i < published.Length; i++)
+        {
+            var (entry, posted) = entries[i];
+            published[i] = Observe(entry, posted, now);
+        }
+
+        feed.Publish(published);
+    }
+
+    /// <summary>Spans and figures. A listener that throws must not keep an entry from the streams.</summary>
+    private LedgerEntry Observe(LedgerEntry entry, long posted, long now)
+    {
+        try
+        {
+            Count(entry, now);
+            return entry.Kind == EntryKind.Raised ? entry with { Trace = AlertsTrace.Record(entry, posted, now) } : entry;
+        }
+        catch (Exception listener)
+        {
+            AlertsLog.ListenerFailed(logger, listener);
+            return entry;
+        }
+    }
+
+    private void Count(LedgerEntry entry, long now)
+    {
+        metrics.Entries.Add(1, new KeyValuePair<string, object?>("kind", entry.Kind.ToString()));
+        if (entry.Kind == EntryKind.Raised)
+        {
+            metrics.RaiseSeconds.Record((now - entry.TimeMicros) / 1e6);
+        }
+        else if (entry is { Kind: EntryKind.Breached, Body.Breach: { } breach })
+        {
+            metrics.Breaches.Add(1, new KeyValuePair<string, object?>("step", breach.Step.ToString()));
+            AlertsLog.Breached(logger, entry.AlertId, breach.Step, breach.Level, breach.OverdueByMicros / 1_000_000);
+        }
+    }
+
+    private void WriteHead(long sequence, byte[] hash)
+    {
+        try
+        {
+            head.Write(sequence, hash);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            AlertsLog.HeadNotWritten(logger, failure);
+        }
+    }
+
+    private void Checkpoint(LedgerStore of)
+    {
+        try
+        {
+            options.BeforeStep?.Invoke("checkpoint");
+            if (of.CheckpointIfDue() is var frames and > 0)
+            {
+                AlertsLog.CheckpointHeldUp(logger, frames);
+            }
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException)
+        {
+            // What was committed stays committed; the next commit opens the file anew.
+            AlertsLog.CannotWrite(logger, failure, "checkpoint", 1, 0);
+            Reopen();
+        }
+    }
+
+    private void Reopen()
+    {
+        store?.Dispose();
+        store = null;
+    }
+
+    private void LeaveOut(List<LedgerWork> group, PoisonedException poisoned)
+    {
+        AlertsLog.Poisoned(logger, poisoned.InnerException!, poisoned.Work.ToString() ?? "");
+        metrics.Poisoned.Add(1);
+        group.Remove(poisoned.Work);
+        poisoned.Work.Abandoned(poisoned.InnerException!);
+    }
+
+    private void BackOff(int attempt, string step, Exception failure)
+    {
+        var wait = Math.Min((int)LongestBackOff.TotalMilliseconds, 10 << Math.Min(attempt, 10));
+        metrics.Retries.Add(1);
+        health.Failed($"{step}: {failure.Message}");
+        AlertsLog.CannotWrite(logger, failure, step, attempt, wait);
+
+        // A wait for the disk, by the hardware's time: nothing that is recorded depends on how long it was.
+        closing.Wait(wait);
+    }
+
+    private void TryFinish()
+    {
+        try
+        {
+            store?.CheckpointIfDue(force: true);
+            head.Sync();
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException)
+        {
+            AlertsLog.CannotWrite(logger, failure, "close", 1, 0);
+        }
+
+        Reopen();
+        head.Dispose();
+    }
+
+    private sealed class PoisonedException(LedgerWork work, Exception defect) : Exception(defect.Message, defect)
+    {
+        public LedgerWork Work { get; } = work;
+    }
+}

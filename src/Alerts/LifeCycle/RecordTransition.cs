@@ -1,0 +1,102 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// Decides what a transition means for the book: a new alert, a recurrence of an open one, a change, or nothing because it is known already.
+/// One open alert per (rule, series), whatever the series does.
+/// </summary>
+internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, AlertsMetrics metrics)
+{
+    /// <summary>A condition that comes back sooner is chatter, and an acknowledgement still stands; later it is news, and must be acknowledged anew.</summary>
+    public const long QuietMicros = 10L * 60 * 1_000_000;
+
+    public static string KeyOf(Transition transition) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"transition/{transition.RuleId}/{transition.Series}/{transition.EpisodeMicros}/{transition.Ordinal}");
+
+    public void Run(LedgerTransaction transaction, Transition transition, long postedMicros)
+    {
+        var key = KeyOf(transition);
+        if (transaction.Store.HasKey(key))
+        {
+            metrics.Absorbed.Add(1);
+            return;
+        }
+
+        var alert = transaction.FindLive(transition.RuleId, transition.Series);
+        var kind = KindOf(transition, alert);
+        var reopens = alert is not null && kind != EntryKind.ReturnedToNormal && Reopens(alert, transition);
+        var deadlines = kind == EntryKind.ReturnedToNormal
+            ? null
+            : DeadlineSchedule.After(alert, transition.To, reopens, transition.ReceiveTimeMicros, policy);
+        var id = alert?.Id ?? AlertId.Of(transition.RuleId, transition.Series, transition.EpisodeMicros);
+        var body = new EntryBody { Transition = Facts(transition) with { Reopens = reopens, Deadlines = deadlines } };
+        transaction.Append(kind, id, "rule:" + transition.RuleId, key, transition.ReceiveTimeMicros, body, postedMicros);
+    }
+
+    private static EntryKind KindOf(Transition transition, Alert? alert) => transition.Change switch
+    {
+        TransitionChange.Normal => EntryKind.ReturnedToNormal,
+        _ when alert is null => EntryKind.Raised,
+        TransitionChange.Raised => EntryKind.Recurred,
+        _ => EntryKind.ColourChanged,
+    };
+
+    private static bool Reopens(Alert alert, Transition transition)
+    {
+        var last = alert.Closed ?? alert.Acknowledged;
+        if (last is null)
+        {
+            return false;
+        }
+
+        var afterQuiet = !alert.IsActive && transition.EventTimeMicros - alert.ChangedEventMicros > QuietMicros;
+        return afterQuiet || Colours.IsWorse(last.Colour, transition.To);
+    }
+
+    private TransitionFacts Facts(Transition transition)
+    {
+        var rule = transition.Rule;
+        var device = transition.Device;
+        var kind = catalog.Kinds[rule.Kind];
+        var quantity = kind.Quantities[rule.Quantity];
+        return new TransitionFacts
+        {
+            RuleId = rule.Id,
+            RuleVersion = rule.Version,
+            TitleZh = rule.TitleZh,
+            TitleEn = rule.TitleEn,
+            Basis = rule.Basis,
+            Series = transition.Series,
+            Kind = kind.Name,
+            Device = device.Device,
+            Quantity = quantity.Name,
+            Unit = UnitOf(rule, quantity),
+            Gateway = device.Gateways.Count > 0 ? device.Gateways[0] : "",
+            Territory = device.Territory,
+            Address = device.Address,
+            OwnerUnit = device.OwnerUnit,
+            Latitude = device.Latitude,
+            Longitude = device.Longitude,
+            EpisodeMicros = transition.EpisodeMicros,
+            Ordinal = transition.Ordinal,
+            From = transition.From,
+            To = transition.To,
+            EventTimeMicros = transition.EventTimeMicros,
+            WindowValue = transition.WindowValue,
+            Threshold = transition.Threshold,
+            Evidence = transition.Evidence,
+            JournalPosition = transition.JournalPosition,
+        };
+    }
+
+    private static string UnitOf(Rule rule, Quantity quantity) => rule.Function switch
+    {
+        WindowFunction.Count => "count",
+        WindowFunction.Absent => "s",
+        WindowFunction.Rate => quantity.Unit + "/s",
+        _ => quantity.Unit,
+    };
+}

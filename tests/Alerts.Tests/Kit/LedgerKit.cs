@@ -1,0 +1,106 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>A ledger in a folder of its own on a fake clock, to be closed and opened again at will.</summary>
+public sealed class LedgerKit : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+    private readonly MeterFactory meters = new();
+    private readonly List<AlertsMetrics> opened = [];
+
+    public LedgerKit(TimeProvider? clock = null)
+    {
+        Folder = Directory.CreateTempSubdirectory("pingan-ledger-").FullName;
+        Clock = clock ?? new FakeTimeProvider(Start);
+        Options = new LedgerOptions { Folder = Folder, GroupWait = TimeSpan.Zero };
+    }
+
+    public string Folder { get; }
+
+    public TimeProvider Clock { get; }
+
+    public FakeTimeProvider Fake => (FakeTimeProvider)Clock;
+
+    public LedgerOptions Options { get; set; }
+
+    public CollectingLogger Log { get; } = new();
+
+    public Ledger Ledger { get; private set; } = null!;
+
+    public long Now => Micros.Now(Clock);
+
+    public Ledger Open()
+    {
+        var metrics = new AlertsMetrics(meters);
+        opened.Add(metrics);
+        return Ledger = Ledger.Open(Options with { Folder = Folder }, Catalog.Default, Clock, metrics, Log);
+    }
+
+    public async Task CloseAsync() => await Ledger.DisposeAsync();
+
+    public async Task<Ledger> ReopenAsync()
+    {
+        await CloseAsync();
+        return Open();
+    }
+
+    public Task FlushAsync() => Ledger.FlushAsync(TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(EntryKind? kind = null)
+    {
+        var all = new List<LedgerEntry>();
+        while (await Ledger.ReadEntriesAsync(all.Count, 1000, TestContext.Current.CancellationToken) is { Count: > 0 } page)
+        {
+            all.AddRange(page);
+        }
+
+        return kind is null ? all : [.. all.Where(e => e.Kind == kind)];
+    }
+
+    public Alert OnlyAlert() => Ledger.Book.Alerts.Values.Single();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Ledger is not null)
+        {
+            await Ledger.DisposeAsync();
+        }
+
+        opened.ForEach(m => m.Dispose());
+        meters.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private sealed class MeterFactory : IMeterFactory
+    {
+        private readonly List<Meter> meters = [];
+
+        public Meter Create(MeterOptions options)
+        {
+            var meter = new Meter(options);
+            meters.Add(meter);
+            return meter;
+        }
+
+        public void Dispose() => meters.ForEach(m => m.Dispose());
+    }
+}
+
+public sealed class CollectingLogger : ILogger<Ledger>
+{
+    private readonly System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> lines = new();
+
+    public IEnumerable<(int Id, string Text)> Lines => lines;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        lines.Enqueue((eventId.Id, formatter(state, exception) + (exception is null ? "" : " | " + exception)));
+}

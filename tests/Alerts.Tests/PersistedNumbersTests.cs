@@ -1,0 +1,32 @@
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>Numbers that are on people's disks. A line may be added here; none may be changed or taken away.</summary>
+public sealed class PersistedNumbersTests
+{
+    [Fact]
+    public void Entry_kinds_only_grow() => Describe<EntryKind>().Should().Be(
+        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11");
+
+    [Fact]
+    public void Work_states_only_grow() => Describe<WorkState>().Should().Be("Raised=10 Acknowledged=20 Closed=90");
+
+    [Fact]
+    public void Work_actions_only_grow() => Describe<WorkAction>().Should().Be("Acknowledge=1 Close=2 Comment=3");
+
+    [Fact]
+    public void Verdicts_only_grow() => Describe<Verdict>().Should().Be("None=0 Real=1 False=2 Test=3 Repair=4");
+
+    [Fact]
+    public void Conditions_only_grow() => Describe<AlertCondition>().Should().Be("Active=1 Normal=2");
+
+    [Fact]
+    public void The_hash_of_an_entry_is_what_it_always_was()
+    {
+        var raw = RawEntry.Of(7, 1_760_000_000_000_000, EntryKind.Commented, "K7QM-2XRD-9FVT", "王", "command/王/1", "{\"x\":1}"u8.ToArray(), HashChain.Start);
+        Convert.ToHexStringLower(HashChain.Hash(raw)).Should().Be("e6f9f9dc218b7c7c5dbed4c87dac04b5599b0b1f4e75023b0b1277c46f1739a3");
+    }
+
+    private static string Describe<T>()
+        where T : struct, Enum =>
+        string.Join(' ', Enum.GetValues<T>().Select(v => $"{v}={Convert.ToInt32(v, System.Globalization.CultureInfo.InvariantCulture)}"));
+}
