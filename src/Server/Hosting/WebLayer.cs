@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace PingAnIoT.Server;
+
+/// <summary>What officers, scrapers and probes reach over HTTP: gRPC, gRPC-Web, JSON, metrics, health.</summary>
+internal static class WebLayer
+{
+    public static void AddWebLayer(this IServiceCollection services, ServerOptions options, TimeProvider time, Readiness readiness)
+    {
+        services.AddRouting();
+        services.AddGrpc(g =>
+        {
+            g.MaxReceiveMessageSize = 2 * 1024 * 1024;
+            g.EnableDetailedErrors = false;
+        }).AddJsonTranscoding();
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(h => h.Services.Map("", _ => true));
+        services.AddHealthChecks().Add(new HealthCheckRegistration("ready", readiness, HealthStatus.Unhealthy, tags: null));
+        services.Configure<HealthCheckPublisherOptions>(p =>
+        {
+            p.Delay = TimeSpan.Zero;
+            p.Period = TimeSpan.FromSeconds(2);
+        });
+        services.AddOfficers(options.Officers, time);
+        services.AddTelemetry(options.Telemetry);
+    }
+
+    public static void MapWebLayer(this WebApplication app, ServerOptions options)
+    {
+        if (options.Officers.IsOpen)
+        {
+            app.UseLoopbackOriginsOnly();
+        }
+
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
+        app.MapHealthChecks("/healthz/ready").AllowAnonymous();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+    }
+}

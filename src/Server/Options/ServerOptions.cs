@@ -1,0 +1,134 @@
+namespace PingAnIoT.Server;
+
+/// <summary>
+/// Everything that can be set, as the section <c>PingAn</c> of appsettings.json or as environment <c>PingAn__Section__Key</c>.
+/// Checked whole at start (<see cref="ServerOptionsCheck"/>), before anything is opened.
+/// </summary>
+public sealed record ServerOptions
+{
+    /// <summary>The folder that holds all data: journal, ledger, snapshots, dead letters, credentials.</summary>
+    public string Data { get; init; } = "./data";
+
+    /// <summary>A rule file; empty for the default rules. Read again when it changes.</summary>
+    public string Rules { get; init; } = "";
+
+    /// <summary>A device register as CSV; empty for none: devices then enrol themselves, up to <see cref="IntakeSection.UnregisteredDevices"/>.</summary>
+    public string Register { get; init; } = "";
+
+    public ListenSection Listen { get; init; } = new();
+
+    public TlsSection Tls { get; init; } = new();
+
+    public OfficersSection Officers { get; init; } = new();
+
+    public GatewaysSection Gateways { get; init; } = new();
+
+    public IntakeSection Intake { get; init; } = new();
+
+    public StreamSection Stream { get; init; } = new();
+
+    public TelemetrySection Telemetry { get; init; } = new();
+}
+
+/// <summary>Where to listen. A port of 0 takes a free one (printed at start); -1 does not listen.</summary>
+public sealed record ListenSection
+{
+    /// <summary>An address of this machine, or <c>*</c> for all. Beyond loopback only with credentials and TLS.</summary>
+    public string Address { get; init; } = "127.0.0.1";
+
+    /// <summary>Plain MQTT. Always on loopback, whatever <see cref="Address"/> says: beyond it there is only TLS.</summary>
+    public int Mqtt { get; init; } = 1883;
+
+    /// <summary>MQTT over TLS; listens when there is a certificate.</summary>
+    public int MqttTls { get; init; } = 8883;
+
+    /// <summary>gRPC over HTTP/2: plain (h2c) without a certificate, TLS with one.</summary>
+    public int Grpc { get; init; } = 5081;
+
+    /// <summary>HTTP/1.1: JSON, gRPC-Web, MQTT over WebSocket at <c>/mqtt</c>, metrics and health.</summary>
+    public int Http { get; init; } = 5080;
+}
+
+/// <summary>The server's certificate, as PEM files, and whose client certificates gateways may log in with.</summary>
+public sealed record TlsSection
+{
+    public string Certificate { get; init; } = "";
+
+    public string Key { get; init; } = "";
+
+    /// <summary>PEM file of the authorities that sign gateways' certificates; empty for passwords only.</summary>
+    public string GatewayAuthorities { get; init; } = "";
+}
+
+/// <summary>How duty officers prove who they are. With nothing set, everybody on this machine may: open mode, loopback only.</summary>
+public sealed record OfficersSection
+{
+    /// <summary>Secret of tokens signed with HS256, at least 32 bytes of UTF-8.</summary>
+    public string SigningKey { get; init; } = "";
+
+    /// <summary>A file that holds a JSON Web Key Set with the public keys of tokens.</summary>
+    public string KeySetFile { get; init; } = "";
+
+    /// <summary>An OpenID Connect authority (https) whose published keys are used.</summary>
+    public string Authority { get; init; } = "";
+
+    /// <summary>The <c>iss</c> that tokens must have; empty for any (with a signing key or key set).</summary>
+    public string Issuer { get; init; } = "";
+
+    /// <summary>The <c>aud</c> that tokens must have.</summary>
+    public string Audience { get; init; } = "pingan";
+
+    public bool IsOpen => SigningKey.Length == 0 && KeySetFile.Length == 0 && Authority.Length == 0;
+}
+
+/// <summary>How gateways prove who they are.</summary>
+public sealed record GatewaysSection
+{
+    /// <summary>The credential file that <c>gateways add</c> writes; empty for <c>gateways</c> in the data folder.</summary>
+    public string Credentials { get; init; } = "";
+
+    /// <summary>Takes any gateway by the user name it gives. Loopback only.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>Most connections at once.</summary>
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>Most connections at once from one address.</summary>
+    public int ConnectionsPerAddress { get; init; } = 1_000;
+}
+
+/// <summary>The way from the journal to the rules.</summary>
+public sealed record IntakeSection
+{
+    /// <summary>Shards; 0 for one per processor. Fixed for the life of a data folder's snapshots.</summary>
+    public int Shards { get; init; }
+
+    /// <summary>Devices that may enrol themselves.</summary>
+    public int UnregisteredDevices { get; init; } = 10_000;
+
+    /// <summary>How late a reading may be and still count.</summary>
+    public double LatenessSeconds { get; init; } = 2;
+}
+
+/// <summary>The stream to duty officers.</summary>
+public sealed record StreamSection
+{
+    /// <summary>Most streams at once.</summary>
+    public int Watchers { get; init; } = 1_000;
+
+    /// <summary>Events that may wait for one officer before the stream is cut.</summary>
+    public int BufferEvents { get; init; } = 4_096;
+
+    /// <summary>Longest silence of a stream.</summary>
+    public double HeartbeatSeconds { get; init; } = 5;
+}
+
+/// <summary>What the server tells of itself.</summary>
+public sealed record TelemetrySection
+{
+    /// <summary>Where to send traces and metrics over OTLP; empty for nowhere.</summary>
+    public string OtlpEndpoint { get; init; } = "";
+
+    /// <summary>Trace, Debug, Information, Warning or Error.</summary>
+    public string LogLevel { get; init; } = "Information";
+}
