@@ -1,0 +1,79 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>One page of alerts, newest raise first.</summary>
+/// <param name="Alerts">Those that match.</param>
+/// <param name="Next">Where the next page begins: before this entry; null at the end.</param>
+internal sealed record AlertPage(IReadOnlyList<Alert> Alerts, long? Next);
+
+/// <summary>Lists the book and, if asked, the alerts that are over, as one descending order of first entries.</summary>
+internal static class AlertList
+{
+    private const int DefaultPageSize = 100;
+    private const int MaxPageSize = 1_000;
+
+    /// <summary>Most past alerts looked at for one page; a filter that hardly ever matches gives short pages, not long reads.</summary>
+    private const int ScanAlerts = 5_000;
+
+    public static async Task<AlertPage> ReadAsync(Ledger ledger, Officer officer, V1.ListRequest request, CancellationToken cancellationToken)
+    {
+        var size = request.PageSize switch
+        {
+            0 => DefaultPageSize,
+            > 0 => Math.Min(request.PageSize, MaxPageSize),
+            _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
+        };
+        var before = ReadToken(request.PageToken);
+        var live = ledger.Book.Alerts.Values.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen))
+            .OrderByDescending(a => a.FirstSequence).ToList();
+        var (past, pastEnd) = request.IncludeClosed
+            ? await ReadPastAsync(ledger, before, size, a => Matches(a, officer, request), cancellationToken)
+            : ([], 0);
+
+        // Of the live ones only those above where the look at the past ended: below it, something of the past could come between.
+        var merged = live.Where(a => a.FirstSequence > pastEnd && Matches(a, officer, request))
+            .Concat(past.Where(p => live.TrueForAll(a => a.Id != p.Id)))
+            .OrderByDescending(a => a.FirstSequence).ToList();
+        if (merged.Count > size)
+        {
+            var page = merged.GetRange(0, size);
+            return new AlertPage(page, page[^1].FirstSequence);
+        }
+
+        return new AlertPage(merged, pastEnd > 0 ? pastEnd : null);
+    }
+
+    /// <returns>The matching ones, and the first entry of the last one looked at (0 when there are no more).</returns>
+    private static async Task<(List<Alert> Alerts, long End)> ReadPastAsync(
+        Ledger ledger, long before, int size, Func<Alert, bool> matches, CancellationToken cancellationToken)
+    {
+        var found = new List<Alert>();
+        for (var looked = 0; looked < ScanAlerts && found.Count < size;)
+        {
+            var page = await ledger.ListPastAlertsAsync(before, MaxPageSize, cancellationToken);
+            found.AddRange(page.Where(matches));
+            if (page.Count < MaxPageSize)
+            {
+                return (found, 0);
+            }
+
+            looked += page.Count;
+            before = page[^1].FirstSequence;
+        }
+
+        return (found, before);
+    }
+
+    private static bool Matches(Alert alert, Officer officer, V1.ListRequest request) =>
+        officer.Covers(alert.Territory)
+        && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour))
+        && (request.Device.Length == 0 || request.Device == alert.Device)
+        && (request.Territory.Length == 0 || (alert.Territory.Length > 0 && new Officer("", request.Territory.Trim('/')).Covers(alert.Territory)));
+
+    private static long ReadToken(string token) =>
+        token.Length == 0 ? long.MaxValue
+        : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before
+        : throw GrpcErrors.Invalid("page_token", "is not one that this server gave");
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Grpc.Core;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What duty officers reach over gRPC, gRPC-Web and JSON: the ledger, in the protocol's words.</summary>
+public sealed class AlertService(Ledger ledger, AlertStreams streams) : V1.AlertService.AlertServiceBase
+{
+    private const int HistoryEntries = 1_000;
+
+    public override Task Watch(V1.WatchRequest request, IServerStreamWriter<V1.WatchResponse> responseStream, ServerCallContext context) =>
+        streams.RunAsync(OfficerName.Of(context), request.After, responseStream, context);
+
+    public override async Task<V1.ConfirmDeliveryResponse> ConfirmDelivery(V1.ConfirmDeliveryRequest request, ServerCallContext context)
+    {
+        var officer = OfficerName.Of(context);
+        var result = await ledger.ConfirmDeliveryAsync(officer, request.Cursor, context.CancellationToken);
+        return result.IsDone
+            ? new V1.ConfirmDeliveryResponse { Cursor = ledger.Book.Delivered.GetValueOrDefault(officer.Name, request.Cursor) }
+            : throw GrpcErrors.Invalid("cursor", result.Reason);
+    }
+
+    public override async Task<V1.ListResponse> List(V1.ListRequest request, ServerCallContext context)
+    {
+        var page = await AlertList.ReadAsync(ledger, OfficerName.Of(context), request, context.CancellationToken);
+        var response = new V1.ListResponse { NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "" };
+        response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
+        return response;
+    }
+
+    public override async Task<V1.GetResponse> Get(V1.GetRequest request, ServerCallContext context)
+    {
+        var alert = await ledger.FindAlertAsync(request.Id, context.CancellationToken);
+        if (alert is null || !OfficerName.Of(context).Covers(alert.Territory))
+        {
+            throw GrpcErrors.NotFound("alert", request.Id);
+        }
+
+        var history = await ledger.ReadHistoryAsync(request.Id, 0, HistoryEntries, context.CancellationToken);
+        var response = new V1.GetResponse { Alert = WireAlert.Of(alert) };
+        response.History.AddRange(history.Select(e => WireAlert.Of(e, alert: null)));
+        return response;
+    }
+
+    public override async Task<V1.AcknowledgeResponse> Acknowledge(V1.AcknowledgeRequest request, ServerCallContext context)
+    {
+        var command = Command(context, "acknowledge", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
+        var result = await ledger.AcknowledgeAsync(command, context.CancellationToken);
+        return new V1.AcknowledgeResponse { Alert = Answer(command, result) };
+    }
+
+    public override async Task<V1.CloseResponse> Close(V1.CloseRequest request, ServerCallContext context)
+    {
+        var verdict = WireNames.From(request.Verdict);
+        if (verdict == Verdict.None)
+        {
+            throw GrpcErrors.Invalid("verdict", "say what it was: VERDICT_REAL, VERDICT_FALSE, VERDICT_TEST or VERDICT_REPAIR");
+        }
+
+        var command = Command(context, $"close {verdict}", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
+        var result = await ledger.CloseAsync(command, verdict, context.CancellationToken);
+        return new V1.CloseResponse { Alert = Answer(command, result) };
+    }
+
+    public override async Task<V1.CommentResponse> Comment(V1.CommentRequest request, ServerCallContext context)
+    {
+        var command = Command(context, "comment", request.Id, request.RequestId, request.Note, 0);
+        var result = await ledger.CommentAsync(command, context.CancellationToken);
+        return new V1.CommentResponse { Alert = Answer(command, result) };
+    }
+
+    private AlertCommand Command(ServerCallContext context, string what, string id, string requestId, string note, long expectedSequence)
+    {
+        if (id.Length is 0 or > 64)
+        {
+            throw GrpcErrors.Invalid("id", "name the alert");
+        }
+
+        var key = requestId.Length > 0 ? requestId : DerivedKey(what, id, note);
+        return new AlertCommand(id, OfficerName.Of(context), key, note, expectedSequence == 0 ? null : expectedSequence);
+    }
+
+    /// <summary>A client that chose no key gets one from what it asks and what it asks it of: the same request sent twice at once is still one.</summary>
+    private string DerivedKey(string what, string id, string note)
+    {
+        var seen = ledger.Book.Alerts.GetValueOrDefault(id)?.LastSequence ?? 0;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{what}\n{id}\n{seen}\n{note}");
+        return "auto-" + Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
+    }
+
+    private static V1.Alert Answer(AlertCommand command, CommandResult result)
+    {
+        var legal = result.Legal.Select(WireNames.Of).ToList();
+        switch (result.Outcome)
+        {
+            case CommandOutcome.Done:
+            case CommandOutcome.AlreadyDone when result.DoneBy?.By == command.Officer.Name:
+                return WireAlert.Of(result.Alert!);
+            case CommandOutcome.NotFound:
+                throw GrpcErrors.NotFound("alert", command.AlertId);
+            case CommandOutcome.AlreadyDone:
+                throw GrpcErrors.NotLegal(command.AlertId, "ALREADY_DONE", $"{result.DoneBy?.By} has done it. {result.Reason}".TrimEnd(), legal);
+            case CommandOutcome.IllegalStep:
+                throw GrpcErrors.NotLegal(command.AlertId, "ILLEGAL_STEP", result.Reason, legal);
+            case CommandOutcome.NeedsSecondPerson:
+                throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_SECOND_PERSON", result.Reason, legal);
+            case CommandOutcome.NeedsReason:
+                throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_REASON", result.Reason, legal);
+            case CommandOutcome.Stale:
+                throw GrpcErrors.Of(StatusCode.Aborted, "STALE", result.Reason);
+            default:
+                throw GrpcErrors.Of(StatusCode.InvalidArgument, "INVALID_ARGUMENT", result.Reason);
+        }
+    }
+}

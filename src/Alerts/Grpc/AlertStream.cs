@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// One stream to one officer: the open book if asked, then every entry as it is committed, and a heartbeat.
+/// It holds nothing but a cursor and the message being written, so a client that reads slowly costs the server no memory; one that stops
+/// reading is cut, and resumes by its cursor.
+/// Threading: one call's own flow.
+/// </summary>
+internal sealed class AlertStream(
+    Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics,
+    Officer officer, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
+{
+    private const int PageEntries = 256;
+
+    /// <summary>Everything up to here was written, or is not for this officer.</summary>
+    private long cursor;
+
+    public async Task RunAsync(long after)
+    {
+        if (after < 0 || after > ledger.Book.Sequence)
+        {
+            throw GrpcErrors.Of(
+                StatusCode.OutOfRange, "CURSOR_UNKNOWN", $"The ledger ends at {ledger.Book.Sequence}; {after} is no cursor of it. Begin with after = 0.");
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping);
+        try
+        {
+            cursor = after;
+            if (after == 0)
+            {
+                await WriteBookAsync(ledger.Book, ending);
+            }
+
+            await WriteEntriesAsync(ending);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+        {
+            throw End(StatusCode.Unavailable, "STOPPING", "The server is stopping; resume from the cursor.");
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went. There is nobody left to tell.
+        }
+    }
+
+    private async Task WriteBookAsync(BookSnapshot book, CancellationTokenSource ending)
+    {
+        var own = book.Alerts.Values.Where(a => officer.Covers(a.Territory)).OrderBy(a => a.FirstSequence).ToList();
+        foreach (var alert in own)
+        {
+            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert) }, ending);
+        }
+
+        cursor = book.Sequence;
+        await WriteAsync(new V1.WatchResponse { Cursor = cursor, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
+    }
+
+    private async Task WriteEntriesAsync(CancellationTokenSource ending)
+    {
+        await using var entries = ledger.Feed.Subscribe(cursor, PageEntries, ending.Token).GetAsyncEnumerator(ending.Token);
+        var next = entries.MoveNextAsync().AsTask();
+        try
+        {
+            var beat = Task.Delay(options.Heartbeat, time, ending.Token);
+            while (true)
+            {
+                if (beat.IsCompleted || await Task.WhenAny(next, beat) == beat)
+                {
+                    await beat;
+                    await WriteAsync(Heartbeat(), ending);
+                    beat = Task.Delay(options.Heartbeat, time, ending.Token);
+                    continue;
+                }
+
+                await next;
+                await WriteEntryAsync(entries.Current, ending);
+                next = entries.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // The enumerator may only be disposed when it rests, and the timer must not outlive the call.
+            await ending.CancelAsync();
+            await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    private async Task WriteEntryAsync(LedgerEntry entry, CancellationTokenSource ending)
+    {
+        Alert? alert = null;
+        if (entry.AlertId.Length > 0)
+        {
+            alert = ledger.Book.Alerts.GetValueOrDefault(entry.AlertId) ?? await ledger.FindAlertAsync(entry.AlertId, ending.Token);
+            if (alert is null || !officer.Covers(alert.Territory))
+            {
+                cursor = entry.Sequence;
+                return;
+            }
+        }
+
+        using var activity = AlertTracing.StartStream(entry);
+        var wire = WireAlert.Of(entry, alert);
+        wire.Traceparent = activity?.Id ?? "";
+        await WriteAsync(new V1.WatchResponse { Cursor = entry.Sequence, Event = wire }, ending);
+        cursor = entry.Sequence;
+        metrics.Events.Add(1);
+        if (entry.Body.Transition is not null)
+        {
+            metrics.DelaySeconds.Record(((time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMicroseconds - entry.TimeMicros) / 1e6);
+        }
+    }
+
+    private V1.WatchResponse Heartbeat() =>
+        new() { Cursor = cursor, Heartbeat = new V1.Heartbeat { ServerTime = Timestamp.FromDateTimeOffset(time.GetUtcNow()) } };
+
+    /// <summary>Writes one message; a write that does not go out is given up when too much waits behind it, or after too long.</summary>
+    private async ValueTask WriteAsync(V1.WatchResponse message, CancellationTokenSource ending)
+    {
+        ending.Token.ThrowIfCancellationRequested();
+        var write = writer.WriteAsync(message, ending.Token);
+        if (!write.IsCompleted)
+        {
+            await WatchWriteAsync(write, ending);
+        }
+
+        await write;
+    }
+
+    private async Task WatchWriteAsync(Task write, CancellationTokenSource ending)
+    {
+        using var written = new CancellationTokenSource();
+        var begun = time.GetTimestamp();
+        while (await Task.WhenAny(write, Task.Delay(options.WriteCheck, time, written.Token)) != write)
+        {
+            var waited = time.GetElapsedTime(begun);
+            var waiting = ledger.Book.Sequence - cursor;
+            if (ending.IsCancellationRequested || (waited < options.WriteTimeout && waiting <= options.BufferEntries))
+            {
+                continue;
+            }
+
+            metrics.Cut.Add(1, new KeyValuePair<string, object?>("reason", "slow"));
+            await ending.CancelAsync();
+            await write.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw End(
+                StatusCode.ResourceExhausted, "TOO_SLOW",
+                $"The client took nothing for {waited.TotalSeconds:F0} s while {waiting} entries waited; resume from the cursor.");
+        }
+
+        await written.CancelAsync();
+    }
+
+    private RpcException End(StatusCode code, string reason, string message) => GrpcErrors.Ended(code, reason, message, cursor, call.ResponseTrailers);
+}

@@ -1,0 +1,106 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>Alerts and ledger entries as the protocol says them.</summary>
+public static class WireAlert
+{
+    public static V1.Alert Of(Alert alert)
+    {
+        var wire = new V1.Alert
+        {
+            Id = alert.Id,
+            RuleId = alert.RuleId,
+            RuleVersion = alert.RuleVersion,
+            Title = new V1.Title { Zh = alert.TitleZh, En = alert.TitleEn },
+            Basis = alert.Basis,
+            Series = alert.Series,
+            Kind = alert.Kind,
+            Device = alert.Device,
+            Quantity = alert.Quantity,
+            Unit = alert.Unit,
+            Gateway = alert.Gateway,
+            Territory = alert.Territory,
+            Address = alert.Address,
+            OwnerUnit = alert.OwnerUnit,
+            Latitude = alert.Latitude,
+            Longitude = alert.Longitude,
+            Severity = WireNames.Of(alert.Colour),
+            PeakSeverity = WireNames.Of(alert.PeakColour),
+            Active = alert.IsActive,
+            Step = WireNames.Of(alert.Work),
+            Round = alert.Round,
+            Occurrences = alert.Occurrences,
+            ColourChanges = alert.ColourChanges,
+            Comments = alert.Comments,
+            FirstRaiseTime = WireTime.Of(alert.FirstEpisodeMicros),
+            RaiseTime = WireTime.Of(alert.EpisodeMicros),
+            ChangeTime = WireTime.Of(alert.ChangedEventMicros),
+            RecordTime = WireTime.Of(alert.RaisedAtMicros),
+            WindowValue = alert.WindowValue,
+            Threshold = alert.Threshold,
+            Acknowledged = Of(alert.Acknowledged),
+            Closed = Of(alert.Closed),
+            Verdict = WireNames.Of(alert.Closed?.Verdict ?? Verdict.None),
+            Sequence = alert.LastSequence,
+        };
+        wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value }));
+        wire.Deadlines.AddRange(alert.Deadlines.Select(d => new V1.Deadline
+        {
+            Step = WireNames.Of(d.Step), Level = d.Level, DueTime = WireTime.Of(d.DueMicros),
+        }));
+        wire.Breaches.AddRange(alert.Breaches.Select(Of));
+        wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert.Work).Select(WireNames.Of));
+        return wire;
+    }
+
+    /// <param name="entry">The entry.</param>
+    /// <param name="alert">The alert it is about, as it is now; null in a history.</param>
+    public static V1.AlertEvent Of(LedgerEntry entry, Alert? alert)
+    {
+        var wire = new V1.AlertEvent
+        {
+            Type = WireNames.Of(entry.Kind),
+            Sequence = entry.Sequence,
+            RecordTime = WireTime.Of(entry.TimeMicros),
+            EventTime = WireTime.Of(entry.Body.Transition?.EventTimeMicros ?? entry.TimeMicros),
+            Actor = entry.Actor,
+            AlertId = entry.AlertId,
+            Alert = alert is null ? null : Of(alert),
+        };
+        if (entry.Body.Transition is { } transition)
+        {
+            wire.FromSeverity = WireNames.Of(transition.From);
+            wire.ToSeverity = WireNames.Of(transition.To);
+            wire.WindowValue = transition.WindowValue;
+            wire.Threshold = transition.Threshold;
+        }
+
+        if (entry.Body.Command is { } command)
+        {
+            wire.Note = command.Note;
+            wire.Verdict = WireNames.Of(command.Verdict);
+        }
+
+        if (entry.Body.Breach is { } breach)
+        {
+            wire.Breach = Of(breach);
+        }
+
+        return wire;
+    }
+
+    private static V1.Deadline Of(Breach breach) => new()
+    {
+        Step = WireNames.Of(breach.Step),
+        Level = breach.Level,
+        DueTime = WireTime.Of(breach.DueMicros),
+        BreachTime = WireTime.Of(breach.AtMicros),
+    };
+
+    private static V1.Attestation? Of(Attestation? attestation) => attestation is null ? null : new V1.Attestation
+    {
+        Officer = attestation.By,
+        Time = WireTime.Of(attestation.AtMicros),
+        Note = attestation.Note,
+        Severity = WireNames.Of(attestation.Colour),
+    };
+}

@@ -1,0 +1,66 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>The protocol's enumerations for ours, one table each. The numbers differ: the protocol's 0 is always "unspecified".</summary>
+public static class WireNames
+{
+    public static V1.Severity Of(Severity severity) => severity switch
+    {
+        Severity.Normal => V1.Severity.Normal,
+        Severity.Green => V1.Severity.Green,
+        Severity.Yellow => V1.Severity.Yellow,
+        Severity.Red => V1.Severity.Red,
+        Severity.Fault => V1.Severity.Fault,
+        _ => V1.Severity.Unspecified,
+    };
+
+    public static V1.Step Of(WorkState work) => work switch
+    {
+        WorkState.Raised => V1.Step.New,
+        WorkState.Acknowledged => V1.Step.Acknowledged,
+        WorkState.Closed => V1.Step.Closed,
+        _ => V1.Step.Unspecified,
+    };
+
+    public static V1.Verdict Of(Verdict verdict) => verdict switch
+    {
+        Verdict.Real => V1.Verdict.Real,
+        Verdict.False => V1.Verdict.False,
+        Verdict.Test => V1.Verdict.Test,
+        Verdict.Repair => V1.Verdict.Repair,
+        _ => V1.Verdict.Unspecified,
+    };
+
+    public static Verdict From(V1.Verdict verdict) => verdict switch
+    {
+        V1.Verdict.Real => Verdict.Real,
+        V1.Verdict.False => Verdict.False,
+        V1.Verdict.Test => Verdict.Test,
+        V1.Verdict.Repair => Verdict.Repair,
+        _ => Verdict.None,
+    };
+
+    public static V1.EventType Of(EntryKind kind) => kind switch
+    {
+        EntryKind.Raised => V1.EventType.Raised,
+        EntryKind.ColourChanged => V1.EventType.ColourChanged,
+        EntryKind.ReturnedToNormal => V1.EventType.Normal,
+        EntryKind.Acknowledged => V1.EventType.Acknowledged,
+        EntryKind.Commented => V1.EventType.Commented,
+        EntryKind.Closed => V1.EventType.Closed,
+        EntryKind.Breached => V1.EventType.Breached,
+        EntryKind.Recurred => V1.EventType.Recurred,
+        EntryKind.ClockStepped => V1.EventType.ClockStepped,
+        EntryKind.TailMissing => V1.EventType.TailMissing,
+        _ => V1.EventType.Unspecified,
+    };
+
+    public static string Of(WorkAction action) => action switch
+    {
+        WorkAction.Acknowledge => "acknowledge",
+        WorkAction.Close => "close",
+        WorkAction.Comment => "comment",
+        _ => "",
+    };
+}
