@@ -1,0 +1,87 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PingAnIoT.Server;
+
+/// <summary>Alerts in words for the terminal. A colour is always a word too, in both languages.</summary>
+internal static class AlertText
+{
+    public static string Word(V1.Severity severity) => severity switch
+    {
+        V1.Severity.Red => "红 red",
+        V1.Severity.Yellow => "黄 yellow",
+        V1.Severity.Green => "绿 green",
+        V1.Severity.Fault => "故障 fault",
+        V1.Severity.Normal => "正常 normal",
+        _ => "?",
+    };
+
+    public static Color Colour(V1.Severity severity) => severity switch
+    {
+        V1.Severity.Red => Color.Red,
+        V1.Severity.Yellow => Color.Yellow,
+        V1.Severity.Green => Color.Green,
+        V1.Severity.Fault => Color.Purple,
+        _ => Color.Grey,
+    };
+
+    /// <summary>What is worst comes first.</summary>
+    public static int Rank(V1.Severity severity) => severity switch
+    {
+        V1.Severity.Red => 0,
+        V1.Severity.Yellow => 1,
+        V1.Severity.Green => 2,
+        V1.Severity.Fault => 3,
+        _ => 4,
+    };
+
+    public static string Step(V1.Step step) => step switch
+    {
+        V1.Step.New => "new",
+        V1.Step.Acknowledged => "acknowledged",
+        V1.Step.Closed => "closed",
+        _ => "?",
+    };
+
+    public static string What(V1.EventType type) => type switch
+    {
+        V1.EventType.Raised => "raised",
+        V1.EventType.ColourChanged => "changed",
+        V1.EventType.Normal => "normal",
+        V1.EventType.Acknowledged => "acknowledged",
+        V1.EventType.Commented => "comment",
+        V1.EventType.Closed => "closed",
+        V1.EventType.Breached => "OVERDUE",
+        V1.EventType.Recurred => "again",
+        V1.EventType.ClockStepped => "clock set",
+        V1.EventType.TailMissing => "LEDGER TAIL MISSING",
+        _ => "?",
+    };
+
+    public static string Value(double value, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{value:0.###} {(unit is "/" ? "" : unit)}").TrimEnd();
+
+    public static string Value(V1.Alert alert) => Value(alert.WindowValue, alert.Unit);
+
+    /// <summary>One line about an alert as it stands.</summary>
+    public static string Line(V1.Alert alert) =>
+        $"{Word(alert.Severity),-9} {alert.Id}  {alert.Title?.Zh} {alert.Title?.En}  {alert.Series}  {Value(alert)}  "
+        + $"{Step(alert.Step)}{(alert.Active ? "" : ", returned to normal")}";
+
+    /// <summary>One line about what happened.</summary>
+    public static string Line(V1.AlertEvent what)
+    {
+        var alert = what.Alert;
+        var time = what.RecordTime.ToDateTimeOffset().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        var head = $"{time}  {What(what.Type),-12} ";
+        if (alert is null)
+        {
+            return head + what.Actor;
+        }
+
+        var isPlant = what.ToSeverity != V1.Severity.Unspecified;
+        var colour = isPlant ? what.ToSeverity : alert.Severity;
+        var tail = isPlant ? Value(what.WindowValue, alert.Unit) : $"{what.Actor} {what.Note}".TrimEnd();
+        return $"{head} {Word(colour),-9} {alert.Id}  {alert.Title?.Zh} {alert.Title?.En}  {alert.Series}  {tail}";
+    }
+}

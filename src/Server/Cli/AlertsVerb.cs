@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Google.Protobuf;
+using Grpc.Core;
+using Spectre.Console;
+
+namespace PingAnIoT.Server;
+
+/// <summary><c>alerts</c>: what is open now, or with <c>--closed</c> what ever was.</summary>
+internal static class AlertsVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var closed = new Option<bool>("--closed") { Description = "Also those that are closed." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
+        var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 100 };
+        limit.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<int>() < 1)
+            {
+                r.AddError("--limit must be at least 1.");
+            }
+        });
+        var connection = new OfficerConnection();
+        var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        {
+            var alerts = await ReadAsync(client, headers, parsed.GetValue(closed), parsed.GetValue(limit), ct);
+            if (parsed.GetValue(json))
+            {
+                alerts.ForEach(a => terminal.Out.WriteLine(JsonFormatter.Default.Format(a)));
+            }
+            else if (terminal.IsInteractive)
+            {
+                terminal.Ansi().Write(AlertTable.Of(alerts));
+            }
+            else
+            {
+                alerts.ForEach(a => terminal.Out.WriteLine(AlertText.Line(a)));
+            }
+
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+
+    private static async Task<List<V1.Alert>> ReadAsync(
+        V1.AlertService.AlertServiceClient client, Metadata headers, bool closed, int limit, CancellationToken cancellationToken)
+    {
+        var alerts = new List<V1.Alert>();
+        var request = new V1.ListRequest { IncludeClosed = closed };
+        do
+        {
+            request.PageSize = Math.Min(limit - alerts.Count, 1_000);
+            var page = await client.ListAsync(request, headers, cancellationToken: cancellationToken);
+            alerts.AddRange(page.Alerts);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0 && alerts.Count < limit);
+        return alerts;
+    }
+}

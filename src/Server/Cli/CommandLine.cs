@@ -1,0 +1,47 @@
+using System.CommandLine;
+
+namespace PingAnIoT.Server;
+
+/// <summary>The program's verbs. Each has a file of its own.</summary>
+public static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var parsed = Root(terminal).Parse(arguments);
+        if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await terminal.Error.WriteLineAsync(error.Message);
+            }
+
+            await terminal.Error.WriteLineAsync("Try --help.");
+            return ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration
+            {
+                Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            },
+            cancellationToken);
+    }
+
+    private static RootCommand Root(Terminal terminal) => new(
+        "PingAnIoT: readings in over MQTT, red / yellow / green alerts out to duty officers.\n"
+        + "Exit status: 0 done, 1 the answer is no, 2 wrong usage or settings, 3 server unreachable.")
+    {
+        DemoVerb.Create(terminal),
+        RunVerb.Create(terminal),
+        RulesVerb.Create(terminal),
+        WatchVerb.Create(terminal),
+        AlertsVerb.Create(terminal),
+        AckVerb.Create(terminal),
+        CloseVerb.Create(terminal),
+        CommentVerb.Create(terminal),
+        VerifyVerb.Create(terminal),
+        ExportVerb.Create(terminal),
+        GatewaysVerb.Create(terminal),
+        SimulateVerb.Create(terminal),
+    };
+}

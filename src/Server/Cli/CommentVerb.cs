@@ -1,0 +1,24 @@
+using System.CommandLine;
+
+namespace PingAnIoT.Server;
+
+/// <summary><c>comment ID NOTE</c>: puts a remark on record.</summary>
+internal static class CommentVerb
+{
+    public static Command Create(Terminal terminal)
+    {
+        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var note = new Argument<string>("note") { Description = "What you have to say, at most 2,000 characters." };
+        var connection = new OfficerConnection();
+        var command = new Command("comment", "Comment on an alert.") { id, note };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        {
+            var request = new V1.CommentRequest { Id = parsed.GetValue(id), Note = parsed.GetValue(note) };
+            var response = await client.CommentAsync(request, headers, cancellationToken: ct);
+            await terminal.Out.WriteLineAsync(AlertText.Line(response.Alert));
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+}

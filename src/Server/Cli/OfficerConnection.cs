@@ -1,0 +1,104 @@
+using System.CommandLine;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace PingAnIoT.Server;
+
+/// <summary>How a duty officer's verb reaches a server: the options they all have, and the connection made of them.</summary>
+internal sealed class OfficerConnection
+{
+    private const string DefaultServer = "http://127.0.0.1:5081";
+
+    private readonly Option<string> server = new("--server")
+    {
+        Description = "The server's gRPC address; or PINGAN_SERVER.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PINGAN_SERVER") ?? DefaultServer,
+    };
+
+    private readonly Option<string> token = new("--token")
+    {
+        Description = "Your token; better PINGAN_TOKEN, which other users of this machine cannot see.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PINGAN_TOKEN") ?? "",
+    };
+
+    private readonly Option<string> officer = new("--officer")
+    {
+        Description = "Your name, where the server is in open mode; or PINGAN_OFFICER.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PINGAN_OFFICER") ?? "",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(server);
+        command.Add(token);
+        command.Add(officer);
+    }
+
+    /// <summary>Runs one verb against the server, and turns what goes wrong into a sentence and an exit status.</summary>
+    public async Task<int> UseAsync(
+        ParseResult parsed, Terminal terminal, Func<V1.AlertService.AlertServiceClient, Metadata, Task<int>> verb, CancellationToken cancellationToken)
+    {
+        var address = parsed.GetValue(server)!;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            await terminal.Error.WriteLineAsync($"--server '{address}' is not an http or https address.");
+            return ExitCode.Usage;
+        }
+
+        using var channel = GrpcChannel.ForAddress(uri, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+                ConnectTimeout = TimeSpan.FromSeconds(5),
+            },
+            DisposeHttpClient = true,
+        });
+        try
+        {
+            return await verb(new V1.AlertService.AlertServiceClient(channel), Headers(parsed));
+        }
+        catch (RpcException e) when (cancellationToken.IsCancellationRequested && e.StatusCode == StatusCode.Cancelled)
+        {
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Done;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        {
+            await terminal.Error.WriteLineAsync($"No server at {address}: {e.Status.Detail}");
+            return ExitCode.Unreachable;
+        }
+        catch (RpcException e)
+        {
+            await terminal.Error.WriteLineAsync(Sentence(e));
+            return e.StatusCode == StatusCode.InvalidArgument ? ExitCode.Usage : ExitCode.No;
+        }
+    }
+
+    private static string Sentence(RpcException e)
+    {
+        var info = e.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>();
+        var legal = info?.Metadata.GetValueOrDefault("legal_steps") is { Length: > 0 } steps ? $" Steps that may be taken now: {steps}." : "";
+        return $"{e.Status.Detail}{legal} ({e.StatusCode}{(info is null ? "" : $", {info.Reason}")})";
+    }
+
+    private Metadata Headers(ParseResult parsed)
+    {
+        var headers = new Metadata();
+        if (parsed.GetValue(token) is { Length: > 0 } bearer)
+        {
+            headers.Add("authorization", "Bearer " + bearer);
+        }
+
+        if (parsed.GetValue(officer) is { Length: > 0 } name)
+        {
+            headers.Add("x-officer", name);
+        }
+
+        return headers;
+    }
+}

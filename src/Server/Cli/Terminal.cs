@@ -1,0 +1,24 @@
+using Spectre.Console;
+
+namespace PingAnIoT.Server;
+
+/// <summary>Where a verb reads from and writes to, and its clock: the process's own, or a test's.</summary>
+public sealed record Terminal(TextReader In, TextWriter Out, TextWriter Error, TimeProvider Time)
+{
+    /// <summary>True when a person sits at it: prompts and live tables make sense.</summary>
+    public bool IsInteractive { get; init; }
+
+    public static Terminal OfProcess() => new(Console.In, Console.Out, Console.Error, TimeProvider.System)
+    {
+        IsInteractive = !Console.IsOutputRedirected && !Console.IsInputRedirected,
+    };
+
+    /// <summary>Rich output, on the same writer; without colours where there is no terminal.</summary>
+    public IAnsiConsole Ansi() => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Out),
+        Ansi = IsInteractive ? AnsiSupport.Detect : AnsiSupport.No,
+        ColorSystem = IsInteractive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        Interactive = IsInteractive ? InteractionSupport.Yes : InteractionSupport.No,
+    });
+}
