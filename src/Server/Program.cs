@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
 using PingAnIoT.Server;
 
-var sw = TimeProvider.System.GetTimestamp();
-var r = ServerOptionsSource.Read(null, new Dictionary<string, string?> { ["Listen:Mqtt"] = "0", ["Listen:Grpc"] = "0", ["Listen:Http"] = "0" });
-foreach (var e in r.Errors) Console.Error.WriteLine(e);
-var host = await ServerHost.StartAsync(r.Options, TimeProvider.System, l => l.AddSimpleConsole(), CancellationToken.None);
-foreach (var l in host.Addresses.Lines()) Console.WriteLine(l);
-Console.WriteLine($"ready {TimeProvider.System.GetElapsedTime(sw).TotalMilliseconds}");
-Console.ReadLine();
-return 0;
+using var stopping = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+Console.OutputEncoding = System.Text.Encoding.UTF8;
+return await CommandLine.RunAsync(args, Terminal.OfProcess(), stopping.Token);
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}

@@ -13,14 +13,17 @@ public static class OfficerAuthentication
 {
     public static void AddOfficers(this IServiceCollection services, OfficersSection officers, TimeProvider time)
     {
+        // The core only: AddAuthentication would bring data protection along, which writes keys into the home folder.
+        services.AddAuthenticationCore(a => a.DefaultScheme = officers.IsOpen ? OpenOfficerHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme);
+        services.AddWebEncoders();
+        var schemes = new AuthenticationBuilder(services);
         if (officers.IsOpen)
         {
-            services.AddAuthentication(OpenOfficerHandler.SchemeName)
-                .AddScheme<AuthenticationSchemeOptions, OpenOfficerHandler>(OpenOfficerHandler.SchemeName, o => o.TimeProvider = time);
+            schemes.AddScheme<AuthenticationSchemeOptions, OpenOfficerHandler>(OpenOfficerHandler.SchemeName, o => o.TimeProvider = time);
         }
         else
         {
-            services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(o => SetUp(o, officers, time));
+            schemes.AddJwtBearer(o => SetUp(o, officers, time));
         }
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(

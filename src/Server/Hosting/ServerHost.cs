@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PingAnIoT.Alerts;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
@@ -8,13 +11,15 @@ namespace PingAnIoT.Server;
 /// </summary>
 public sealed class ServerHost : IAsyncDisposable
 {
-    private readonly WebApplication web;
-    private readonly Readiness health;
+    /// <summary>How long each stage of a stop may take before it is left.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
-    private ServerHost(WebApplication app, Readiness readiness, ServerAddresses addresses)
+    private readonly Parts parts;
+    private bool isStopped;
+
+    private ServerHost(Parts parts, ServerAddresses addresses)
     {
-        web = app;
-        health = readiness;
+        this.parts = parts;
         Addresses = addresses;
     }
 
@@ -28,29 +33,97 @@ public sealed class ServerHost : IAsyncDisposable
     public static async Task<ServerHost> StartAsync(
         ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        var readiness = new Readiness(() => null);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddLogging(logging);
-        builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddWebLayer(options, time, readiness);
+        // What everything is seen by.
+        var seeing = new ServiceCollection().AddLogging(logging).AddMetrics().BuildServiceProvider();
+        var loggers = seeing.GetRequiredService<ILoggerFactory>();
+        var meters = seeing.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+
+        // What is known: devices, the book, the rules.
+        var data = Directory.CreateDirectory(options.Data).FullName;
+        var catalog = Catalog.Default;
+        var register = new DeviceRegister(catalog, options.Intake.UnregisteredDevices);
+        var ledger = Ledger.Open(
+            new LedgerOptions { Folder = Path.Combine(data, "ledger") }, catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>());
+        var rules = RulesInForce.Load(options.Rules, catalog, time, loggers.CreateLogger<RulesInForce>());
+
+        // Who is told.
+        var streams = new AlertStreams(
+            ledger,
+            new AlertStreamOptions
+            {
+                Streams = options.Stream.Watchers,
+                BufferEntries = options.Stream.BufferEvents,
+                Heartbeat = TimeSpan.FromSeconds(options.Stream.HeartbeatSeconds),
+            },
+            time, new AlertStreamMetrics(meters));
+
+        // The doors.
+        var readiness = new Readiness(() => ledger.Health.IsHealthy ? null : ledger.Health.Reason);
         var listeners = new Listeners(options);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddSingleton(loggers).AddSingleton(meters).AddSingleton(time);
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton(new AlertService(ledger, streams));
+        builder.Services.AddSingleton(new RuleService(rules, catalog));
+        builder.Services.AddSingleton(new FleetService(register));
+        builder.Services.AddWebLayer(options, time, readiness);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => listeners.SetUp(k, Dead, (l, _) => Dead(l)));
-        var app = builder.Build();
-        app.MapWebLayer(options);
-        await app.StartAsync(cancellationToken);
-        return new ServerHost(app, readiness, listeners.Bound());
+        builder.WebHost.ConfigureKestrel(k => listeners.SetUp(k, Closed, (l, _) => Closed(l)));
+        var web = builder.Build();
+        web.MapWebLayer(options);
+        await web.StartAsync(cancellationToken);
+
+        rules.Follow(_ => Task.CompletedTask);
+        var logger = loggers.CreateLogger<ServerHost>();
+        ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
+        return new ServerHost(new Parts(seeing, ledger, rules, streams, readiness, web, logger), listeners.Bound());
     }
 
-    private static void Dead(ListenOptions l) => ((Microsoft.AspNetCore.Connections.IConnectionBuilder)l).Use(_ => c => { c.Abort(); return Task.CompletedTask; });
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops without losing anything: no more is taken in, what was taken in is judged and on disk, officers get their cursor.</summary>
+    public async Task StopAsync()
     {
-        health.Stop();
-        await web.StopAsync();
-        await web.DisposeAsync();
+        if (isStopped)
+        {
+            return;
+        }
+
+        isStopped = true;
+        parts.Readiness.Stop();
+        await parts.Rules.DisposeAsync();
+        await Stage("ledger", ct => parts.Ledger.FlushAsync(ct));
+        await Stage("streams", parts.Streams.StopAsync);
+        await Stage("listeners", ct => parts.Web.StopAsync(ct));
+        await parts.Web.DisposeAsync();
+        await parts.Ledger.DisposeAsync();
+        parts.Streams.Dispose();
+        await parts.Seeing.DisposeAsync();
     }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private async Task Stage(string name, Func<CancellationToken, Task> stop)
+    {
+        ServerLog.Stopping(parts.Logger, name);
+        using var limit = new CancellationTokenSource(StopLimit, TimeProvider.System);
+        try
+        {
+            await stop(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            ServerLog.StoppingLate(parts.Logger, name);
+        }
+    }
+
+    private static void Closed(ListenOptions endpoint) => ((IConnectionBuilder)endpoint).Use(_ => connection =>
+    {
+        connection.Abort();
+        return Task.CompletedTask;
+    });
+
+    private sealed record Parts(
+        ServiceProvider Seeing, Ledger Ledger, RulesInForce Rules, AlertStreams Streams, Readiness Readiness, WebApplication Web, ILogger Logger);
 
     /// <summary>The caller of <see cref="StartAsync"/> decides when to stop; no server installs signal handlers of its own.</summary>
     private sealed class NoLifetime : IHostLifetime
