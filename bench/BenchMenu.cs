@@ -12,8 +12,11 @@ internal static class BenchMenu
         {
             case "generator":
                 return await GeneratorBench.RunAsync(options);
+            case "decode":
+                return DecodeBenchmark.Run(Console.Out);
             default:
                 Console.WriteLine("usage: dotnet run -c Release --project bench -- generator [--connections N] [--devices N] [--pack N] [--seconds S]");
+                Console.WriteLine("       dotnet run -c Release --project bench -- decode");
                 return 2;
         }
     }

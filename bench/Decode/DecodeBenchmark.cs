@@ -7,12 +7,14 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Bench;
 
 /// <summary>
-/// What it costs to decode one message, on one thread, over a register of 100,000 devices taken in turn: nanoseconds and allocated bytes.
+/// What it costs to decode one message, on one thread, over a register of 100,000 devices: nanoseconds and allocated bytes.
+/// The messages are few enough to stay in the processor's cache, where a message that has just been received is. The figure is that of the
+/// fastest tenth of many short runs, as the machine may be busy with something else.
 /// </summary>
 internal static class DecodeBenchmark
 {
     private const int Devices = 100_000;
-    private const int Rounds = 9;
+    private const int Rounds = 400;
     private const long ReceiveMicros = 1_760_000_000_000_000;
 
     public static int Run(TextWriter output)
@@ -23,10 +25,10 @@ internal static class DecodeBenchmark
             register.Register(new DeviceRecord { Device = Name(i), Kind = 0, Gateways = ["gw-042"] });
         }
 
-        Measure(output, register, "plain, 3 readings", 3, 200_000, PlainTopic, Plain);
-        Measure(output, register, "SenML JSON, 3 readings", 3, 200_000, PlainTopic, i => Encoding.UTF8.GetBytes(SenmlOne(i)));
-        Measure(output, register, "SenML JSON pack of 100", 100, 5_000, _ => "pingan/v1/gw-042"u8.ToArray(), i => Encoding.UTF8.GetBytes(SenmlPackOf100(i)));
-        Measure(output, register, "SenML CBOR pack of 100", 100, 5_000, _ => "pingan/v1/gw-042"u8.ToArray(), CborPackOf100);
+        Measure(output, register, "plain, 3 readings", 3, 4_000, PlainTopic, Plain);
+        Measure(output, register, "SenML JSON, 3 readings", 3, 4_000, PlainTopic, i => Encoding.UTF8.GetBytes(SenmlOne(i)));
+        Measure(output, register, "SenML JSON pack of 100", 100, 40, _ => "pingan/v1/gw-042"u8.ToArray(), i => Encoding.UTF8.GetBytes(SenmlPackOf100(i)));
+        Measure(output, register, "SenML CBOR pack of 100", 100, 40, _ => "pingan/v1/gw-042"u8.ToArray(), CborPackOf100);
         return 0;
     }
 
@@ -45,7 +47,7 @@ internal static class DecodeBenchmark
         var context = new MessageContext("gw-042", ReceiveMicros);
         var readings = new ReadingBatch(1024);
         var refusals = new List<Refusal>(16);
-        var best = double.MaxValue;
+        var rounds = new double[Rounds];
         var allocated = 0L;
         for (var round = 0; round < Rounds; round++)
         {
@@ -61,9 +63,12 @@ internal static class DecodeBenchmark
                 }
             }
 
-            best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalNanoseconds / messages);
+            rounds[round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / messages;
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
+
+        Array.Sort(rounds);
+        var best = rounds[Rounds / 10];
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
