@@ -1,0 +1,390 @@
+using System.Buffers;
+using System.Text;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// One client after CONNACK. What a read of the pipe brings becomes one batch, and the acknowledgements of a batch one write.
+/// Threading: the read loop owns it, except <see cref="OnDurable"/>, which the journal's release thread calls.
+/// </summary>
+internal sealed class MqttSession : IMessageSource
+{
+    private const int DeferredAcksMaximum = 1024;
+    private static readonly TimeSpan AcceptingPoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
+    private readonly EdgeServices services;
+    private readonly MqttLink link;
+    private readonly MqttAgreement agreement;
+    private readonly MqttVersion version;
+    private readonly MqttScratch scratch;
+    private readonly ControlPackets control;
+    private readonly byte[] statusTopic;
+    private readonly TimeSpan allowance;
+    private readonly int receiveMaximum;
+    private readonly bool withReasonStrings;
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Acknowledgements that must keep their place among those of the batches: both threads, under the lock.
+    private readonly Lock acksGate = new();
+    private readonly Queue<(long AfterBatch, ushort PacketId)> deferredAcks = new();
+    private long submittedBatches;
+    private long durableBatches;
+
+    private IntakeLane? lane;
+    private MessageBatch? batch;
+    private long received;
+    private long acknowledged;
+    private int publishedNow;
+    private int isStopping;
+
+    public MqttSession(EdgeServices services, MqttLink link, MqttAgreement agreement, MqttScratch scratch)
+    {
+        this.services = services;
+        this.link = link;
+        this.agreement = agreement;
+        this.scratch = scratch;
+        version = agreement.Version;
+        receiveMaximum = version == MqttVersion.V5 ? services.Options.ReceiveMaximum : int.MaxValue;
+        withReasonStrings = agreement.Connect.RequestProblemInformation
+            && agreement.Connect.MaximumPacketSize >= MqttPacketWriter.SmallPacketBytes;
+        allowance = TimeSpan.FromSeconds(agreement.KeepAliveSeconds * 1.5);
+        statusTopic = Encoding.UTF8.GetBytes($"pingan/v1/{agreement.Gateway}/status");
+        control = new ControlPackets(services, link, agreement);
+    }
+
+    private enum Step
+    {
+        /// <summary>Every whole packet has been dealt with.</summary>
+        Done,
+
+        /// <summary>A message is next, and there is no batch to put it in.</summary>
+        NeedBatch,
+
+        /// <summary>The client said goodbye.</summary>
+        Goodbye,
+
+        /// <summary>See the reason.</summary>
+        Refused,
+    }
+
+    public string Gateway => agreement.Gateway;
+
+    /// <summary>True when it ended by DISCONNECT without a will.</summary>
+    public bool EndedWell { get; private set; }
+
+    /// <summary>What the client asked for last.</summary>
+    public uint SessionExpirySeconds { get; private set; }
+
+    /// <returns>Why the server ended it, or Success when the client did.</returns>
+    public async Task<MqttReason> RunAsync()
+    {
+        SessionExpirySeconds = agreement.SessionExpirySeconds;
+        lane = services.Intake.OpenLane(this);
+        try
+        {
+            control.Start();
+            return await ReadAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            SubmitBatch();
+            lane.Dispose();
+            control.Stop();
+        }
+    }
+
+    public void OnDurable(MessageBatch batch)
+    {
+        lock (acksGate)
+        {
+            durableBatches++;
+            var count = 0;
+            foreach (ref readonly var outcome in batch.Outcomes)
+            {
+                count += outcome.PacketId != 0 ? 1 : 0;
+            }
+
+            // Counted before they are written: a client must never be ahead of what is counted here.
+            CountAcks(count);
+            link.Output.WriteAcks(batch.Outcomes, version, withReasonStrings);
+            while (deferredAcks.TryPeek(out var next) && next.AfterBatch <= durableBatches)
+            {
+                deferredAcks.Dequeue();
+                WriteAck(next.PacketId);
+            }
+        }
+
+        link.Output.Flush();
+        if (Volatile.Read(ref isStopping) != 0 && Volatile.Read(ref acknowledged) >= Volatile.Read(ref received))
+        {
+            drained.TrySetResult();
+        }
+
+        if (batch.Refusals.Length > 0)
+        {
+            services.Notices.Post(Gateway, batch);
+        }
+    }
+
+    private async Task<MqttReason> ReadAsync()
+    {
+        link.SetDeadline(allowance);
+        while (true)
+        {
+            var result = await link.Input.ReadAsync().ConfigureAwait(false);
+            if (result.IsCanceled || link.CloseReason is not null)
+            {
+                return await ClosingAsync().ConfigureAwait(false);
+            }
+
+            var rest = result.Buffer;
+            var (step, reason) = Process(ref rest);
+            while (step == Step.NeedBatch)
+            {
+                link.ClearDeadline();
+                if (!await TryRentAsync().ConfigureAwait(false))
+                {
+                    return await ClosingAsync().ConfigureAwait(false);
+                }
+
+                (step, reason) = Process(ref rest);
+            }
+
+            SubmitBatch();
+            if (rest.Length != result.Buffer.Length)
+            {
+                // Only whole packets count for the keep-alive.
+                link.SetDeadline(allowance);
+            }
+
+            link.Input.AdvanceTo(rest.Start, rest.End);
+            link.Output.Flush();
+            scratch.Trim();
+            if (step != Step.Done || result.IsCompleted)
+            {
+                return reason;
+            }
+        }
+    }
+
+    /// <summary>Before the server stops, a client gets the acknowledgements that are on their way.</summary>
+    private async Task<MqttReason> ClosingAsync()
+    {
+        SubmitBatch();
+        var reason = link.CloseReason ?? MqttReason.Unspecified;
+        if (reason == MqttReason.ServerShuttingDown)
+        {
+            link.SetDeadline(DrainTime);
+            Interlocked.Exchange(ref isStopping, 1);
+            if (Volatile.Read(ref acknowledged) < received)
+            {
+                await drained.Task.WaitAsync(DrainTime, services.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        return reason;
+    }
+
+    private async ValueTask<bool> TryRentAsync()
+    {
+        try
+        {
+            while (!services.Intake.IsAccepting)
+            {
+                await Task.Delay(AcceptingPoll, services.Time, link.Closing).ConfigureAwait(false);
+            }
+
+            batch = await lane!.RentAsync(link.Closing).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (link.CloseReason is not null)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deals with whole packets until there are no more, and leaves the rest in <paramref name="buffer"/>.</summary>
+    private (Step Step, MqttReason Reason) Process(ref ReadOnlySequence<byte> buffer)
+    {
+        var reader = new MqttPacketReader(buffer, version, services.Options.PacketLimitBytes, scratch);
+        var step = Step.Done;
+        var reason = MqttReason.Success;
+        var consumed = buffer.Start;
+        while (step == Step.Done)
+        {
+            var status = reader.TryRead(out var frame);
+            if (status == FrameStatus.Incomplete)
+            {
+                break;
+            }
+
+            if (status == FrameStatus.Refused)
+            {
+                (step, reason) = (Step.Refused, reader.Error);
+                break;
+            }
+
+            (step, reason) = frame.Type == MqttPacketType.Publish ? OnPublish(frame) : OnControl(frame);
+            if (step != Step.NeedBatch)
+            {
+                consumed = reader.Consumed;
+            }
+        }
+
+        buffer = buffer.Slice(consumed);
+        return (step, reason);
+    }
+
+    private (Step Step, MqttReason Reason) OnPublish(in MqttFrame frame)
+    {
+        var reason = PublishPacket.TryParse(frame, version, out var packet);
+        if (reason == MqttReason.Success)
+        {
+            reason = packet.Qos == 2 ? MqttReason.QosNotSupported
+                : packet.Retain && version == MqttVersion.V5 ? MqttReason.RetainNotSupported
+                : packet.Qos == 1 && received - Volatile.Read(ref acknowledged) >= receiveMaximum ? MqttReason.ReceiveMaximumExceeded
+                : MqttReason.Success;
+        }
+
+        if (reason != MqttReason.Success)
+        {
+            return (Step.Refused, reason);
+        }
+
+        var refusal = packet.Retain ? RefusalReason.NotSupported : RefusalReason.None;
+        if (!packet.TryFormat(out var format))
+        {
+            refusal = RefusalReason.FormatUnknown;
+        }
+
+        if (refusal == RefusalReason.None && packet.Topic.SequenceEqual(statusTopic))
+        {
+            if (TryStatus(packet.Payload, out var online))
+            {
+                return OnStatus(packet, online);
+            }
+
+            refusal = RefusalReason.PayloadMalformed;
+        }
+
+        if (batch is null)
+        {
+            return (Step.NeedBatch, MqttReason.Success);
+        }
+
+        batch.Add(packet.Topic, packet.Payload, format, packet.PacketId, refusal);
+        publishedNow++;
+        received += packet.Qos;
+        if (batch.IsFull)
+        {
+            SubmitBatch();
+        }
+
+        return (Step.Done, MqttReason.Success);
+    }
+
+    private static bool TryStatus(ReadOnlySpan<byte> payload, out bool online)
+    {
+        online = payload.SequenceEqual("online"u8);
+        return online || payload.SequenceEqual("offline"u8);
+    }
+
+    private (Step Step, MqttReason Reason) OnStatus(in PublishPacket packet, bool online)
+    {
+        // What was published before it comes before it in the journal too.
+        SubmitBatch();
+        services.Presence.Say(Gateway, online);
+        publishedNow++;
+        if (packet.Qos == 0)
+        {
+            return (Step.Done, MqttReason.Success);
+        }
+
+        received++;
+        lock (acksGate)
+        {
+            if (durableBatches < submittedBatches)
+            {
+                if (deferredAcks.Count == DeferredAcksMaximum)
+                {
+                    return (Step.Refused, MqttReason.QuotaExceeded);
+                }
+
+                deferredAcks.Enqueue((submittedBatches, packet.PacketId));
+                return (Step.Done, MqttReason.Success);
+            }
+
+            WriteAck(packet.PacketId);
+        }
+
+        return (Step.Done, MqttReason.Success);
+    }
+
+    private (Step Step, MqttReason Reason) OnControl(in MqttFrame frame)
+    {
+        if (frame.Type != MqttPacketType.Disconnect)
+        {
+            var answer = control.Answer(frame);
+            return (answer == MqttReason.Success ? Step.Done : Step.Refused, answer);
+        }
+
+        var reason = DisconnectPacket.TryParse(frame, version, out var packet);
+        if (reason == MqttReason.Success && packet.SessionExpirySeconds is > 0 && agreement.Connect.SessionExpirySeconds == 0)
+        {
+            reason = MqttReason.ProtocolError;
+        }
+
+        if (reason != MqttReason.Success)
+        {
+            return (Step.Refused, reason);
+        }
+
+        EndedWell = !packet.WithWill;
+        SessionExpirySeconds = Math.Min(
+            packet.SessionExpirySeconds ?? SessionExpirySeconds, (uint)services.Options.SessionExpiryMaximumSeconds);
+        return (Step.Goodbye, MqttReason.Success);
+    }
+
+    private void SubmitBatch()
+    {
+        if (publishedNow > 0)
+        {
+            services.Metrics.Messages(publishedNow);
+            publishedNow = 0;
+        }
+
+        if (batch is null)
+        {
+            return;
+        }
+
+        if (batch.Count > 0)
+        {
+            lock (acksGate)
+            {
+                submittedBatches++;
+            }
+        }
+
+        var full = batch;
+        batch = null;
+        lane!.Submit(full);
+    }
+
+    private void WriteAck(ushort packetId)
+    {
+        CountAcks(1);
+        Span<byte> ack = stackalloc byte[MqttPacketWriter.SmallPacketBytes];
+        link.Output.Write(ack[..MqttPacketWriter.PubAck(ack, packetId, MqttReason.Success)]);
+    }
+
+    private void CountAcks(int count)
+    {
+        if (count > 0)
+        {
+            services.Metrics.Acknowledged(count);
+            Interlocked.Add(ref acknowledged, count);
+        }
+    }
+}
