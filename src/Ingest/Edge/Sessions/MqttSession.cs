@@ -258,14 +258,20 @@ internal sealed class MqttSession : IMessageSource
             refusal = RefusalReason.FormatUnknown;
         }
 
-        if (refusal == RefusalReason.None && packet.Topic.SequenceEqual(statusTopic))
+        if (refusal == RefusalReason.None && packet.Topic.EndsWith("/status"u8))
         {
-            if (TryStatus(packet.Payload, out var online))
+            if (!packet.Topic.SequenceEqual(statusTopic))
+            {
+                refusal = IsStatusTopic(packet.Topic) ? RefusalReason.GatewayForeign : RefusalReason.None;
+            }
+            else if (TryStatus(packet.Payload, out var online))
             {
                 return OnStatus(packet, online);
             }
-
-            refusal = RefusalReason.PayloadMalformed;
+            else
+            {
+                refusal = RefusalReason.PayloadMalformed;
+            }
         }
 
         if (batch is null)
@@ -283,6 +289,9 @@ internal sealed class MqttSession : IMessageSource
 
         return (Step.Done, MqttReason.Success);
     }
+
+    private static bool IsStatusTopic(ReadOnlySpan<byte> topic) =>
+        topic.StartsWith("pingan/v1/"u8) && topic.Count((byte)'/') == 3;
 
     private static bool TryStatus(ReadOnlySpan<byte> payload, out bool online)
     {
