@@ -11,6 +11,12 @@ namespace PingAnIoT.Ingest;
 /// <param name="RefusalCount">How many of its readings were refused; also above 0 for an accepted message.</param>
 public readonly record struct MessageOutcome(ushort PacketId, RefusalReason Reason, int RefusalStart, int RefusalCount);
 
+/// <summary>Where a batch goes when all is done with it.</summary>
+internal interface ILaneOwner
+{
+    void GiveBack(MessageBatch batch);
+}
+
 /// <summary>
 /// Messages of one source that were received together: decoded as they are added, journaled as one entry, acknowledged as one.
 /// Rented from an <see cref="IntakeLane"/>; owned by the source until submitted, by the intake after.
@@ -29,6 +35,7 @@ public sealed class MessageBatch(MessageDecoder decoder)
     private byte[] records = new byte[4096];
     private int recordsLength;
     private MessageContext context;
+    private int stages;
 
     /// <summary>When true, submit before adding more.</summary>
     public bool IsFull => outcomes.Count >= CapacityMessages || recordsLength >= CapacityBytes;
@@ -43,6 +50,15 @@ public sealed class MessageBatch(MessageDecoder decoder)
 
     /// <summary>Everything decoded so far, in the order of the messages.</summary>
     public ReadingBatch Readings { get; } = new();
+
+    /// <summary>Messages accepted so far; the rest of <see cref="Count"/> was refused whole.</summary>
+    public int AcceptedCount { get; private set; }
+
+    /// <summary>The lane it goes back to when every stage is done with it.</summary>
+    internal ILaneOwner? Owner { get; init; }
+
+    /// <summary>Its readings by shard, where there are several; filled by the router.</summary>
+    internal ReadingBatch[] Parts { get; set; } = [];
 
     /// <summary>
     /// The messages as the journal keeps them, one after the other:
@@ -70,7 +86,31 @@ public sealed class MessageBatch(MessageDecoder decoder)
         }
 
         AppendRecord(topic, payload, format, refusal);
+        AcceptedCount += refusal == RefusalReason.None ? 1 : 0;
         outcomes.Add(new MessageOutcome(packetId, refusal, start, refusals.Count - start));
+    }
+
+    /// <summary>
+    /// Takes a message in again that the journal has, with the verdict of the day: what was refused stays refused, whatever has been registered since.
+    /// </summary>
+    internal void AddReplayed(in MessageRecords record)
+    {
+        if (record.Reason == RefusalReason.None)
+        {
+            Add(record.Topic, record.Payload, record.Format, 0);
+            return;
+        }
+
+        var (readings, start) = (Readings.Count, refusals.Count);
+        if (decoder.Decode(context, record.Topic, record.Payload, record.Format, Readings, refusals) != record.Reason)
+        {
+            Readings.Truncate(readings);
+            refusals.RemoveRange(start, refusals.Count - start);
+            refusals.Add(new Refusal(record.Reason, 0));
+        }
+
+        AppendRecord(record.Topic, record.Payload, record.Format, record.Reason);
+        outcomes.Add(new MessageOutcome(0, record.Reason, start, refusals.Count - start));
     }
 
     /// <summary>Makes it fresh for the next use.</summary>
@@ -78,9 +118,25 @@ public sealed class MessageBatch(MessageDecoder decoder)
     {
         context = next;
         recordsLength = 0;
+        AcceptedCount = 0;
         outcomes.Clear();
         refusals.Clear();
         Readings.Clear();
+    }
+
+    /// <summary>How many stages after the commit will work on it; each says <see cref="StageDone"/> once.</summary>
+    internal void BeginStages(int count) => Volatile.Write(ref stages, count);
+
+    /// <summary>One more stage needs it; only while another still does.</summary>
+    internal void AddStage() => Interlocked.Increment(ref stages);
+
+    /// <summary>The last stage gives it back to its lane: that is the credit.</summary>
+    internal void StageDone()
+    {
+        if (Interlocked.Decrement(ref stages) == 0)
+        {
+            Owner?.GiveBack(this);
+        }
     }
 
     private void AppendRecord(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format, RefusalReason reason)

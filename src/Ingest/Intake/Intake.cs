@@ -1,0 +1,415 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// Where the order of the world is decided: whatever comes in gets its place in the journal under one short lock, and goes on from there only
+/// when it is on disk, in that order: first its source is told, then its refused messages are kept, then its readings are judged.
+/// Threading: any thread submits; one release thread does all that follows the commit.
+/// </summary>
+public sealed class Intake : IIntake, IDisposable
+{
+    private readonly object order = new();
+    private readonly Journal journal;
+    private readonly DeviceRegister register;
+    private readonly DeadLetterStore deadLetters;
+    private readonly ShardRouter router;
+    private readonly IntakeOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly ReceiveClock clock;
+    private readonly int gatewayKind;
+    private readonly Queue<Released> waiting = new();
+    private readonly Queue<Released> committed = new();
+    private readonly Dictionary<string, bool> lateReports = new(StringComparer.Ordinal);
+    private readonly object wake = new();
+    private readonly Thread releaser;
+    private ITimer? ticker;
+    private volatile bool stopping;
+    private bool ended;
+    private bool hasProgress;
+
+    internal Intake(
+        Journal journal, DeviceRegister register, DeadLetterStore deadLetters, ShardRouter router, IntakeOptions options,
+        long receiveFloorMicros, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+    {
+        this.journal = journal;
+        this.register = register;
+        this.deadLetters = deadLetters;
+        this.router = router;
+        this.options = options;
+        this.time = time;
+        logger = loggers.CreateLogger<Intake>();
+        clock = new ReceiveClock(time, receiveFloorMicros);
+        gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+        Counters = new IntakeCounters(meters);
+        releaser = new Thread(ReleaseLoop) { IsBackground = true, Name = "intake release" };
+    }
+
+    public IntakeCounters Counters { get; }
+
+    /// <inheritdoc/>
+    public bool IsAccepting => !stopping && journal.Fault is null;
+
+    /// <summary>The receive time now; never steps back.</summary>
+    public long NowMicros() => clock.NowMicros();
+
+    /// <inheritdoc/>
+    public IntakeLane OpenLane(IMessageSource source)
+    {
+        if (Encoding.UTF8.GetByteCount(source.Gateway) > JournalEntry.LongestHeaderBytes - JournalEntry.HeaderBytes)
+        {
+            throw new ArgumentException("A gateway's name has at most 256 bytes.", nameof(source));
+        }
+
+        return new Lane(this, source);
+    }
+
+    /// <inheritdoc/>
+    public void ReportGateway(string gateway, bool online)
+    {
+        if (gatewayKind < 0)
+        {
+            return;
+        }
+
+        lock (order)
+        {
+            if (stopping)
+            {
+                return;
+            }
+
+            if (lateReports.Count > 0 || router.PendingControls >= options.PendingReportsLimit * router.Count)
+            {
+                lateReports[gateway] = online;
+                return;
+            }
+
+            AppendGateway(gateway, online);
+        }
+    }
+
+    /// <summary>Puts rules in force from here on: journaled, so that a replay judges by the rules of the day.</summary>
+    public void UseRules(RuleSet rules)
+    {
+        var text = Encoding.UTF8.GetBytes(rules.Source);
+        lock (order)
+        {
+            Append(JournalEntryKind.RuleSet, clock.NowMicros(), "", text, new Released { Rules = rules });
+        }
+    }
+
+    /// <summary>Ends the release thread: what is on disk by then has been released, the rest waits for the next start.</summary>
+    public void Dispose()
+    {
+        StopAccepting();
+        lock (wake)
+        {
+            ended = true;
+            Monitor.Pulse(wake);
+        }
+
+        if (releaser.IsAlive)
+        {
+            releaser.Join();
+        }
+    }
+
+    internal void Start()
+    {
+        journal.OnCommitted = Wake;
+        releaser.Start();
+        ticker = time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, options.TickInterval);
+    }
+
+    /// <summary>From here on nothing new is let in; what is under way goes on.</summary>
+    internal void StopAccepting()
+    {
+        lock (order)
+        {
+            stopping = true;
+        }
+
+        ticker?.Dispose();
+    }
+
+    /// <summary>Asks every shard for its state at one and the same place in the order: just after all that came before this call.</summary>
+    internal void Request(SnapshotRequest snapshot)
+    {
+        lock (order)
+        {
+            waiting.Enqueue(new Released { Snapshot = snapshot, End = journal.Tail });
+        }
+
+        Wake();
+    }
+
+    internal void Tick()
+    {
+        lock (order)
+        {
+            if (stopping)
+            {
+                return;
+            }
+
+            if (router.PendingControls >= options.PendingTicksLimit * router.Count)
+            {
+                Counters.CountTickSkipped();
+                return;
+            }
+
+            foreach (var (gateway, online) in lateReports)
+            {
+                AppendGateway(gateway, online);
+            }
+
+            lateReports.Clear();
+            var now = clock.NowMicros();
+            Append(JournalEntryKind.Tick, now, "", default, new Released { Control = Reading.Tick(now), IsControl = true });
+        }
+    }
+
+    private void AppendGateway(string gateway, bool online)
+    {
+        var name = Encoding.UTF8.GetBytes(gateway);
+        var now = clock.NowMicros();
+        var reading = GatewayReading.Of(register, gatewayKind, name, now, online);
+        Append(
+            JournalEntryKind.GatewayStatus, now, gateway, [online ? (byte)1 : (byte)0], new Released { Control = reading, IsControl = true });
+    }
+
+    private void Append(JournalEntryKind kind, long receiveTimeMicros, string gateway, ReadOnlySpan<byte> content, Released released)
+    {
+        Span<byte> header = stackalloc byte[JournalEntry.LongestHeaderBytes];
+        var length = JournalEntry.WriteHeader(header, kind, receiveTimeMicros, gateway);
+        waiting.Enqueue(released with { End = journal.Append(header[..length], content) });
+        if (released.IsControl)
+        {
+            router.ControlComing();
+        }
+    }
+
+    private void Submit(Lane lane, MessageBatch batch)
+    {
+        lock (order)
+        {
+            Append(
+                JournalEntryKind.Messages, batch.Context.ReceiveTimeMicros, batch.Context.Gateway, batch.Records,
+                new Released { Batch = batch, Lane = lane });
+            Counters.CountReceived(batch.Count);
+        }
+    }
+
+    private void ReleaseLoop()
+    {
+        while (WaitForProgress())
+        {
+            TakeCommitted();
+            while (committed.TryDequeue(out var item))
+            {
+                try
+                {
+                    Release(item);
+                }
+                catch (Exception e)
+                {
+                    logger.ReleaseFailed(e);
+                }
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        lock (wake)
+        {
+            hasProgress = true;
+            Monitor.Pulse(wake);
+        }
+    }
+
+    /// <returns>False when it has ended and nothing that is on disk waits any more.</returns>
+    private bool WaitForProgress()
+    {
+        lock (wake)
+        {
+            while (!hasProgress && !ended)
+            {
+                Monitor.Wait(wake);
+            }
+
+            var go = hasProgress;
+            hasProgress = false;
+            return go;
+        }
+    }
+
+    private void TakeCommitted()
+    {
+        lock (order)
+        {
+            var until = journal.CommittedUntil;
+            while (waiting.TryPeek(out var next) && next.End <= until)
+            {
+                committed.Enqueue(waiting.Dequeue());
+            }
+        }
+    }
+
+    private void Release(in Released item)
+    {
+        if (item.Batch is not null)
+        {
+            Release(item.Batch, item.Lane!, item.End);
+        }
+        else if (item.Rules is not null)
+        {
+            router.ToAll(item.Rules, item.End);
+        }
+        else if (item.Snapshot is not null)
+        {
+            item.Snapshot.Position = item.End;
+            router.ToAll(item.Snapshot, item.End);
+        }
+        else
+        {
+            router.ToAll(item.Control, item.End);
+        }
+    }
+
+    private void Release(MessageBatch batch, Lane lane, long end)
+    {
+        batch.BeginStages(1);
+        Counters.CountDurable(batch);
+        lane.Tell(batch);
+        if (!batch.Refusals.IsEmpty)
+        {
+            batch.AddStage();
+            deadLetters.Post(batch, end);
+        }
+
+        router.Route(batch, end);
+        batch.StageDone();
+    }
+
+    /// <summary>What waits for its commit.</summary>
+    private readonly record struct Released
+    {
+        public long End { get; init; }
+
+        public MessageBatch? Batch { get; init; }
+
+        public Lane? Lane { get; init; }
+
+        public Reading Control { get; init; }
+
+        public bool IsControl { get; init; }
+
+        public RuleSet? Rules { get; init; }
+
+        public SnapshotRequest? Snapshot { get; init; }
+    }
+
+    /// <summary>One source's share. Threading: rented and submitted by the source, given back by whichever stage is last.</summary>
+    private sealed class Lane : IntakeLane, ILaneOwner
+    {
+        private readonly Intake intake;
+        private readonly IMessageSource source;
+        private readonly MessageDecoder decoder;
+        private readonly Stack<MessageBatch> free = new();
+        private readonly SemaphoreSlim credits;
+        private volatile bool isClosed;
+
+        public Lane(Intake intake, IMessageSource source)
+        {
+            this.intake = intake;
+            this.source = source;
+            decoder = new MessageDecoder(intake.register);
+            credits = new SemaphoreSlim(intake.options.LaneBatches);
+        }
+
+        public override ValueTask<MessageBatch> RentAsync(CancellationToken cancellationToken) =>
+            intake.journal.HasRoom && !intake.stopping && credits.Wait(0, CancellationToken.None) ? new(Take()) : WaitAsync(cancellationToken);
+
+        public override void Submit(MessageBatch batch)
+        {
+            if (batch.Count == 0)
+            {
+                GiveBack(batch);
+            }
+            else
+            {
+                intake.Submit(this, batch);
+            }
+        }
+
+        public void GiveBack(MessageBatch batch)
+        {
+            lock (free)
+            {
+                free.Push(batch);
+            }
+
+            credits.Release();
+        }
+
+        public void Tell(MessageBatch batch)
+        {
+            if (isClosed)
+            {
+                return;
+            }
+
+            try
+            {
+                source.OnDurable(batch);
+            }
+            catch (Exception e)
+            {
+                intake.Counters.CountSourceFailure();
+                intake.logger.SourceFailed(e, source.Gateway);
+            }
+        }
+
+        public override void Dispose() => isClosed = true;
+
+        private async ValueTask<MessageBatch> WaitAsync(CancellationToken cancellationToken)
+        {
+            await credits.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                while (!intake.journal.HasRoom)
+                {
+                    await intake.journal.RoomAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                    ObjectDisposedException.ThrowIf(intake.stopping, intake);
+                }
+
+                ObjectDisposedException.ThrowIf(intake.stopping, intake);
+                return Take();
+            }
+            catch
+            {
+                credits.Release();
+                throw;
+            }
+        }
+
+        private MessageBatch Take()
+        {
+            MessageBatch? batch;
+            lock (free)
+            {
+                free.TryPop(out batch);
+            }
+
+            batch ??= new MessageBatch(decoder) { Owner = this };
+            batch.Reset(new MessageContext(source.Gateway, intake.clock.NowMicros()));
+            return batch;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// The states of the shards at a journal position, so that a start replays only what came after. A folder per snapshot, named by its position;
+/// it gets that name only when whole and on disk. The last two are kept. Threading: one caller at a time.
+/// </summary>
+internal sealed class EngineSnapshots
+{
+    private const int Kept = 2;
+    private readonly string folder;
+    private readonly ILogger logger;
+
+    public EngineSnapshots(string folder, ILogger logger)
+    {
+        this.folder = Path.GetFullPath(folder);
+        this.logger = logger;
+        Directory.CreateDirectory(this.folder);
+        DeleteUnfinished();
+    }
+
+    /// <summary>Positions of the snapshots there are, the newest first.</summary>
+    public IReadOnlyList<long> Positions =>
+    [
+        .. Directory.EnumerateDirectories(folder)
+            .Select(d => long.TryParse(Path.GetFileName(d), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var at) ? at : -1)
+            .Where(at => at >= 0)
+            .OrderDescending(),
+    ];
+
+    private string Unfinished => Path.Combine(folder, "unfinished");
+
+    public SnapshotRequest Begin(int shards)
+    {
+        DeleteUnfinished();
+        Directory.CreateDirectory(Unfinished);
+        return new SnapshotRequest(Unfinished, shards);
+    }
+
+    /// <summary>Makes a saved snapshot the newest. Only after all that its states have said is on disk elsewhere.</summary>
+    /// <returns>The position that recovery may still have to begin at, and the bytes of the new one.</returns>
+    public (long Needed, long Bytes) Publish(SnapshotRequest request, long receiveTimeMicros)
+    {
+        var manifest = SnapshotManifest.Of(request, receiveTimeMicros);
+        File.WriteAllText(Path.Combine(request.Folder, SnapshotManifest.FileName), manifest.ToText());
+        foreach (var file in Directory.EnumerateFiles(request.Folder))
+        {
+            using var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        FileJournalStorage.SyncFolder(request.Folder);
+        var target = PathOf(request.Position);
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target, recursive: true);
+        }
+
+        Directory.Move(request.Folder, target);
+        FileJournalStorage.SyncFolder(folder);
+        var positions = Positions;
+        foreach (var old in positions.Skip(Kept))
+        {
+            Directory.Delete(PathOf(old), recursive: true);
+        }
+
+        return (positions.Count >= Kept ? positions[Kept - 1] : 0, manifest.Files.Sum(f => f.Bytes));
+    }
+
+    /// <summary>Restores the newest snapshot that can be used.</summary>
+    /// <param name="makeEngines">Fresh engines; asked again after a failure.</param>
+    /// <returns>The engines and where they stand: position 0 when there is no usable snapshot.</returns>
+    public (IReadOnlyList<Engine> Engines, long Position, long ReceiveTimeMicros) Restore(Func<IReadOnlyList<Engine>> makeEngines)
+    {
+        foreach (var position in Positions)
+        {
+            try
+            {
+                var engines = makeEngines();
+                var manifest = SnapshotManifest.Read(PathOf(position));
+                foreach (var engine in engines)
+                {
+                    Restore(engine, manifest, PathOf(position));
+                }
+
+                return (engines, manifest.Position, manifest.ReceiveTimeMicros);
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or FormatException or OverflowException or IndexOutOfRangeException or UnauthorizedAccessException)
+            {
+                logger.SnapshotRefused(e, PathOf(position));
+            }
+        }
+
+        return (makeEngines(), 0, 0);
+    }
+
+    private static void Restore(Engine engine, SnapshotManifest manifest, string from)
+    {
+        var streams = new List<Stream>();
+        try
+        {
+            foreach (var file in manifest.Files)
+            {
+                streams.Add(new FileStream(Path.Combine(from, file.Name), FileMode.Open, FileAccess.Read, FileShare.Read, 1024 * 1024));
+            }
+
+            engine.Restore(streams, takeRules: true);
+        }
+        finally
+        {
+            foreach (var stream in streams)
+            {
+                stream.Dispose();
+            }
+        }
+    }
+
+    private void DeleteUnfinished()
+    {
+        if (Directory.Exists(Unfinished))
+        {
+            Directory.Delete(Unfinished, recursive: true);
+        }
+    }
+
+    private string PathOf(long position) => Path.Combine(folder, position.ToString("x16", CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,244 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// Journal, intake, dead letters, shards and snapshots in one piece: from <see cref="IIntake"/> to <see cref="ITransitionSink"/>.
+/// Start it when ledger and register are there and before anything listens; stop it when nothing listens any more and before the ledger closes.
+/// Threading: started and stopped by one caller.
+/// </summary>
+public sealed class IngestPipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan SnapshotCheck = TimeSpan.FromSeconds(1);
+    private readonly IngestOptions options;
+    private readonly DeviceRegister register;
+    private readonly RuleSet rules;
+    private readonly ITransitionSink sink;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly IMeterFactory meters;
+    private readonly ILogger logger;
+    private readonly Func<string, RuleSet?> readRules;
+    private readonly CancellationTokenSource stopped = new();
+    private FileStream? ownership;
+    private Journal? journal;
+    private JournalHold? hold;
+    private DeadLetterStore? deadLetters;
+    private EngineSnapshots? snapshots;
+    private ShardRouter? router;
+    private Intake? intake;
+    private Task snapshotLoop = Task.CompletedTask;
+    private long snapshotPosition;
+    private volatile Exception? snapshotFault;
+
+    /// <param name="options">Validated here.</param>
+    /// <param name="register">Devices known at the start.</param>
+    /// <param name="rules">In force once the replay is done, unless the journal says they already are.</param>
+    /// <param name="sink">Takes transitions, repeats included; flushed before a snapshot is published.</param>
+    /// <param name="time">Clocks and timers.</param>
+    /// <param name="loggers">Log.</param>
+    /// <param name="meters">Metrics.</param>
+    /// <param name="readRules">Reads journaled rule text; by default as a rule file.</param>
+    public IngestPipeline(
+        IngestOptions options, DeviceRegister register, RuleSet rules, ITransitionSink sink, TimeProvider time,
+        ILoggerFactory loggers, IMeterFactory meters, Func<string, RuleSet?>? readRules = null)
+    {
+        var errors = options.Validate();
+        if (errors.Count > 0)
+        {
+            throw new ArgumentException(string.Join(' ', errors), nameof(options));
+        }
+
+        this.options = options;
+        this.register = register;
+        this.rules = rules;
+        this.sink = sink;
+        this.time = time;
+        this.loggers = loggers;
+        this.meters = meters;
+        this.readRules = readRules ?? (text => RuleFile.Parse(text, "journal", register.Catalog).RuleSet);
+        logger = loggers.CreateLogger<IngestPipeline>();
+    }
+
+    /// <summary>The way in. After <see cref="StartAsync"/> only.</summary>
+    public Intake Intake => intake ?? throw new InvalidOperationException("not started");
+
+    public DeadLetterStore DeadLetters => deadLetters ?? throw new InvalidOperationException("not started");
+
+    /// <summary>For readers: history spool, backtests.</summary>
+    public Journal Journal => journal ?? throw new InvalidOperationException("not started");
+
+    /// <summary>Where the journal's segments are; a folder unless a test says otherwise.</summary>
+    internal Func<string, IJournalStorage> OpenStorage { get; init; } = folder => new FileJournalStorage(folder);
+
+    /// <summary>What the start found.</summary>
+    public RecoveryResult? Recovery { get; private set; }
+
+    /// <summary>One for each shard.</summary>
+    public IEnumerable<EngineCounters> EngineCounters => router?.Counters ?? [];
+
+    public IngestHealth Health => new(
+        Journal.Fault?.Message, DeadLetters.Fault?.Message, snapshotFault?.Message,
+        Journal.Tail - Journal.CommittedUntil, Math.Max(0, Journal.CommittedUntil - (router?.EvaluatedUntil ?? 0)));
+
+    /// <summary>Recovers, flushes what the recovery brought, and then takes messages in.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        ownership = new FileStream(InData("ingest.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        deadLetters = new DeadLetterStore(
+            InData("deadletters.db"), time, loggers, meters, options.DeadLetterRows, options.DeadLetterBytes);
+        snapshots = new EngineSnapshots(InData("snapshots"), loggers.CreateLogger<EngineSnapshots>());
+        var (engines, position, receiveTime) = snapshots.Restore(MakeEngines);
+        journal = new Journal(
+            OpenStorage(InData("journal")), options.Journal with { MinimumPosition = position }, time, loggers.CreateLogger<Journal>(), meters);
+        hold = journal.Hold("snapshots", snapshots.Positions is [_, var older, ..] ? older : 0);
+        snapshotPosition = position;
+        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger).Replay(journal, position, receiveTime, time);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        router = new ShardRouter(engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
+        router.Start();
+        intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
+        if (!IsInForce(engines[0].Rules))
+        {
+            intake.UseRules(rules);
+        }
+
+        intake.Start();
+        snapshotLoop = Task.Run(SnapshotLoopAsync, CancellationToken.None);
+    }
+
+    /// <summary>Puts other rules in force.</summary>
+    public void UseRules(RuleSet next) => Intake.UseRules(next);
+
+    /// <summary>
+    /// Takes nothing more in, waits until all that was accepted is on disk, judged and flushed, leaves a snapshot and closes.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting (a disk or sink that is stuck); what is on disk is judged at the next start.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        Intake.StopAccepting();
+        await stopped.CancelAsync().ConfigureAwait(false);
+        await snapshotLoop.ConfigureAwait(false);
+        var drained = false;
+        try
+        {
+            drained = await TakeSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller has waited long enough.
+        }
+        finally
+        {
+            Close(abandon: !drained);
+        }
+    }
+
+    /// <summary>Takes a snapshot now. Not while another is being taken.</summary>
+    /// <returns>False when the disk would not take it; all before it is judged and flushed all the same.</returns>
+    internal async Task<bool> TakeSnapshotAsync(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var request = snapshots!.Begin(options.Shards);
+        Intake.Request(request);
+        try
+        {
+            await request.Saved.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+            var (needed, bytes) = snapshots.Publish(request, Intake.NowMicros());
+            snapshotPosition = request.Position;
+            snapshotFault = null;
+            hold!.MoveTo(needed);
+            logger.SnapshotTaken(request.Position, bytes, time.GetElapsedTime(began));
+            Journal.Trim();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The disk or the sink would not: the journal keeps all of it, and the next start replays from the last snapshot.
+            snapshotFault = e;
+            logger.SnapshotFailed(e, request.Position);
+            return false;
+        }
+    }
+
+    /// <summary>Stops dead, as a kill would: nothing is drained, flushed or saved.</summary>
+    internal async Task AbandonAsync()
+    {
+        Intake.StopAccepting();
+        await stopped.CancelAsync().ConfigureAwait(false);
+        Close(abandon: true);
+        await snapshotLoop.ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="StopAsync"/>, when it is running.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (intake is not null && !stopped.IsCancellationRequested)
+        {
+            await StopAsync().ConfigureAwait(false);
+        }
+
+        Close(abandon: true);
+        stopped.Dispose();
+    }
+
+    private string InData(string name) => Path.Combine(options.DataDirectory, name);
+
+    private IReadOnlyList<Engine> MakeEngines() =>
+    [
+        .. Enumerable.Range(0, options.Shards).Select(
+            i => new Engine(register, RuleSet.Empty, options.Engine with { Shard = i, Shards = options.Shards }, sink.Post)),
+    ];
+
+    private bool IsInForce(RuleSet current) => rules.Source.Length > 0
+        ? current.Source == rules.Source
+        : current.Rules.Select(r => (r.Id, r.Version)).SequenceEqual(rules.Rules.Select(r => (r.Id, r.Version)));
+
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await deadLetters!.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SnapshotLoopAsync()
+    {
+        var last = time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(SnapshotCheck, time, stopped.Token).ConfigureAwait(false);
+                var grown = Journal.CommittedUntil - snapshotPosition;
+                if (grown >= options.SnapshotBytes || (grown > 0 && time.GetElapsedTime(last) >= options.SnapshotInterval))
+                {
+                    await TakeSnapshotAsync(stopped.Token).ConfigureAwait(false);
+                    last = time.GetTimestamp();
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping.
+        }
+    }
+
+    private void Close(bool abandon)
+    {
+        if (abandon)
+        {
+            journal?.Abandon();
+        }
+
+        intake?.Dispose();
+        router?.Stop(abandon);
+        deadLetters?.Dispose();
+        hold?.Dispose();
+        journal?.Dispose();
+        ownership?.Dispose();
+        ownership = null;
+    }
+}

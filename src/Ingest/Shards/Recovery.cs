@@ -1,0 +1,165 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>What a start found and did.</summary>
+/// <param name="From">Where the replay began: the position of the snapshot used.</param>
+/// <param name="To">The end of the journal.</param>
+/// <param name="ReceiveTimeMicros">The latest receive time met; the receive clock goes on from there.</param>
+public sealed record RecoveryResult(
+    long From, long To, long Entries, long Messages, long Readings, long DamagedBytes, long ReceiveTimeMicros, TimeSpan Elapsed);
+
+/// <summary>
+/// Brings engines from where they stand to the end of the journal, by the same decoder and the same <see cref="Engine.Apply"/> as live.
+/// Also what a backtest does. Threading: owns the engines while it runs.
+/// </summary>
+internal sealed class Recovery
+{
+    private readonly IReadOnlyList<Engine> engines;
+    private readonly DeviceRegister register;
+    private readonly Func<string, RuleSet?> readRules;
+    private readonly Action<DeadLetter> deadLetter;
+    private readonly ILogger logger;
+    private readonly int gatewayKind;
+    private readonly MessageBatch batch;
+    private readonly ReadingBatch[] parts;
+    private readonly List<DeadLetter> letters = [];
+    private long receiveTimeMicros;
+    private long entries;
+    private long messages;
+    private long readings;
+
+    public Recovery(
+        IReadOnlyList<Engine> engines, DeviceRegister register, Func<string, RuleSet?> readRules, Action<DeadLetter> deadLetter, ILogger logger)
+    {
+        this.engines = engines;
+        this.register = register;
+        this.readRules = readRules;
+        this.deadLetter = deadLetter;
+        this.logger = logger;
+        gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+        batch = new MessageBatch(new MessageDecoder(register));
+        parts = [.. engines.Select(_ => new ReadingBatch())];
+    }
+
+    public RecoveryResult Replay(Journal journal, long from, long receiveFloorMicros, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        receiveTimeMicros = receiveFloorMicros;
+        if (journal.BeginPosition > from)
+        {
+            logger.JournalGap(journal.BeginPosition, from);
+        }
+
+        using var reader = journal.Read(from);
+        while (reader.Read())
+        {
+            Replay(reader.Body, reader.Position);
+            entries++;
+        }
+
+        var result = new RecoveryResult(
+            from, journal.CommittedUntil, entries, messages, readings, reader.DamagedBytes, receiveTimeMicros, time.GetElapsedTime(began));
+        logger.Recovered(result.From, result.To, entries, messages, readings, result.Elapsed);
+        return result;
+    }
+
+    private void Replay(ReadOnlySpan<byte> body, long position)
+    {
+        if (!JournalEntry.TryRead(body, out var entry))
+        {
+            logger.EntryUnknown(position);
+            return;
+        }
+
+        receiveTimeMicros = Math.Max(receiveTimeMicros, entry.ReceiveTimeMicros);
+        switch (entry.Kind)
+        {
+            case JournalEntryKind.Messages:
+                Decode(entry, position);
+                Apply(position);
+                break;
+            case JournalEntryKind.Tick:
+                ToAll(Reading.Tick(entry.ReceiveTimeMicros), position);
+                break;
+            case JournalEntryKind.GatewayStatus when gatewayKind >= 0 && entry.Content.Length == 1:
+                ToAll(GatewayReading.Of(register, gatewayKind, entry.GatewayUtf8, entry.ReceiveTimeMicros, entry.Content[0] != 0), position);
+                break;
+            case JournalEntryKind.RuleSet:
+                Replace(Encoding.UTF8.GetString(entry.Content), position);
+                break;
+            default:
+                logger.EntryUnknown(position);
+                break;
+        }
+    }
+
+    private void Decode(in JournalEntry entry, long position)
+    {
+        batch.Reset(new MessageContext(entry.Gateway, entry.ReceiveTimeMicros));
+        var records = new MessageRecords(entry.Content);
+        while (records.MoveNext())
+        {
+            batch.AddReplayed(records);
+        }
+
+        messages += batch.Count;
+        readings += batch.Readings.Count;
+        if (batch.Refusals.IsEmpty)
+        {
+            return;
+        }
+
+        letters.Clear();
+        DeadLetters.Collect(batch, position, letters);
+        letters.ForEach(deadLetter);
+    }
+
+    private void Apply(long position)
+    {
+        if (engines.Count == 1)
+        {
+            engines[0].Apply(batch.Readings.Readings, position);
+            return;
+        }
+
+        foreach (var part in parts)
+        {
+            part.Clear();
+        }
+
+        foreach (ref readonly var reading in batch.Readings.Readings)
+        {
+            parts[reading.Device % parts.Length].Add(reading);
+        }
+
+        for (var i = 0; i < parts.Length; i++)
+        {
+            engines[i].Apply(parts[i].Readings, position);
+        }
+    }
+
+    private void ToAll(in Reading reading, long position)
+    {
+        foreach (var engine in engines)
+        {
+            engine.Apply([reading], position);
+        }
+    }
+
+    private void Replace(string text, long position)
+    {
+        if (readRules(text) is not { } rules)
+        {
+            logger.JournaledRulesUnreadable(position);
+            return;
+        }
+
+        foreach (var engine in engines)
+        {
+            engine.Replace(rules);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// One engine and the thread that owns it. What waits here is bounded from outside: batches by the lanes' shares, the rest by the intake's limits.
+/// Threading: any thread posts; only this shard's thread touches the engine.
+/// </summary>
+internal sealed class Shard
+{
+    private readonly object gate = new();
+    private readonly int number;
+    private readonly Engine engine;
+    private readonly Action onControlDone;
+    private readonly ILogger logger;
+    private readonly Thread thread;
+    private Queue<ShardJob> queue = new();
+    private Queue<ShardJob> working = new();
+    private long evaluatedUntil;
+    private bool stopping;
+    private bool abandoned;
+
+    public Shard(int number, Engine engine, long evaluatedUntil, Action onControlDone, ILogger logger)
+    {
+        this.number = number;
+        this.engine = engine;
+        this.evaluatedUntil = evaluatedUntil;
+        this.onControlDone = onControlDone;
+        this.logger = logger;
+        thread = new Thread(Work) { IsBackground = true, Name = $"shard {number}" };
+    }
+
+    public EngineCounters Counters => engine.Counters;
+
+    /// <summary>All entries before this position that concern this shard are judged.</summary>
+    public long EvaluatedUntil => Volatile.Read(ref evaluatedUntil);
+
+    public void Start() => thread.Start();
+
+    public void Post(in ShardJob job)
+    {
+        lock (gate)
+        {
+            queue.Enqueue(job);
+            if (queue.Count == 1)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+    }
+
+    /// <summary>Ends the thread, after what is queued or, when abandoned, at once.</summary>
+    public void Stop(bool abandon)
+    {
+        lock (gate)
+        {
+            stopping = true;
+            abandoned = abandon;
+            Monitor.Pulse(gate);
+        }
+
+        thread.Join();
+    }
+
+    private void Work()
+    {
+        while (Take())
+        {
+            while (working.TryDequeue(out var job) && !Volatile.Read(ref abandoned))
+            {
+                Do(job);
+            }
+        }
+    }
+
+    private bool Take()
+    {
+        lock (gate)
+        {
+            while (queue.Count == 0 && !stopping)
+            {
+                Monitor.Wait(gate);
+            }
+
+            if (queue.Count == 0 || abandoned)
+            {
+                return false;
+            }
+
+            (queue, working) = (working, queue);
+            return true;
+        }
+    }
+
+    private void Do(in ShardJob job)
+    {
+        try
+        {
+            Apply(job);
+        }
+        catch (Exception e)
+        {
+            // An engine or a sink that throws must not take the plant down with it; the next reading is judged all the same.
+            logger.ShardFailed(e, number, job.JournalPosition);
+        }
+
+        Volatile.Write(ref evaluatedUntil, job.JournalPosition);
+        if (job.Batch is not null)
+        {
+            job.Batch.StageDone();
+        }
+        else if (job.Rules is null && job.Snapshot is null)
+        {
+            onControlDone();
+        }
+    }
+
+    private void Apply(in ShardJob job)
+    {
+        if (job.Readings is not null)
+        {
+            engine.Apply(job.Readings.Readings, job.JournalPosition);
+        }
+        else if (job.Rules is not null)
+        {
+            foreach (var note in engine.Replace(job.Rules))
+            {
+                logger.RuleLostState(number, note);
+            }
+        }
+        else if (job.Snapshot is not null)
+        {
+            job.Snapshot.Save(number, engine);
+        }
+        else
+        {
+            engine.Apply([job.Control], job.JournalPosition);
+        }
+    }
+}

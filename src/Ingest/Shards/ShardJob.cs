@@ -1,0 +1,22 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>One step for a shard, in journal order. Exactly one of the references is set, or none: then it is <see cref="Control"/>.</summary>
+internal readonly record struct ShardJob
+{
+    /// <summary>Just after the entry it comes from.</summary>
+    public required long JournalPosition { get; init; }
+
+    /// <summary>Readings of this shard's devices, and the batch that gets its credit when they are judged.</summary>
+    public ReadingBatch? Readings { get; init; }
+
+    public MessageBatch? Batch { get; init; }
+
+    /// <summary>A tick or a gateway's coming or going: every shard gets it.</summary>
+    public Reading Control { get; init; }
+
+    public RuleSet? Rules { get; init; }
+
+    public SnapshotRequest? Snapshot { get; init; }
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+internal static partial class ShardLog
+{
+    [LoggerMessage(1301, LogLevel.Critical, "Shard {Shard} failed on what ends at journal position {Position}; it goes on with the next")]
+    public static partial void ShardFailed(this ILogger logger, Exception exception, int shard, long position);
+
+    [LoggerMessage(1302, LogLevel.Warning, "Shard {Shard}: rule change: {Note}")]
+    public static partial void RuleLostState(this ILogger logger, int shard, ReloadNote note);
+
+    [LoggerMessage(1303, LogLevel.Information, "Snapshot at {Position}: {Bytes} bytes in {Elapsed}")]
+    public static partial void SnapshotTaken(this ILogger logger, long position, long bytes, TimeSpan elapsed);
+
+    [LoggerMessage(1304, LogLevel.Error, "Snapshot at {Position} failed; the older ones stay")]
+    public static partial void SnapshotFailed(this ILogger logger, Exception exception, long position);
+
+    [LoggerMessage(1305, LogLevel.Error, "Snapshot {Name} cannot be used; trying an older one")]
+    public static partial void SnapshotRefused(this ILogger logger, Exception exception, string name);
+
+    [LoggerMessage(1306, LogLevel.Information, "Recovered from {From} to {To}: {Entries} entries, {Messages} messages, {Readings} readings in {Elapsed}")]
+    public static partial void Recovered(this ILogger logger, long from, long to, long entries, long messages, long readings, TimeSpan elapsed);
+
+    [LoggerMessage(1307, LogLevel.Error, "Journal entry at {Position} is of a version or kind unknown to this build; passed over")]
+    public static partial void EntryUnknown(this ILogger logger, long position);
+
+    [LoggerMessage(1308, LogLevel.Error, "The rule set journaled at {Position} cannot be read by this build; the rules before it stay in force")]
+    public static partial void JournaledRulesUnreadable(this ILogger logger, long position);
+
+    [LoggerMessage(1309, LogLevel.Critical, "The journal begins at {Begin}, but the newest usable state is of {Position}: what lies between is missing")]
+    public static partial void JournalGap(this ILogger logger, long begin, long position);
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest;
+
+/// <summary>
+/// Sends each reading to the shard of its device and everything else to all, in journal order.
+/// Threading: routing by the intake's release thread alone.
+/// </summary>
+internal sealed class ShardRouter
+{
+    private readonly Shard[] shards;
+    private int pendingControls;
+
+    public ShardRouter(IReadOnlyList<Engine> engines, long evaluatedUntil, ILogger logger) =>
+        shards = [.. engines.Select((e, i) => new Shard(i, e, evaluatedUntil, ControlDone, logger))];
+
+    public int Count => shards.Length;
+
+    /// <summary>Ticks and gateway reports that some shard has not yet seen, times the shards.</summary>
+    public int PendingControls => Volatile.Read(ref pendingControls);
+
+    public long EvaluatedUntil => shards.Min(s => s.EvaluatedUntil);
+
+    public IEnumerable<EngineCounters> Counters => shards.Select(s => s.Counters);
+
+    public void Start()
+    {
+        foreach (var shard in shards)
+        {
+            shard.Start();
+        }
+    }
+
+    public void Stop(bool abandon)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Stop(abandon);
+        }
+    }
+
+    public void Route(MessageBatch batch, long journalPosition)
+    {
+        batch.Readings.JournalPosition = journalPosition;
+        if (shards.Length == 1)
+        {
+            Post(shards[0], batch, batch.Readings, journalPosition);
+            return;
+        }
+
+        Split(batch);
+        for (var i = 0; i < shards.Length; i++)
+        {
+            // An empty part is posted too: each shard's position moves on with the journal.
+            Post(shards[i], batch, batch.Parts[i], journalPosition);
+        }
+    }
+
+    public void ToAll(in Reading control, long journalPosition)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Post(new ShardJob { Control = control, JournalPosition = journalPosition });
+        }
+    }
+
+    public void ToAll(RuleSet rules, long journalPosition)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Post(new ShardJob { Rules = rules, JournalPosition = journalPosition });
+        }
+    }
+
+    public void ToAll(SnapshotRequest snapshot, long journalPosition)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Post(new ShardJob { Snapshot = snapshot, JournalPosition = journalPosition });
+        }
+    }
+
+    /// <summary>Counts a control entry in when it gets its place in the order.</summary>
+    public void ControlComing() => Interlocked.Add(ref pendingControls, shards.Length);
+
+    private static void Post(Shard shard, MessageBatch batch, ReadingBatch readings, long journalPosition)
+    {
+        batch.AddStage();
+        shard.Post(new ShardJob { Readings = readings, Batch = batch, JournalPosition = journalPosition });
+    }
+
+    private void Split(MessageBatch batch)
+    {
+        if (batch.Parts.Length != shards.Length)
+        {
+            batch.Parts = [.. shards.Select(_ => new ReadingBatch())];
+        }
+
+        foreach (var part in batch.Parts)
+        {
+            part.Clear();
+        }
+
+        foreach (ref readonly var reading in batch.Readings.Readings)
+        {
+            batch.Parts[reading.Device % shards.Length].Add(reading);
+        }
+    }
+
+    private void ControlDone() => Interlocked.Decrement(ref pendingControls);
+}

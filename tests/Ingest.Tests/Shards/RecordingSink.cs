@@ -1,0 +1,63 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Ingest.Tests;
+
+/// <summary>Stands for the ledger: keeps each transition once by its identity, counts repeats, and can be made to stall or to fail.</summary>
+internal sealed class RecordingSink : ITransitionSink
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, string> transitions = new(StringComparer.Ordinal);
+    private readonly List<string> conflicts = [];
+
+    public ManualResetEventSlim Open { get; } = new(initialState: true);
+
+    public Exception? Failure { get; set; }
+
+    public int Repeats { get; private set; }
+
+    /// <summary>What was said, one line each, in the order of identities.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. transitions.Select(t => $"{t.Key}: {t.Value}").Order(StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>The same identity with another content: never to happen.</summary>
+    public IReadOnlyList<string> Conflicts
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. conflicts];
+            }
+        }
+    }
+
+    public void Post(Transition transition)
+    {
+        Open.Wait();
+        var identity = $"{transition.RuleId} {transition.Series} {transition.EpisodeMicros} {transition.Ordinal:d4}";
+        var content = $"{transition.Change} {transition.From}>{transition.To} at {transition.EventTimeMicros} value {transition.WindowValue:r} threshold {transition.Threshold:r}";
+        lock (gate)
+        {
+            if (transitions.TryAdd(identity, content))
+            {
+                return;
+            }
+
+            Repeats++;
+            if (transitions[identity] != content)
+            {
+                conflicts.Add($"{identity}: {transitions[identity]} / {content}");
+            }
+        }
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken) => Failure is null ? Task.CompletedTask : Task.FromException(Failure);
+}
