@@ -6,12 +6,20 @@ internal sealed class RuleErrors(string file)
     public const int Capacity = 100;
 
     private readonly List<RuleFileError> errors = [];
+    private bool isClosed;
 
     public string File { get; } = file;
 
     public int Count => errors.Count;
 
-    public bool IsFull => errors.Count >= Capacity;
+    public bool IsFull => isClosed || errors.Count >= Capacity;
+
+    /// <summary>An error after which nothing more is worth saying.</summary>
+    public void AddLast(YamlNode at, string message)
+    {
+        Add(at, message);
+        isClosed = true;
+    }
 
     public void Add(YamlNode at, string message) => Add(at.Line, at.Column, message);
 

@@ -51,58 +51,41 @@ public static class RuleFile
 
     private static void ReadRules(string text, Catalog catalog, RuleErrors errors, RuleIds ids, List<Rule> rules)
     {
-        if (YamlTreeReader.Read(text, errors) is not { } documents)
-        {
-            return;
-        }
-
-        if (documents.Count == 0)
-        {
-            errors.Add(1, 1, "an empty file; expected 'rules:' (an empty list is written 'rules: []')");
-            return;
-        }
-
         var reader = new RuleReader(catalog, errors, ids);
-        foreach (var node in documents.SelectMany(document => RuleNodes(document, errors)))
+        var documents = YamlTreeReader.Read(text, errors, node =>
         {
             if (rules.Count >= RulesLimit)
             {
-                errors.Add(node, $"more than {RulesLimit} rules; expected fewer");
-                return;
+                errors.AddLast(node, $"more than {RulesLimit} rules; expected fewer");
             }
-
-            if (errors.IsFull)
-            {
-                return;
-            }
-
-            if (reader.Read(node) is { } rule)
+            else if (reader.Read(node) is { } rule)
             {
                 rules.Add(rule);
             }
+        });
+        if (documents is { Count: 0 })
+        {
+            errors.Add(1, 1, "an empty file; expected 'rules:' (an empty list is written 'rules: []')");
+        }
+
+        foreach (var document in documents ?? [])
+        {
+            CheckDocument(document, errors);
         }
     }
 
-    private static IEnumerable<YamlNode> RuleNodes(YamlNode document, RuleErrors errors)
+    private static void CheckDocument(YamlNode document, RuleErrors errors)
     {
         if (document is not YamlMapping mapping)
         {
             errors.Add(document, $"found {document.Describe()}; expected 'rules:' and a list of rules");
-            return [];
+            return;
         }
 
-        var fields = new RuleFields(mapping, "a rule file", ["rules"], errors);
-        if (fields.Required("rules", "a list of rules") is not { } rules)
+        var fields = new RuleFields(mapping, "a rule file", [YamlTreeReader.RulesKey], errors);
+        if (fields.Required(YamlTreeReader.RulesKey, "a list of rules") is { } rules and not YamlSequence)
         {
-            return [];
+            errors.Add(rules, $"'rules' is {rules.Describe()}; expected a list of rules, each beginning with '- id:'");
         }
-
-        if (rules is YamlSequence list)
-        {
-            return list.Items;
-        }
-
-        errors.Add(rules, $"'rules' is {rules.Describe()}; expected a list of rules, each beginning with '- id:'");
-        return [];
     }
 }

@@ -4,42 +4,50 @@ using YamlDotNet.Core.Events;
 namespace PingAnIoT.Rules;
 
 /// <summary>
-/// Reads YAML into a tree under hard bounds: no anchors, aliases, tags or directives, so that text can only grow into as much as is written,
-/// and no deeper than any rule needs. The first thing wrong ends it: a file that breaks a bound is not worth reading on.
+/// Reads the rules of a YAML text one after the other, under hard bounds: no anchors, aliases, tags or directives, so that text can only grow into
+/// as much as is written; no deeper than any rule needs; and never far without a rule that stands up. The first thing that breaks a bound ends it,
+/// and so do too many errors: a bomb costs its first few pages, not its size.
 /// </summary>
 internal sealed class YamlTreeReader
 {
     /// <summary>A rule file is a mapping of a list of mappings with mappings in them: 4.</summary>
     public const int DepthLimit = 8;
 
-    public const int NodesLimit = 200_000;
+    /// <summary>From the end of one rule to the end of the next. A rule with all its keys has fewer than 50.</summary>
+    public const int NodesPerRuleLimit = 1_000;
+
+    /// <summary>From the end of one rule to the end of the next, comments and all.</summary>
+    public const int CharactersPerRuleLimit = 64 * 1024;
 
     public const int ScalarLimitCharacters = 2_000;
 
-    /// <summary>Longer lines are refused before YAML is looked at: its scanner's time is not linear in them.</summary>
-    public const int LineLimitCharacters = 8_000;
+    /// <summary>The key whose list is handed over item by item.</summary>
+    public const string RulesKey = "rules";
 
+    private readonly BoundedTextReader input;
     private readonly Parser parser;
     private readonly string text;
     private readonly RuleErrors errors;
+    private readonly Action<YamlNode> onRule;
     private int nodes;
 
-    private YamlTreeReader(string text, RuleErrors errors)
+    private YamlTreeReader(string text, BoundedTextReader input, RuleErrors errors, Action<YamlNode> onRule)
     {
         this.text = text;
         this.errors = errors;
-        parser = new Parser(new StringReader(text));
+        this.onRule = onRule;
+        this.input = input;
+        parser = new Parser(input);
     }
 
-    /// <returns>The documents that say anything, or null when something is wrong (then <paramref name="errors"/> has it).</returns>
-    public static IReadOnlyList<YamlNode>? Read(string text, RuleErrors errors)
+    /// <param name="text">One or more YAML documents.</param>
+    /// <param name="errors">Where faults go. When it is full, reading ends.</param>
+    /// <param name="onRule">Takes each item of each document's list of rules.</param>
+    /// <returns>The documents that say anything, their list of rules left empty; null when reading ended early (then <paramref name="errors"/> says why).</returns>
+    public static IReadOnlyList<YamlNode>? Read(string text, RuleErrors errors, Action<YamlNode> onRule)
     {
-        if (!LinesAreShort(text, errors))
-        {
-            return null;
-        }
-
-        var reader = new YamlTreeReader(text, errors);
+        using var bounded = new BoundedTextReader(text, CharactersPerRuleLimit);
+        var reader = new YamlTreeReader(text, bounded, errors, onRule);
         try
         {
             return reader.ReadDocuments();
@@ -47,32 +55,24 @@ internal sealed class YamlTreeReader
         catch (YamlException e)
         {
             reader.AddSyntaxError(e);
-            return null;
+        }
+        catch (BoundedTextReader.SpentException)
+        {
+            reader.AddAtEnd($"more than {CharactersPerRuleLimit} characters without a rule; expected a rule, or the end of the file");
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or IndexOutOfRangeException or FormatException or OverflowException)
         {
             // The library's scanner on bytes it did not expect. The text is an outsider's: its fault is a value.
-            var mark = reader.parser.Current?.End ?? Mark.Empty;
-            errors.Add((int)mark.Line, (int)mark.Column, "not YAML");
-            return null;
+            reader.AddAtEnd("not YAML");
         }
+
+        return null;
     }
 
-    private static bool LinesAreShort(string text, RuleErrors errors)
+    private void AddAtEnd(string message)
     {
-        var line = 1;
-        foreach (var span in text.AsSpan().EnumerateLines())
-        {
-            if (span.Length > LineLimitCharacters)
-            {
-                errors.Add(line, 1, $"a line of {span.Length} characters; expected at most {LineLimitCharacters}");
-                return false;
-            }
-
-            line++;
-        }
-
-        return true;
+        var mark = parser.Current?.End ?? Mark.Empty;
+        errors.Add((int)mark.Line, (int)mark.Column, message);
     }
 
     private List<YamlNode>? ReadDocuments()
@@ -103,12 +103,12 @@ internal sealed class YamlTreeReader
         return documents;
     }
 
-    private YamlNode? ReadNode(int depth)
+    private YamlNode? ReadNode(int depth, bool isRules = false)
     {
         var current = parser.Current!;
-        if (++nodes > NodesLimit)
+        if (++nodes > NodesPerRuleLimit)
         {
-            return Refuse(current, $"more than {NodesLimit} YAML nodes; expected a smaller file") as YamlNode;
+            return Refuse(current, $"more than {NodesPerRuleLimit} YAML nodes without a rule; expected a rule, or the end of the file") as YamlNode;
         }
 
         if (depth > DepthLimit)
@@ -129,10 +129,33 @@ internal sealed class YamlTreeReader
         return current switch
         {
             Scalar scalar => ReadScalar(scalar),
-            SequenceStart => ReadSequence(current, depth),
+            SequenceStart => isRules ? ReadRules(current, depth) : ReadSequence(current, depth),
             MappingStart => ReadMapping(current, depth),
             _ => Refuse(current, "not YAML") as YamlNode,
         };
+    }
+
+    /// <summary>Each rule is judged as soon as it is read, so that a file of nonsense ends at its hundredth error.</summary>
+    private YamlSequence? ReadRules(ParsingEvent start, int depth)
+    {
+        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        {
+            if (ReadNode(depth + 1) is not { } item)
+            {
+                return null;
+            }
+
+            onRule(item);
+            if (errors.IsFull)
+            {
+                return null;
+            }
+
+            nodes = 0;
+            input.Refill();
+        }
+
+        return new YamlSequence((int)start.Start.Line, (int)start.Start.Column, []);
     }
 
     private YamlScalar? ReadScalar(Scalar scalar) =>
@@ -173,7 +196,7 @@ internal sealed class YamlTreeReader
             }
 
             parser.MoveNext();
-            if (ReadNode(depth + 1) is not { } value)
+            if (ReadNode(depth + 1, depth == 1 && name.Text == RulesKey) is not { } value)
             {
                 return null;
             }

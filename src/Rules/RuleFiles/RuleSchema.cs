@@ -1,0 +1,146 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// The JSON Schema (draft 4, which every editor knows) of a rule file, so that editors complete and underline as one types. It says of the language what a schema can say;
+/// <see cref="RuleFile.Parse"/> says the rest.
+/// </summary>
+public static class RuleSchema
+{
+    private const string Draft = "http://json-schema.org/draft-04/schema#";
+    private const string Duration = "^[0-9]+(ms|s|m|h|d)$";
+    private const string Comparison = @"^(>=|<=|==|>|<) *(\$[a-z][a-z0-9-]{0,63} +or +)?([-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?|true|false)$";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>For the kinds of <see cref="Catalog.Default"/>.</summary>
+    public static string Json { get; } = For(Catalog.Default);
+
+    public static string For(Catalog catalog) => new JsonObject
+    {
+        ["$schema"] = Draft,
+        ["title"] = "PingAnIoT rule file",
+        ["type"] = "object",
+        ["additionalProperties"] = false,
+        ["required"] = Strings("rules"),
+        ["properties"] = new JsonObject
+        {
+            ["rules"] = new JsonObject { ["type"] = "array", ["maxItems"] = RuleFile.RulesLimit, ["items"] = Rule(catalog) },
+        },
+    }.ToJsonString(Indented);
+
+    private static JsonObject Rule(Catalog catalog)
+    {
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["required"] = Strings("id", "title", "kind", "when", "basis"),
+            ["properties"] = Properties(catalog),
+            ["allOf"] = new JsonArray(
+                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Absent()) },
+                new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
+        };
+    }
+
+    private static JsonObject Properties(Catalog catalog)
+    {
+        var functions = string.Join('|', WindowText.Names.Where(n => n != "last"));
+        var properties = new JsonObject
+        {
+            ["id"] = Text("Name of the rule, unique over all files", "^[a-z][a-z0-9-]{0,63}$"),
+            ["title"] = new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = false, ["required"] = Strings("zh", "en"),
+                ["properties"] = new JsonObject { ["zh"] = Text("In Chinese", "\\S"), ["en"] = Text("In English", "\\S") },
+            },
+            ["kind"] = new JsonObject { ["enum"] = Strings([.. catalog.Kinds.Select(k => k.Name)]) },
+            ["quantity"] = Text("What is measured; may be left out with absent: then any reading of the device is a sign of life", null),
+            ["when"] = Text("The newest reading, or a function over a window", $@"^\s*(last|({functions})\s*\(\s*[0-9]+(ms|s|m|h|d)\s*\))\s*$"),
+            ["hold"] = Text("How long it must stay so before it is said", Duration),
+            ["clear"] = new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = false,
+                ["properties"] = new JsonObject
+                {
+                    ["deadband"] = new JsonObject { ["type"] = "number", ["minimum"] = 0, ["description"] = "How far back inside the threshold, in the unit of the quantity" },
+                    ["hold"] = Text("How long it must stay back", Duration),
+                },
+            },
+            ["basis"] = Text("Where the numbers come from: a clause of a standard, or 'site'", "\\S"),
+        };
+        foreach (var (key, _) in BandReader.Severities)
+        {
+            properties[key] = new JsonObject
+            {
+                ["anyOf"] = new JsonArray(Text("A comparison, such as \"> 480\" or \"> $name or 480\"", Comparison), Only(true)),
+            };
+        }
+
+        return properties;
+    }
+
+    /// <summary>A rule that compares: a quantity, and colours or fault, each with a number.</summary>
+    private static JsonObject Compares()
+    {
+        var bands = new JsonObject { ["when"] = new JsonObject { ["not"] = new JsonObject { ["pattern"] = "absent" } } };
+        foreach (var (key, _) in BandReader.Severities)
+        {
+            bands[key] = new JsonObject { ["type"] = "string" };
+        }
+
+        return new JsonObject
+        {
+            ["required"] = Strings("quantity"),
+            ["properties"] = bands,
+            ["anyOf"] = RequireOneOf("red", "yellow", "green", "fault"),
+            ["not"] = new JsonObject { ["required"] = Strings("fault"), ["anyOf"] = RequireOneOf("red", "yellow", "green") },
+        };
+    }
+
+    /// <summary>A rule about silence: one band that is true, no hold, no clear.</summary>
+    private static JsonObject Absent()
+    {
+        var bands = new JsonObject { ["when"] = new JsonObject { ["pattern"] = "absent" } };
+        foreach (var (key, _) in BandReader.Severities)
+        {
+            bands[key] = Only(true);
+        }
+
+        return new JsonObject
+        {
+            ["properties"] = bands,
+            ["oneOf"] = RequireOneOf("red", "yellow", "green", "fault"),
+            ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("hold", "clear") },
+        };
+    }
+
+    private static JsonNode QuantitiesOf(Kind kind) => new JsonObject
+    {
+        ["properties"] = new JsonObject
+        {
+            ["kind"] = Only(kind.Name),
+            ["quantity"] = new JsonObject { ["enum"] = Strings([.. kind.Quantities.Select(q => q.Name)]) },
+        },
+    };
+
+    private static JsonObject Only(JsonNode value) => new() { ["enum"] = new JsonArray(value) };
+
+    private static JsonArray RequireOneOf(params string[] keys) => [.. keys.Select(key => (JsonNode)new JsonObject { ["required"] = Strings(key) })];
+
+    private static JsonArray Strings(params string[] values) => [.. values.Select(v => (JsonNode)v)];
+
+    private static JsonObject Text(string description, string? pattern)
+    {
+        var text = new JsonObject { ["type"] = "string", ["description"] = description };
+        if (pattern is not null)
+        {
+            text["pattern"] = pattern;
+        }
+
+        return text;
+    }
+}

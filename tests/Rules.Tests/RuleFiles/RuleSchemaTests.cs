@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using NJsonSchema;
+using YamlDotNet.RepresentationModel;
+using Node = YamlDotNet.RepresentationModel.YamlNode;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>The schema must take what the parser takes, and refuse what a schema can see.</summary>
+public class RuleSchemaTests
+{
+    private static async Task<IReadOnlyList<string>> Validate(string yaml)
+    {
+        var schema = await JsonSchema.FromJsonAsync(RuleSchema.Json);
+        var stream = new YamlStream();
+        stream.Load(new StringReader(yaml));
+        return [.. schema.Validate(ToJson(stream.Documents[0].RootNode)!.ToJsonString()).Select(e => e.ToString())];
+    }
+
+    /// <summary>As an editor's language server reads YAML: plain true, false and numbers are what they look like.</summary>
+    private static JsonNode? ToJson(Node node) => node switch
+    {
+        YamlMappingNode mapping => new JsonObject(mapping.Children.Select(c => KeyValuePair.Create(((YamlScalarNode)c.Key).Value!, ToJson(c.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" } => true,
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "false" } => false,
+        YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } number when double.TryParse(number.Value, out var value) => value,
+        YamlScalarNode text => text.Value,
+        _ => throw new InvalidOperationException(),
+    };
+
+    [Fact]
+    public async Task Takes_the_default_pack() => (await Validate(DefaultRules.Text)).Should().BeEmpty();
+
+    [Fact]
+    public void Is_json() => JsonDocument.Parse(RuleSchema.Json).RootElement.GetProperty("properties").TryGetProperty("rules", out _).Should().BeTrue();
+
+    [Theory]
+    [InlineData("hold: 10s")]
+    [InlineData("red: \"== true\" ;; quantity: valve ;; when: last")]
+    [InlineData("red: \"<= $low-limit or -1.5e3\" ;; quantity: flow")]
+    [InlineData("-quantity ;; -red ;; when: absent(10m) ;; fault: true")]
+    [InlineData("-red ;; fault: \"> 9000\"")]
+    public async Task Takes_what_the_parser_takes(string change)
+    {
+        var text = ErrorTable.Apply(change);
+        RuleFile.Parse(text, "f", Catalog.Default).Errors.Should().BeEmpty();
+        (await Validate(text)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("yelow: \"> 450\"")]
+    [InlineData("-id")]
+    [InlineData("-title")]
+    [InlineData("-kind")]
+    [InlineData("-quantity")]
+    [InlineData("-when")]
+    [InlineData("-red")]
+    [InlineData("-basis")]
+    [InlineData("id: Gas Pipe")]
+    [InlineData("kind: volcano")]
+    [InlineData("quantity: colour")]
+    [InlineData("kind: elevator")]
+    [InlineData("when: median(60s)")]
+    [InlineData("when: mean")]
+    [InlineData("when: last(60s)")]
+    [InlineData("red: 480")]
+    [InlineData("red: \"> $alarm\"")]
+    [InlineData("red: \"> 480 kPa\"")]
+    [InlineData("fault: \"> 450\"")]
+    [InlineData("hold: soon")]
+    [InlineData("hold: -10s")]
+    [InlineData("clear: { deadband: -1 }")]
+    [InlineData("clear: { dedband: 1 }")]
+    [InlineData("title: { zh: 甲 }")]
+    [InlineData("red: true")]
+    [InlineData("when: absent(10m)")]
+    [InlineData("when: absent(10m) ;; -red ;; fault: true ;; hold: 5s")]
+    [InlineData("when: absent(10m) ;; red: true ;; fault: true")]
+    public async Task Refuses_what_a_schema_can_see(string change)
+    {
+        var text = ErrorTable.Apply(change);
+        RuleFile.Parse(text, "f", Catalog.Default).Errors.Should().NotBeEmpty();
+        (await Validate(text)).Should().NotBeEmpty();
+    }
+}
