@@ -14,9 +14,22 @@ internal static class BenchMenu
                 return await GeneratorBench.RunAsync(options);
             case "decode":
                 return DecodeBenchmark.Run(Console.Out);
+            case "ingest":
+                return await IngestBench.RunAsync(options);
+            case "latency":
+                return await LatencyBench.RunAsync(options);
+            case "start":
+                return await StartBench.RunAsync(options);
             default:
-                Console.WriteLine("usage: dotnet run -c Release --project bench -- generator [--connections N] [--devices N] [--pack N] [--seconds S]");
-                Console.WriteLine("       dotnet run -c Release --project bench -- decode");
+                Console.WriteLine(
+                    """
+                    usage: dotnet run -c Release --project bench -- VERB [--name value ...]
+                      ingest     [--connections 123] [--devices 100000] [--pack 100] [--seconds 10] [--rounds 3] [--no-packs] [--no-peers]
+                      latency    [--rate 2000] [--seconds 20] [--every N]
+                      start      [--rows 1000000] [--devices 100000]
+                      decode
+                      generator  [--connections 123] [--devices 100000] [--pack N] [--seconds 5]
+                    """);
                 return 2;
         }
     }

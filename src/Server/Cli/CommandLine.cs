@@ -33,6 +33,7 @@ public static class CommandLine
     {
         RunVerb.Create(terminal),
         RulesVerb.Create(terminal),
+        SimulateVerb.Create(terminal),
         WatchVerb.Create(terminal),
         AlertsVerb.Create(terminal),
         AckVerb.Create(terminal),

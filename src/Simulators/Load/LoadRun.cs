@@ -107,9 +107,9 @@ public sealed class LoadRun(LoadTarget target, LoadShape shape, TimeProvider tim
     private async Task PollAsync(Func<bool> isSo, TimeSpan longest, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        while (!isSo() && time.GetElapsedTime(start) < longest)
+        while (!isSo() && time.GetElapsedTime(start) < longest && !cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(2), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), time, CancellationToken.None);
         }
     }
 

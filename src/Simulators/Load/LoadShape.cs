@@ -21,6 +21,9 @@ public sealed record LoadShape
     /// <summary>Bytes of a one-device payload, filled up with blanks; 0 as short as it gets.</summary>
     public int PayloadBytes { get; init; } = 120;
 
+    /// <summary>The same seed gives the same values.</summary>
+    public int Seed { get; init; } = 1;
+
     public static string GatewayName(int gateway) => $"gw-{gateway + 1:D4}";
 
     public static string DeviceName(int device) => $"gp-{device + 1:D6}";

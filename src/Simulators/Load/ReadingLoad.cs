@@ -93,13 +93,15 @@ public sealed class ReadingLoad : IWireLoad
         }
     }
 
+    private static int Vary(LoadShape shape, int device, int range) => (int)((((uint)device * 2_654_435_761) + (uint)shape.Seed) % (uint)range);
+
     private long Micros(long now) => startMicros + (long)((double)(now - startTimestamp) * 1_000_000 / time.TimestampFrequency);
 
     private static (WireFrame Frame, int TimeOffset, int Readings) OneDevice(WireClient client, LoadShape shape, int gateway, int device)
     {
         var body = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"t\": {TimeSlot}, \"pressure\": {360 + (device % 40)}.25, \"methane\": 0.25, \"flow\": {100 + (device % 50)}.5");
+            $"{{\"t\": {TimeSlot}, \"pressure\": {360 + Vary(shape, device, 40)}.25, \"methane\": 0.25, \"flow\": {100 + Vary(shape, device, 50)}.5");
         var payload = (body.PadRight(Math.Max(body.Length, shape.PayloadBytes - 1)) + "}");
         var topic = $"pingan/v1/{LoadShape.GatewayName(gateway)}/gas-pipe/{LoadShape.DeviceName(device)}";
         return Frame(client, shape, topic, payload, 3);
@@ -111,9 +113,9 @@ public sealed class ReadingLoad : IWireLoad
         var count = 0;
         foreach (var device in devices)
         {
-            Record(device, "pressure", 360 + (device % 40) + 0.25);
+            Record(device, "pressure", 360 + Vary(shape, device, 40) + 0.25);
             Record(device, "methane", 0.25);
-            Record(device, "flow", 100 + (device % 50) + 0.5);
+            Record(device, "flow", 100 + Vary(shape, device, 50) + 0.5);
         }
 
         return Frame(client, shape, $"pingan/v1/{LoadShape.GatewayName(gateway)}", records.Append(']').ToString(), count);

@@ -1,0 +1,37 @@
+"""Sums the real counts over all test programs and prints the lines of THREATS and the last line.
+
+usage: count.py RESULTS_FOLDER EXIT_STATUS_OF_THE_TEST_COMMAND
+Exits 0 only when something passed, nothing failed, nothing was skipped and the test command said so too.
+"""
+import glob
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+folder, status = sys.argv[1], int(sys.argv[2])
+space = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
+passed = failed = skipped = 0
+lines, bad = [], []
+reports = sorted(glob.glob(folder + "/**/*.trx", recursive=True))
+for report in reports:
+    for result in ElementTree.parse(report).getroot().iterfind("t:Results/t:UnitTestResult", space):
+        outcome, name = result.get("outcome"), result.get("testName")
+        output = result.findtext("t:Output/t:StdOut", "", space)
+        lines += re.findall(r"^(?:T-\d\d|Show \d)\b.*$", output, re.MULTILINE)
+        if outcome == "Passed":
+            passed += 1
+        elif outcome == "NotExecuted":
+            skipped += 1
+            bad.append(f"skipped {name}: {output.strip()}")
+        else:
+            failed += 1
+            bad.append(f"failed {name}: {result.findtext('t:Output/t:ErrorInfo/t:Message', '', space).strip()[:2000]}")
+
+print("\n".join(sorted(set(lines)) + bad))
+if status != 0 and failed == 0 and skipped == 0:
+    print(f"the test command ended with {status}, though no test failed: a test program broke off or found no tests")
+    failed = 1
+failed += skipped  # nothing may be skipped here
+print(f"{len(reports)} test programs")
+print(f"{passed} passed, {failed} failed")
+sys.exit(0 if passed > 0 and failed == 0 and status == 0 else 1)
