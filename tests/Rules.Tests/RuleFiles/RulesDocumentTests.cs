@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using RuleScenario = PingAnIoT.Rules.Scenario;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>Every example in docs/rules.md is run.</summary>
+public partial class RulesDocumentTests
+{
+    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Fence { get; }
+
+    private static List<string> Blocks(string language) =>
+        [.. Fence.Matches(Resources.Text("rules.md")).Where(m => m.Groups["language"].Value == language).Select(m => m.Groups["text"].Value)];
+
+    private static RuleSet Defaults => RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, Catalog.Default).RuleSet!;
+
+    [Fact]
+    public void Every_yaml_example_is_a_valid_rule_file_and_most_are_rules_of_the_default_pack()
+    {
+        var blocks = Blocks("yaml");
+        blocks.Should().HaveCountGreaterThanOrEqualTo(3);
+        foreach (var rule in blocks.SelectMany(b => Parse(b).Rules))
+        {
+            Defaults.Rules.Should().Contain(r => r.Id == rule.Id);
+        }
+    }
+
+    [Fact]
+    public void Every_scenario_example_comes_out_as_told()
+    {
+        var blocks = Blocks("scenario");
+        blocks.Should().NotBeEmpty();
+        foreach (var result in blocks.Select(b => RuleScenario.Parse(b, "rules.md", Catalog.Default)))
+        {
+            string.Join("\n", result.Errors.Concat(result.Scenarios.SelectMany(s => s.Run(Defaults, Catalog.Default)))).Should().BeEmpty();
+        }
+    }
+
+    [Fact]
+    public void The_errors_shown_are_the_errors_given()
+    {
+        string[] changes = ["yelow: \"> 450\"", "when: means(60s)", "yellow: \"> 490\""];
+        var given = changes.Select(change => "rules.yaml:" + ErrorTable.Actual(change));
+        Blocks("").Should().Contain(string.Join('\n', given) + "\n");
+    }
+
+    private static RuleSet Parse(string text)
+    {
+        var result = RuleFile.Parse(text, "rules.md", Catalog.Default);
+        string.Join("\n", result.Errors).Should().BeEmpty();
+        return result.RuleSet!;
+    }
+}
