@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>One counted reading as a window keeps it.</summary>
@@ -20,7 +22,7 @@ internal sealed class SampleRings
     private int pageCount;
     private int usedInPage = 1 << PageBits;
 
-    public long Bytes => (long)pageCount << (PageBits + 4);
+    public long Bytes => pageCount == 0 ? 0 : 16L * (pages[0].Length + ((pageCount - 1L) << PageBits));
 
     /// <returns>Where a block of 2^<paramref name="bits"/> samples starts.</returns>
     public int Rent(int bits)
@@ -34,18 +36,31 @@ internal sealed class SampleRings
         usedInPage = (usedInPage + size - 1) & -size;
         if (usedInPage + size > 1 << PageBits)
         {
-            if (pageCount == pages.Length)
-            {
-                Array.Resize(ref pages, pages.Length * 2);
-            }
+            AddPage();
+        }
 
-            pages[pageCount++] = new Sample[1 << PageBits];
-            usedInPage = 0;
+        ref var page = ref pages[pageCount - 1];
+        if (usedInPage + size > page.Length)
+        {
+            Array.Resize(ref page, (int)BitOperations.RoundUpToPowerOf2((uint)(usedInPage + size)));
         }
 
         var start = ((pageCount - 1) << PageBits) | usedInPage;
         usedInPage += size;
         return start;
+    }
+
+    /// <summary>The first page starts small and grows, the others come whole: a shard of few devices costs little.</summary>
+    private void AddPage()
+    {
+        if (pageCount == pages.Length)
+        {
+            Array.Resize(ref pages, pages.Length * 2);
+        }
+
+        pages[pageCount] = new Sample[pageCount == 0 ? 256 : 1 << PageBits];
+        pageCount++;
+        usedInPage = 0;
     }
 
     public RingView View(in Series series) => new(

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>A counted reading and the server time at which it came.</summary>
+internal sealed record Counted(long Event, double Value, long Receive, long ServerTime);
+
+/// <summary>One band's latch: on or off, and since when it has been about to change.</summary>
+internal sealed record BandLatch(bool IsOn, long? Since);
+
+/// <summary>
+/// One rule with bands over one series, in the plainest code there is: the whole history is kept and everything is worked out anew from it.
+/// What it says is the specification of the engine.
+/// </summary>
+internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series, EngineOptions Options)
+{
+    public ImmutableList<long> Ticks { get; init; } = [];
+
+    /// <summary>By event time.</summary>
+    public ImmutableList<Counted> History { get; init; } = [];
+
+    public ImmutableList<BandLatch> Bands { get; init; } = [.. Rule.Bands.Select(_ => new BandLatch(false, null))];
+
+    public double Value { get; init; }
+
+    public OracleEpisode Episode { get; init; } = new();
+
+    /// <summary>What the last step brought about.</summary>
+    public ImmutableList<Transition> Fired { get; init; } = [];
+
+    public BandOracle Step(Reading reading)
+    {
+        var next = this with { Fired = [] };
+        return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : next.Take(reading);
+    }
+
+    private BandOracle Tick(long receive)
+    {
+        var next = this with { Ticks = Ticks.Add(receive) };
+        if (History.Count == 0 || History[^1].Receive - History[^1].Event > Options.CarryMicros)
+        {
+            return next;
+        }
+
+        var last = History[^1];
+        var elapsed = ServerTime.Now(next.Ticks, Options) - last.ServerTime - Options.AllowedLatenessMicros;
+        return next.Advance(last.Event + Math.Min(elapsed, Options.CarryMicros), receive);
+    }
+
+    private BandOracle Take(Reading reading)
+    {
+        if (!CountedReadings.Counts(History, reading, Options))
+        {
+            return this;
+        }
+
+        var next = this;
+        if (History.Count > 0 && reading.EventTimeMicros > History[^1].Event)
+        {
+            next = reading.EventTimeMicros - History[^1].Event <= Options.CarryMicros
+                ? Advance(reading.EventTimeMicros, reading.ReceiveTimeMicros)
+                : this with { Bands = [.. Bands.Select(b => b with { Since = null })] };
+        }
+
+        next = next with { History = CountedReadings.Add(History, reading, Ticks, Options) };
+        var asOf = next.History[^1].Event;
+        var value = next.WindowValue();
+        return (double.IsFinite(value) ? next.Observe(value, asOf) : next).Advance(asOf, reading.ReceiveTimeMicros);
+    }
+
+    private BandOracle Observe(double value, long asOf)
+    {
+        bool Crossed(int b) => Rule.Bands[b].Comparison switch
+        {
+            Comparison.Above => value > Threshold(b),
+            Comparison.AtOrAbove => value >= Threshold(b),
+            Comparison.Below => value < Threshold(b),
+            Comparison.AtOrBelow => value <= Threshold(b),
+            _ => value == Threshold(b),
+        };
+        bool Violated(int b) => Rule.Bands[b].Comparison switch
+        {
+            Comparison.Above => value > Threshold(b) - Rule.Deadband,
+            Comparison.AtOrAbove => value >= Threshold(b) - Rule.Deadband,
+            Comparison.Below => value < Threshold(b) + Rule.Deadband,
+            Comparison.AtOrBelow => value <= Threshold(b) + Rule.Deadband,
+            _ => Math.Abs(value - Threshold(b)) <= Rule.Deadband,
+        };
+        bool OrWorse(int b, Func<int, bool> holds) => Enumerable.Range(0, b + 1).Any(holds);
+
+        return this with
+        {
+            Value = value,
+            Bands = [.. Bands.Select((latch, b) => latch with
+            {
+                Since = (latch.IsOn ? !OrWorse(b, Violated) : OrWorse(b, Crossed)) ? latch.Since ?? asOf : null,
+            })],
+        };
+    }
+
+    private BandOracle Advance(long to, long receive)
+    {
+        var next = this;
+        while (next.Bands.Where(b => b.Since is not null).Select(next.Due).Where(due => due <= to).DefaultIfEmpty(long.MaxValue).Min() is var due
+            && due < long.MaxValue)
+        {
+            int from = next.Worst();
+            next = next with
+            {
+                Bands = [.. next.Bands.Select(b => b.Since is not null && next.Due(b) == due ? new BandLatch(!b.IsOn, null) : b)],
+            };
+            next = next.Worst() == from ? next : next.Fire(from, next.Worst(), due, receive);
+        }
+
+        return next;
+    }
+
+    private long Due(BandLatch latch) => latch.Since!.Value + (latch.IsOn ? Rule.ClearHoldMicros : Rule.HoldMicros);
+
+    private int Worst() => Bands.FindIndex(b => b.IsOn) is var worst and >= 0 ? worst : Bands.Count;
+
+    private BandOracle Fire(int from, int to, long due, long receive)
+    {
+        var episode = Episode.Next(due, isRaise: from == Bands.Count);
+        var deadband = Rule.Bands[Math.Min(from, Bands.Count - 1)].Comparison switch
+        {
+            Comparison.Above or Comparison.AtOrAbove => -Rule.Deadband,
+            Comparison.Below or Comparison.AtOrBelow => Rule.Deadband,
+            _ => 0,
+        };
+        return this with
+        {
+            Episode = episode,
+            Fired = Fired.Add(new Transition
+            {
+                Rule = Rule, Series = Series, Device = Device, EpisodeMicros = episode.Name, Ordinal = episode.Ordinal,
+                Change = from == Bands.Count ? TransitionChange.Raised : to == Bands.Count ? TransitionChange.Normal : TransitionChange.ColourChanged,
+                From = from == Bands.Count ? Severity.Normal : Rule.Bands[from].Severity,
+                To = to == Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
+                EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value,
+                Threshold = to < from ? Threshold(to) : Threshold(from) + deadband,
+                Evidence = [.. Window().TakeLast(8).Select(c => new Evidence(c.Event, c.Value))],
+            }),
+        };
+    }
+
+    private double Threshold(int b) => Rule.Bands[b].SetPoint is { } name && Device.SetPoints.TryGetValue(name, out var own) ? own : Rule.Bands[b].Threshold;
+
+    private List<Counted> Window() => Rule.WindowMicros == 0
+        ? [History[^1]]
+        : [.. History.Where(c => c.Event > History[^1].Event - Rule.WindowMicros)];
+
+    private double WindowValue()
+    {
+        var window = Window();
+        var values = window.Select(c => c.Value).ToList();
+        return Rule.Function switch
+        {
+            WindowFunction.Last => values[^1],
+            WindowFunction.Mean => values.Sum() / values.Count,
+            WindowFunction.Sum => values.Sum(),
+            WindowFunction.Min => values.Min(),
+            WindowFunction.Max => values.Max(),
+            WindowFunction.Range => values.Max() - values.Min(),
+            WindowFunction.Count => values.Count,
+            WindowFunction.Delta => values.Count < 2 ? double.NaN : values[^1] - values[0],
+            _ => values.Count < 2 ? double.NaN : Slope(window),
+        };
+    }
+
+    /// <summary>Least squares: the sum of (t - mean t)(v - mean v) over the sum of (t - mean t)², with t in seconds from the oldest.</summary>
+    private static double Slope(List<Counted> window)
+    {
+        var times = window.Select(c => (c.Event - window[0].Event) / 1e6).ToList();
+        var values = window.Select(c => c.Value).ToList();
+        double meanTime = times.Sum() / times.Count, meanValue = values.Sum() / values.Count;
+        return times.Zip(values).Select(p => (p.First - meanTime) * (p.Second - meanValue)).Sum()
+            / times.Select(t => (t - meanTime) * (t - meanTime)).Sum();
+    }
+}
+
+/// <summary>Names and dates of episodes: never back in time, and no two of one name.</summary>
+internal sealed record OracleEpisode(long Name = 0, int Ordinal = 0, long? LastChange = null)
+{
+    public OracleEpisode Next(long due, bool isRaise)
+    {
+        var when = Math.Max(due, LastChange is null ? long.MinValue : LastChange.Value + (isRaise ? 1 : 0));
+        return isRaise ? new OracleEpisode(when, 1, when) : this with { Ordinal = Ordinal + 1, LastChange = when };
+    }
+}
+
+/// <summary>Server time: the gaps between ticks, none counting for more than the cap.</summary>
+internal static class ServerTime
+{
+    public static long Now(ImmutableList<long> ticks, EngineOptions options) => Enumerable.Range(1, Math.Max(0, ticks.Count - 1))
+        .Select(i => Math.Clamp(ticks[i] - ticks.Take(i).Max(), 0, options.SilenceGapCapMicros)).Sum();
+
+    public static long At(ImmutableList<long> ticks, long receive, EngineOptions options) => ticks.Count == 0
+        ? 0
+        : Now(ticks, options) + Math.Clamp(receive - ticks.Max(), -options.SilenceGapCapMicros, options.SilenceGapCapMicros);
+}
+
+/// <summary>Which readings count.</summary>
+internal static class CountedReadings
+{
+    public static bool Counts(ImmutableList<Counted> history, Reading reading, EngineOptions options) => history.Count == 0
+        || (reading.EventTimeMicros >= history[^1].Event - options.AllowedLatenessMicros && history.All(c => c.Event != reading.EventTimeMicros));
+
+    public static ImmutableList<Counted> Add(ImmutableList<Counted> history, Reading reading, ImmutableList<long> ticks, EngineOptions options)
+    {
+        var counted = new Counted(
+            reading.EventTimeMicros, reading.Value, reading.ReceiveTimeMicros, ServerTime.At(ticks, reading.ReceiveTimeMicros, options));
+        return [.. history.Add(counted).OrderBy(c => c.Event).TakeLast(options.SeriesReadingsMax)];
+    }
+}

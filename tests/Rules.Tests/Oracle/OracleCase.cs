@@ -1,0 +1,130 @@
+using System.Globalization;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>Random rules over a random journal, all from one seed: lateness, repeats, gaps, stale samples, ticks that stop, gateways that come and go.</summary>
+internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options, IReadOnlyList<Reading> Journal)
+{
+    private const int Devices = 7;
+    private static readonly int GatewayKind = Catalog.Default.FindKind(Catalog.GatewayKind);
+
+    public static OracleCase Make(int seed)
+    {
+        var random = new Random(seed);
+        var options = new EngineOptions
+        {
+            AllowedLatenessMicros = Pick<long>(random, 0, 500_000, 2_000_000), CarryMicros = Pick<long>(random, 4_000_000, 30_000_000),
+            SilenceGapCapMicros = Pick<long>(random, 1_500_000, 5_000_000), SeriesReadingsMax = Pick(random, 1, 3, 4096, 4096, 4096),
+        };
+        var rules = Enumerable.Range(0, random.Next(1, 5)).Select(i => MakeRule(random, i)).ToList();
+        return new OracleCase(seed, new RuleSet(rules), options, MakeJournal(random));
+    }
+
+    /// <summary>The same devices in one order or another: indexes are not identities.</summary>
+    /// <returns>The register, and for each logical device its index in it.</returns>
+    public static (DeviceRegister Register, int[] Index) MakeRegister(bool isReversed)
+    {
+        var register = new DeviceRegister(Catalog.Default);
+        var index = new int[Devices];
+        for (var i = 0; i < Devices; i++)
+        {
+            var device = isReversed ? Devices - 1 - i : i;
+            index[device] = register.Register(new DeviceRecord
+            {
+                Device = device is 4 or 5 ? $"g{device}" : $"d{device}", Kind = device is 4 or 5 ? GatewayKind : device == 6 ? 1 : 0,
+                Gateways = device switch { 0 => ["g4"], 1 => ["g4", "g5"], 2 => ["g5"], 3 => ["g5", "g9"], 6 => ["g4"], _ => [] },
+                IsUnregistered = device == 3,
+                SetPoints = device == 1 ? new Dictionary<string, double> { ["limit"] = 3 } : new Dictionary<string, double>(),
+            });
+        }
+
+        return (register, index);
+    }
+
+    public override string ToString() => string.Join('\n',
+    [
+        string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
+        .. Rules.Rules.Select(r => string.Create(CultureInfo.InvariantCulture,
+            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.Function}({r.WindowMicros / 1e6}) hold {r.HoldMicros / 1e6} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
+        .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
+            $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
+    ]);
+
+    private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
+
+    private static Rule MakeRule(Random random, int number)
+    {
+        var function = Pick(random, Enum.GetValues<WindowFunction>());
+        function = random.Next(4) == 0 ? WindowFunction.Absent : function;
+        var kind = random.Next(8) == 0 ? GatewayKind : random.Next(8) == 0 ? 1 : 0;
+        var isAny = function == WindowFunction.Absent && random.Next(2) == 0;
+        var isUp = random.Next(2) == 0;
+        var isSorted = random.Next(4) != 0;
+        Severity[] severities = random.Next(6) == 0 ? [Severity.Fault, Severity.Red, Severity.Yellow, Severity.Green] : [Severity.Red, Severity.Yellow, Severity.Green];
+        severities = [.. severities.Where(_ => random.Next(3) != 0)];
+        severities = severities.Length == 0 || function == WindowFunction.Absent ? [Severity.Fault] : severities;
+        var thresholds = severities.Select(_ => random.Next(-1, 9) * 1.0).Order().ToArray();
+        if (isSorted && isUp)
+        {
+            Array.Reverse(thresholds);
+        }
+
+        return new Rule
+        {
+            Id = $"r{number}", Version = "00000001", TitleZh = "", TitleEn = "", Basis = "site", Kind = kind,
+            Quantity = isAny || kind == GatewayKind ? 0 : random.Next(2), AnyQuantity = isAny, Function = function,
+            WindowMicros = function == WindowFunction.Last ? Pick<long>(random, 0, 0, 3_000_000) : Pick<long>(random, 1_000_000, 2_000_000, 5_000_000, 10_000_000),
+            HoldMicros = Pick<long>(random, 0, 0, 1_000_000, 2_500_000, 6_000_000),
+            ClearHoldMicros = Pick<long>(random, 0, 0, 1_000_000, 2_500_000, 6_000_000),
+            Deadband = Pick<double>(random, 0, 0, 1, 2),
+            Bands = [.. severities.Select((s, i) => new Band(
+                s, random.Next(9) == 0 ? Comparison.Equal : isUp ? Pick(random, Comparison.Above, Comparison.AtOrAbove) : Pick(random, Comparison.Below, Comparison.AtOrBelow),
+                thresholds[i], random.Next(5) == 0 ? "limit" : null))],
+        };
+    }
+
+    private static List<Reading> MakeJournal(Random random)
+    {
+        var journal = new List<Reading>();
+        var now = Scenario.Epoch;
+        var isTicking = true;
+        var busy = random.Next(1, Devices);
+        for (var left = random.Next(5, 90); left > 0; left--)
+        {
+            now += random.Next(25) == 0
+                ? Pick<long>(random, 3_000_000, 8_000_000, 60_000_000) : Pick<long>(random, 0, 0, 100_000, 500_000, 1_000_000, 1_000_000, 1_700_000);
+            isTicking ^= random.Next(20) == 0;
+            if (isTicking && random.Next(3) == 0)
+            {
+                journal.Add(Reading.Tick(now + (random.Next(20) == 0 ? -1_500_000 : 0)));
+                continue;
+            }
+
+            journal.Add(MakeReading(random, journal, now, random.Next(busy)));
+        }
+
+        return journal;
+    }
+
+    private static Reading MakeReading(Random random, List<Reading> journal, long now, int device)
+    {
+        if (random.Next(12) == 0)
+        {
+            return new Reading(random.Next(4, 6), 0, ReadingFlags.None, now, now + random.Next(-3, 3), random.Next(2));
+        }
+
+        var receive = now + (random.Next(10) == 0 ? Pick<long>(random, -3_000, -800_000) : 0);
+        var delay = random.Next(3) != 0 ? 100_000 : Pick<long>(random, 0, -1_000_000, 300_000, 600_000, 1_100_000, 2_100_000, 3_500_000, 20_000_000, 100_000_000);
+        var time = receive - delay;
+        var earlier = journal.Where(r => r.Device == device).ToList();
+        if (earlier.Count > 0 && random.Next(10) == 0)
+        {
+            time = earlier[random.Next(earlier.Count)].EventTimeMicros;
+        }
+
+        var isGateway = device is 4 or 5;
+        return new Reading(
+            device, (ushort)(isGateway ? 0 : random.Next(10) < 7 ? 0 : random.Next(3)), (ReadingFlags)(random.Next(9) == 0 ? 1 : 0), time, receive,
+            isGateway ? random.Next(2) : random.Next(11) - (random.Next(4) * 0.25));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Reactive.Linq;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>The engine as a naive Rx query: for each rule and each device a Scan over its part of the journal.</summary>
+internal static class OracleQuery
+{
+    public static IReadOnlyList<Transition> Judge(IReadOnlyList<Reading> journal, DeviceRegister register, RuleSet rules, EngineOptions options)
+    {
+        var gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+        var readings = journal.ToObservable();
+        var queries =
+            from rule in rules.Rules
+            from device in Enumerable.Range(0, register.Count)
+            where register[device].Kind == rule.Kind
+            select rule.Function == WindowFunction.Absent ? Absence(rule, device) : Band(rule, device);
+        return queries.SelectMany(q => q.ToEnumerable().ToList()).ToList();
+
+        IObservable<Transition> Band(Rule rule, int device) => readings
+            .Where(r => r.IsTick || (r.Device == device && r.Quantity == rule.Quantity))
+            .Scan(
+                new BandOracle(rule, register[device], register.SeriesName(device, rule.Quantity), options),
+                (oracle, reading) => oracle.Step(reading))
+            .SelectMany(oracle => oracle.Fired);
+
+        IObservable<Transition> Absence(Rule rule, int device) => readings
+            .Where(r => r.IsTick || r.Device == device || register[r.Device].Kind == gatewayKind)
+            .Scan(
+                new AbsenceOracle(rule, register[device], register.SeriesName(device, rule.Quantity), options),
+                (oracle, reading) => reading.IsTick || reading.Device == device
+                    ? oracle.Step(reading)
+                    : oracle.Report(register[reading.Device].Device, reading))
+            .SelectMany(oracle => oracle.Fired);
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using CsCheck;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>The engine gives what the naive query gives, however it is batched, sharded, stopped and started again.</summary>
+public sealed class OracleTests
+{
+    /// <summary>PINGAN_ORACLE_CASES asks for more; PINGAN_ORACLE_SEED for one case alone.</summary>
+    [Fact]
+    public void The_engine_gives_the_transitions_of_the_naive_query()
+    {
+        if (Environment.GetEnvironmentVariable("PINGAN_ORACLE_SEED") is { } seed)
+        {
+            Check(int.Parse(seed, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        var cases = long.Parse(Environment.GetEnvironmentVariable("PINGAN_ORACLE_CASES") ?? "2000", CultureInfo.InvariantCulture);
+        long transitions = 0;
+        Gen.Int[0, int.MaxValue].Sample(s => { Interlocked.Add(ref transitions, Check(s)); }, iter: cases);
+        transitions.Should().BeGreaterThan(cases * 2, "cases in which nothing happens show nothing");
+        Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, 0 differences");
+    }
+
+    private static int Check(int seed)
+    {
+        var testCase = OracleCase.Make(seed);
+        var (expected, difference) = Difference(testCase);
+        if (difference is null)
+        {
+            return expected;
+        }
+
+        for (var i = testCase.Journal.Count - 1; i >= 0; i--)
+        {
+            var shorter = testCase with { Journal = [.. testCase.Journal.Where((_, j) => j != i)] };
+            testCase = Difference(shorter).Text is null ? testCase : shorter;
+        }
+
+        foreach (var rule in testCase.Rules.Rules)
+        {
+            var fewer = testCase with { Rules = new RuleSet([.. testCase.Rules.Rules.Where(r => r != rule)]) };
+            testCase = Difference(fewer).Text is null ? testCase : fewer;
+        }
+
+        throw new InvalidOperationException($"{Difference(testCase).Text}\n{testCase}\nAgain with PINGAN_ORACLE_SEED={seed}");
+    }
+
+    private static (int Count, string? Text) Difference(OracleCase testCase)
+    {
+        var expected = OracleQuery.Judge(testCase.Journal, OracleCase.MakeRegister(false).Register, testCase.Rules, testCase.Options);
+        var expectedText = Show(expected);
+        var text = Compare("one engine, one batch", expectedText, Show(EngineRun.Straight(testCase)))
+            ?? Compare("batched, sharded and restarted", expectedText, Show(EngineRun.Hostile(testCase)));
+        return (expected.Count, text);
+    }
+
+    private static string? Compare(string run, List<string> expected, List<string> actual)
+    {
+        var at = expected.Zip(actual).TakeWhile(p => p.First == p.Second).Count();
+        return at == expected.Count && at == actual.Count
+            ? null
+            : $"{run}: expected\n    {expected.ElementAtOrDefault(at) ?? "no more"}\n  but the engine gave\n    {actual.ElementAtOrDefault(at) ?? "no more"}";
+    }
+
+    /// <summary>In order per rule and series, with all that a transition says.</summary>
+    private static List<string> Show(IEnumerable<Transition> transitions) =>
+    [
+        .. transitions.GroupBy(t => (t.RuleId, t.Series)).OrderBy(g => g.Key.RuleId, StringComparer.Ordinal).ThenBy(g => g.Key.Series, StringComparer.Ordinal)
+            .SelectMany(g => g).Select(t => string.Create(CultureInfo.InvariantCulture,
+                $"{t.RuleId} {t.Series} {t.Change} {t.From}->{t.To} @{Seconds(t.EventTimeMicros)} episode {Seconds(t.EpisodeMicros)}#{t.Ordinal} received {Seconds(t.ReceiveTimeMicros)} value {t.WindowValue:R} threshold {t.Threshold:R} [{string.Join(' ', t.Evidence.Select(e => string.Create(CultureInfo.InvariantCulture, $"{Seconds(e.EventTimeMicros)}={e.Value:R}")))}]")),
+    ];
+
+    private static string Seconds(long micros) => ((micros - Scenario.Epoch) / 1e6).ToString("0.######", CultureInfo.InvariantCulture);
+}
