@@ -20,6 +20,8 @@ internal static class BenchMenu
                 return await LatencyBench.RunAsync(options);
             case "start":
                 return await StartBench.RunAsync(options);
+            case "engine":
+                return EngineBenchmark.Run(options);
             default:
                 Console.WriteLine(
                     """
@@ -28,6 +30,7 @@ internal static class BenchMenu
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000]
                       decode
+                      engine     [--series 300000] [--readings 20000000]
                       generator  [--connections 123] [--devices 100000] [--pack N] [--seconds 5]
                     """);
                 return 2;

@@ -43,11 +43,7 @@ public sealed class Engine
     public void Apply(ReadOnlySpan<Reading> readings, long journalPosition)
     {
         writer.Position = journalPosition;
-        var current = state;
-        foreach (ref readonly var reading in readings)
-        {
-            current.Apply(reading);
-        }
+        state.Apply(readings);
     }
 
     /// <summary>

@@ -50,18 +50,8 @@ internal sealed class SampleRings
         return start;
     }
 
-    /// <summary>The first page starts small and grows, the others come whole: a shard of few devices costs little.</summary>
-    private void AddPage()
-    {
-        if (pageCount == pages.Length)
-        {
-            Array.Resize(ref pages, pages.Length * 2);
-        }
-
-        pages[pageCount] = new Sample[pageCount == 0 ? 256 : 1 << PageBits];
-        pageCount++;
-        usedInPage = 0;
-    }
+    /// <summary>The first of a series' samples in memory.</summary>
+    public ref Sample Block(in Series series) => ref pages[series.Ring >> PageBits][series.Ring & PageMask];
 
     public RingView View(in Series series) => new(
         pages[series.Ring >> PageBits].AsSpan(series.Ring & PageMask, 1 << series.RingBits), series.Head, series.Count);
@@ -98,6 +88,19 @@ internal sealed class SampleRings
     {
         series.Head = (ushort)((series.Head + 1) & ((1 << series.RingBits) - 1));
         series.Count--;
+    }
+
+    /// <summary>The first page starts small and grows, the others come whole: a shard of few devices costs little.</summary>
+    private void AddPage()
+    {
+        if (pageCount == pages.Length)
+        {
+            Array.Resize(ref pages, pages.Length * 2);
+        }
+
+        pages[pageCount] = new Sample[pageCount == 0 ? 256 : 1 << PageBits];
+        pageCount++;
+        usedInPage = 0;
     }
 
     private void Grow(ref Series series)

@@ -23,7 +23,16 @@ internal sealed class ShardState(
 
     public ref ServerClock Clock => ref clock;
 
-    public void Apply(in Reading reading)
+    public void Apply(ReadOnlySpan<Reading> readings)
+    {
+        for (var i = 0; i < readings.Length; i++)
+        {
+            Prefetch.Ahead(readings, i, Store, plan);
+            Apply(readings[i]);
+        }
+    }
+
+    private void Apply(in Reading reading)
     {
         if (reading.IsTick)
         {
