@@ -9,9 +9,9 @@ internal sealed class GatewayWatch(long capMicros)
 {
     private readonly Dictionary<string, Gateway> gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> groupIds = new(StringComparer.Ordinal);
-    private readonly List<Group> groups = [];
 
-    public IReadOnlyList<Group> Groups => groups;
+    /// <summary>By the number that <see cref="GroupOf"/> gave.</summary>
+    public List<Group> Groups { get; } = [];
 
     public IEnumerable<Gateway> Gateways => gateways.Values;
 
@@ -35,9 +35,9 @@ internal sealed class GatewayWatch(long capMicros)
             member.Groups.Add(group);
         }
 
-        groupIds.Add(key, groups.Count);
-        groups.Add(group);
-        return groups.Count - 1;
+        groupIds.Add(key, Groups.Count);
+        Groups.Add(group);
+        return Groups.Count - 1;
     }
 
     /// <summary>A gateway's own reading: from here on its groups listen, or do not.</summary>
@@ -94,13 +94,6 @@ internal sealed class GatewayWatch(long capMicros)
         public TimerHeap Timers { get; } = new();
 
         public long At(long serverTime) => IsListening ? Listened + Math.Max(0, serverTime - Since) : Listened;
-
-        /// <summary>Puts back what a snapshot knew, once the gateways have been.</summary>
-        public void Restart(long listened, long since)
-        {
-            (Listened, Since) = (listened, since);
-            Judge();
-        }
 
         public void Judge() => IsListening = members.Any(m => m.IsOnline == true) || members.All(m => m.IsOnline != false);
     }

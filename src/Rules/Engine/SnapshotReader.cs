@@ -123,8 +123,8 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         return bands;
     }
 
-    /// <returns>For each saved group its key and its listening time at the last tick.</returns>
-    private static List<(string Key, long Listened)> Clocks(BlockReader from, ShardState state, bool isFirst)
+    /// <returns>For each saved group its listening time at the last tick: each shard counts from a point of its own, so only differences are carried over.</returns>
+    private static List<long> Clocks(BlockReader from, ShardState state, bool isFirst)
     {
         var clock = new ServerClock { HasTicked = from.Flag(), Now = from.Long(), LastTickMicros = from.Long() };
         BlockReader.Require(
@@ -139,20 +139,19 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
             gateway.ChangedAt = from.Long();
         }
 
-        var groups = new List<(string Key, long Listened)>();
+        var groups = new List<long>();
         for (var left = from.Count(ManyMax, "groups"); left > 0; left--)
         {
             var key = from.Text();
             var group = state.Gateways.Groups[state.Gateways.GroupOf(key.Length == 0 ? [] : key.Split('\n'))];
             long listened = from.Long(), since = from.Long();
-            group.Restart(listened, since);
-            groups.Add((key, group.At(clock.Now)));
+            groups.Add(listened + (group.IsListening ? Math.Max(0, clock.Now - since) : 0));
         }
 
         return groups;
     }
 
-    private void Device(BlockReader from, ShardState state, List<(string Key, long Listened)> groups)
+    private void Device(BlockReader from, ShardState state, List<long> groups)
     {
         var savedKind = from.Int();
         var kind = KindOf(savedKind);
@@ -181,7 +180,7 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
             if (isTaken)
             {
                 var group = state.Gateways.Groups[slot.Group];
-                absence.LifeListening += group.At(state.Clock.Now) - groups[savedGroup].Listened;
+                absence.LifeListening += group.At(state.Clock.Now) - groups[savedGroup];
                 ref var target = ref state.Store.Absences[slot.Absences + i];
                 target = absence;
                 ShardState.Arm(ref target, slot.Absences + i, plan.Absents[i], group);

@@ -11,7 +11,7 @@ internal static class EngineRun
         return emitted;
     }
 
-    /// <summary>Several shards, random batches; now and then all is saved, the register comes up in another order, the shards are of another number.</summary>
+    /// <summary>Several shards, random batches; now and then all is saved, the register comes up in another order, the shards are of another number, or the same rules come into force again.</summary>
     public static List<Transition> Hostile(OracleCase testCase)
     {
         var random = new Random(testCase.Seed);
@@ -29,6 +29,11 @@ internal static class EngineRun
             }
 
             start += length;
+            if (random.Next(8) == 0)
+            {
+                Array.ForEach(engines, e => e.Replace(testCase.Rules));
+            }
+
             if (random.Next(5) == 0)
             {
                 var streams = Save(engines);

@@ -65,7 +65,7 @@ public sealed class OracleTests
     }
 
     /// <summary>In order per rule and series, with all that a transition says.</summary>
-    private static List<string> Show(IEnumerable<Transition> transitions) =>
+    internal static List<string> Show(IEnumerable<Transition> transitions) =>
     [
         .. transitions.GroupBy(t => (t.RuleId, t.Series)).OrderBy(g => g.Key.RuleId, StringComparer.Ordinal).ThenBy(g => g.Key.Series, StringComparer.Ordinal)
             .SelectMany(g => g).Select(t => string.Create(CultureInfo.InvariantCulture,
