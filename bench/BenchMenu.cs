@@ -16,6 +16,8 @@ internal static class BenchMenu
                 return DecodeBenchmark.Run(Console.Out);
             case "ingest":
                 return await IngestBench.RunAsync(options);
+            case "pipeline":
+                return await PipelineBench.RunAsync(options);
             case "latency":
                 return await LatencyBench.RunAsync(options);
             case "start":
@@ -27,6 +29,7 @@ internal static class BenchMenu
                     """
                     usage: dotnet run -c Release --project bench -- VERB [--name value ...]
                       ingest     [--connections 123] [--devices 100000] [--pack 100] [--seconds 10] [--rounds 3] [--no-packs] [--no-peers]
+                      pipeline   [--connections 123] [--devices 100000] [--batch 64] [--shards 1] [--seconds 5] [--no-rules] [--data FOLDER]
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000]
                       decode

@@ -6,7 +6,8 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 public abstract class IntakeLane : IDisposable
 {
-    /// <summary>A fresh batch, stamped with the receive time; waits while this lane's share is under way.</summary>
+    /// <summary>A fresh batch, stamped with the receive time; waits while this lane's share is under way or the journal has no room.</summary>
+    /// <exception cref="ObjectDisposedException">The pipeline is stopping: nothing more is taken in.</exception>
     public abstract ValueTask<MessageBatch> RentAsync(CancellationToken cancellationToken);
 
     /// <summary>Fixes the batch's place in the order of the world and hands it to the group commit. An empty batch is just given back.</summary>

@@ -30,9 +30,10 @@ public sealed class MessageBatch(MessageDecoder decoder)
     public const int CapacityBytes = 256 * 1024;
 
     private const int RecordHeaderBytes = 8;
+    private const int SmallestBytes = 4096;
     private readonly List<MessageOutcome> outcomes = [];
     private readonly List<Refusal> refusals = [];
-    private byte[] records = new byte[4096];
+    private byte[] records = new byte[SmallestBytes];
     private int recordsLength;
     private MessageContext context;
     private int stages;
@@ -117,6 +118,12 @@ public sealed class MessageBatch(MessageDecoder decoder)
     internal void Reset(in MessageContext next)
     {
         context = next;
+        if (records.Length > SmallestBytes && recordsLength < records.Length / 16)
+        {
+            // One large message must not keep its room for ever.
+            records = new byte[records.Length / 2];
+        }
+
         recordsLength = 0;
         AcceptedCount = 0;
         outcomes.Clear();

@@ -120,7 +120,7 @@ public sealed class Journal : IDisposable
         }
     }
 
-    /// <summary>Reads what lies between two positions that <see cref="Append"/> returned (0 and <see cref="CommittedUntil"/> by default).</summary>
+    /// <summary>Reads what lies between two positions that <see cref="Append"/> returned (0 and <see cref="CommittedUntil"/> by default). Hold it first if retention could overtake the reading.</summary>
     public JournalReader Read(long from = 0, long to = long.MaxValue) => new(storage, from, Math.Min(to, CommittedUntil), logger);
 
     /// <summary>Keeps everything from a position on until released.</summary>

@@ -16,9 +16,11 @@ internal readonly record struct FrameRun(int Offset, long Position, long Segment
 /// </summary>
 internal sealed class PendingFrames
 {
-    private const int KeptBytes = 4 * 1024 * 1024;
+    private const int SmallestBytes = 64 * 1024;
+    private const int WasteFactor = 16;
     private readonly List<FrameRun> runs = [];
-    private byte[] bytes = new byte[64 * 1024];
+    private byte[] bytes = new byte[SmallestBytes];
+    private int recentLength;
 
     public int Length { get; private set; }
 
@@ -64,12 +66,15 @@ internal sealed class PendingFrames
 
     public void Clear()
     {
+        // What a burst needed is kept while commits are anywhere near as large, and given up slowly after.
+        recentLength = Math.Max(Length, recentLength - (recentLength / WasteFactor));
+        if (bytes.Length > SmallestBytes && bytes.Length / WasteFactor > recentLength)
+        {
+            bytes = new byte[bytes.Length / 2];
+        }
+
         runs.Clear();
         Length = 0;
         Count = 0;
-        if (bytes.Length > KeptBytes)
-        {
-            bytes = new byte[KeptBytes];
-        }
     }
 }

@@ -11,8 +11,10 @@ namespace PingAnIoT.Ingest;
 internal sealed class EngineSnapshots
 {
     private const int Kept = 2;
+    private const string Unfinished = "unfinished-";
     private readonly string folder;
     private readonly ILogger logger;
+    private int begun;
 
     public EngineSnapshots(string folder, ILogger logger)
     {
@@ -31,13 +33,14 @@ internal sealed class EngineSnapshots
             .OrderDescending(),
     ];
 
-    private string Unfinished => Path.Combine(folder, "unfinished");
-
     public SnapshotRequest Begin(int shards)
     {
         DeleteUnfinished();
-        Directory.CreateDirectory(Unfinished);
-        return new SnapshotRequest(Unfinished, shards);
+
+        // A name of its own: a shard may still be writing to one that was given up.
+        var path = Path.Combine(folder, Unfinished + (++begun).ToString(CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(path);
+        return new SnapshotRequest(path, shards);
     }
 
     /// <summary>Makes a saved snapshot the newest. Only after all that its states have said is on disk elsewhere.</summary>
@@ -120,9 +123,16 @@ internal sealed class EngineSnapshots
 
     private void DeleteUnfinished()
     {
-        if (Directory.Exists(Unfinished))
+        foreach (var path in Directory.EnumerateDirectories(folder, Unfinished + "*"))
         {
-            Directory.Delete(Unfinished, recursive: true);
+            try
+            {
+                Directory.Delete(path, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Still being written to; the next time will do.
+            }
         }
     }
 

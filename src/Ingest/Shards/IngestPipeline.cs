@@ -142,12 +142,14 @@ public sealed class IngestPipeline : IAsyncDisposable
     internal async Task<bool> TakeSnapshotAsync(CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
-        var request = snapshots!.Begin(options.Shards);
-        Intake.Request(request);
+        var position = snapshotPosition;
         try
         {
+            var request = snapshots!.Begin(options.Shards);
+            Intake.Request(request);
             await request.Saved.WaitAsync(cancellationToken).ConfigureAwait(false);
             await FlushAsync(cancellationToken).ConfigureAwait(false);
+            position = request.Position;
             var (needed, bytes) = snapshots.Publish(request, Intake.NowMicros());
             snapshotPosition = request.Position;
             snapshotFault = null;
@@ -160,7 +162,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         {
             // The disk or the sink would not: the journal keeps all of it, and the next start replays from the last snapshot.
             snapshotFault = e;
-            logger.SnapshotFailed(e, request.Position);
+            logger.SnapshotFailed(e, position);
             return false;
         }
     }
