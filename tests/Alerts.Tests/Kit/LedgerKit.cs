@@ -33,11 +33,13 @@ public sealed class LedgerKit : IAsyncDisposable
 
     public long Now => Micros.Now(Clock);
 
-    public Ledger Open()
+    public Ledger Open() => OpenIn(Folder);
+
+    public Ledger OpenIn(string folder)
     {
         var metrics = new AlertsMetrics(meters);
         opened.Add(metrics);
-        return Ledger = Ledger.Open(Options with { Folder = Folder }, Catalog.Default, Clock, metrics, Log);
+        return Ledger = Ledger.Open(Options with { Folder = folder }, Catalog.Default, Clock, metrics, Log);
     }
 
     public async Task CloseAsync() => await Ledger.DisposeAsync();

@@ -1,0 +1,194 @@
+using Microsoft.Extensions.Time.Testing;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+public sealed class DeadlineTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(Severity.Red, WorkState.Acknowledged, "00:01:00")]
+    [InlineData(Severity.Yellow, WorkState.Acknowledged, "00:15:00")]
+    [InlineData(Severity.Green, WorkState.Acknowledged, "04:00:00")]
+    [InlineData(Severity.Fault, WorkState.Acknowledged, "1.00:00:00")]
+    [InlineData(Severity.Red, WorkState.Closed, "1.00:00:00")]
+    [InlineData(Severity.Yellow, WorkState.Closed, "3.00:00:00")]
+    [InlineData(Severity.Green, WorkState.Closed, "7.00:00:00")]
+    public async Task A_step_is_breached_when_its_time_is_up_and_not_a_microsecond_before(Severity colour, WorkState step, string within)
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(colour, kit.Now));
+        await kit.FlushAsync();
+        var due = TimeSpan.Parse(within, System.Globalization.CultureInfo.InvariantCulture);
+        await AdvanceTo(kit, due - TimeSpan.FromMicroseconds(1));
+        kit.OnlyAlert().Breaches.Should().NotContain(b => b.Step == step);
+        await AdvanceTo(kit, due);
+        var breach = kit.OnlyAlert().Breaches.Should().ContainSingle(b => b.Step == step).Subject;
+        (breach.Level, breach.OverdueByMicros).Should().Be((1, 0L));
+        await AdvanceTo(kit, due + TimeSpan.FromDays(10));
+        kit.OnlyAlert().Breaches.Should().ContainSingle(b => b.Step == step);
+    }
+
+    [Fact]
+    public async Task The_timer_sweeps_by_itself()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Red, kit.Now));
+        await kit.FlushAsync();
+        for (var second = 0; second < 60; second++)
+        {
+            kit.OnlyAlert().Breaches.Should().BeEmpty();
+            kit.Fake.Advance(TimeSpan.FromSeconds(1));
+            await kit.FlushAsync();
+        }
+
+        await Eventually.BecomesTrue(() => kit.OnlyAlert().Breaches.Count == 1, "the timer's sweep");
+    }
+
+    [Fact]
+    public async Task T12_a_deadline_that_fell_due_while_closed_is_breached_once_at_the_start_with_what_it_is_overdue_by()
+    {
+        const int Seed = 1212;
+        var random = new Random(Seed);
+        var cases = 0;
+        var failures = 0;
+        foreach (var (colour, within) in new[] { (Severity.Red, TimeSpan.FromHours(24)), (Severity.Yellow, TimeSpan.FromDays(3)) })
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                cases++;
+                await using var kit = new LedgerKit();
+                var ledger = kit.Open();
+                var plant = new Plant();
+                ledger.Post(plant.To(colour, kit.Now));
+                await kit.FlushAsync();
+                await ledger.AcknowledgeAsync(new AlertCommand(kit.OnlyAlert().Id, new Officer("wang"), "k"), Cancel);
+                var stopAt = random.NextDouble() * within;
+                await AdvanceTo(kit, stopAt);
+                await kit.CloseAsync();
+                var down = random.NextDouble() * TimeSpan.FromDays(10);
+                kit.Fake.Advance(down);
+                kit.Open();
+                await kit.Ledger.SweepAsync(Cancel);
+                await kit.ReopenAsync();
+                await kit.Ledger.SweepAsync(Cancel);
+                var overdue = stopAt + down - within;
+                var breaches = await kit.EntriesAsync(EntryKind.Breached);
+                var right = overdue < TimeSpan.Zero
+                    ? breaches.Count == 0
+                    : breaches.Count == 1 && Math.Abs(breaches[0].Body.Breach!.OverdueByMicros - (overdue.Ticks / 10)) <= 2;
+                failures += right ? 0 : 1;
+            }
+        }
+
+        Threat.Report("T-12", cases, failures, $"ledger; seed {Seed}");
+        failures.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_is_done_in_time_is_never_breached()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        var plant = new Plant();
+        ledger.Post(plant.To(Severity.Yellow, kit.Now));
+        ledger.Post(plant.To(Severity.Normal, kit.Now + 1));
+        await kit.FlushAsync();
+        var id = kit.OnlyAlert().Id;
+        await ledger.AcknowledgeAsync(new AlertCommand(id, new Officer("wang"), "k1"), Cancel);
+        await ledger.CloseAsync(new AlertCommand(id, new Officer("wang"), "k2"), Verdict.Real, Cancel);
+        await AdvanceTo(kit, TimeSpan.FromDays(30));
+        (await kit.EntriesAsync(EntryKind.Breached)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Getting_worse_brings_deadlines_forward_and_never_puts_one_off()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        var plant = new Plant();
+        var start = kit.Now;
+        ledger.Post(plant.To(Severity.Yellow, start));
+        await AdvanceTo(kit, TimeSpan.FromMinutes(14.5));
+        ledger.Post(plant.To(Severity.Red, kit.Now));
+        await kit.FlushAsync();
+        var due = kit.OnlyAlert().Deadlines.ToDictionary(d => d.Step, d => (d.DueMicros - start) / 1_000_000);
+        due[WorkState.Acknowledged].Should().Be(15 * 60, "the yellow's was sooner than the red's 15 min 30 s");
+        due[WorkState.Closed].Should().Be((24 * 3600) + (29 * 30));
+        await AdvanceTo(kit, TimeSpan.FromMinutes(20));
+        (await kit.EntriesAsync(EntryKind.Breached)).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task T11_a_clock_that_is_set_makes_no_deadline_early_or_late()
+    {
+        var failures = 0;
+        TimeSpan[] steps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(30), TimeSpan.FromDays(-30), TimeSpan.FromSeconds(30)];
+        foreach (var step in steps)
+        {
+            var clock = new SteppingClock();
+            await using var kit = new LedgerKit(clock);
+            var ledger = kit.Open();
+            ledger.Post(new Plant().To(Severity.Red, kit.Now));
+            await kit.FlushAsync();
+            clock.Inner.Advance(TimeSpan.FromSeconds(20));
+            await ledger.SweepAsync(Cancel);
+            clock.Set(step);
+            await ledger.SweepAsync(Cancel);
+            clock.Inner.Advance(TimeSpan.FromSeconds(39));
+            await ledger.SweepAsync(Cancel);
+            failures += kit.OnlyAlert().Breaches.Count == 0 ? 0 : 1;
+            clock.Inner.Advance(TimeSpan.FromSeconds(1));
+            await ledger.SweepAsync(Cancel);
+            failures += kit.OnlyAlert().Breaches.Count == 1 ? 0 : 1;
+            (await kit.EntriesAsync(EntryKind.ClockStepped)).Should().ContainSingle().Which.Body.ShiftMicros.Should().Be(step.Ticks / 10);
+            LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        }
+
+        Threat.Report("T-11", steps.Length * 2, failures, "deadlines at clock steps");
+        failures.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_thousand_that_fall_due_at_once_are_all_breached_by_one_sweep()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        for (var i = 0; i < 1300; i++)
+        {
+            ledger.Post(new Plant($"gp-{i}").To(Severity.Red, kit.Now));
+        }
+
+        await kit.FlushAsync();
+        await AdvanceTo(kit, TimeSpan.FromHours(2));
+        (await kit.EntriesAsync(EntryKind.Breached)).Should().HaveCount(1300);
+    }
+
+    private static async Task AdvanceTo(LedgerKit kit, TimeSpan sinceStart)
+    {
+        kit.Fake.Advance(LedgerKit.Start + sinceStart - kit.Fake.GetUtcNow());
+        await kit.Ledger.SweepAsync(Cancel);
+    }
+
+    /// <summary>A wall clock that can be set, over a count that goes on evenly.</summary>
+    private sealed class SteppingClock : TimeProvider
+    {
+        private TimeSpan shift;
+
+        public FakeTimeProvider Inner { get; } = new(LedgerKit.Start);
+
+        public override long TimestampFrequency => Inner.TimestampFrequency;
+
+        public void Set(TimeSpan by) => shift += by;
+
+        public override DateTimeOffset GetUtcNow() => Inner.GetUtcNow() + shift;
+
+        public override long GetTimestamp() => Inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            Inner.CreateTimer(callback, state, dueTime, period);
+    }
+}
