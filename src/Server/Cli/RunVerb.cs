@@ -24,7 +24,7 @@ internal static class RunVerb
         if (role != "all")
         {
             await terminal.Error.WriteLineAsync(
-                $"--role {role} comes with release 0.8 (more than one machine). This release runs everything in one process: --role all.");
+                $"--role {role} comes with the cluster release, which runs on more than one machine. This release runs everything in one process: --role all.");
             return ExitCode.Usage;
         }
 
