@@ -39,5 +39,7 @@ public static class CommandLine
         AckVerb.Create(terminal),
         CloseVerb.Create(terminal),
         CommentVerb.Create(terminal),
+        VerifyVerb.Create(terminal),
+        ExportVerb.Create(terminal),
     };
 }

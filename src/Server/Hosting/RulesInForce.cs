@@ -1,139 +1,57 @@
+using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
-/// <summary>
-/// The rules that the server runs by, and the file they come from. The file is looked at once a second; when its text has changed and is good it
-/// comes into force, when it is bad it is refused whole, the errors are kept to be asked for, and the rules before it stay.
-/// Threading: read from any thread; changed by the timer alone.
-/// </summary>
-public sealed class RulesInForce : IAsyncDisposable
+/// <summary>The rules that the server runs by: those at a path, followed as it changes, or the default rules.</summary>
+/// <remarks>Threading: read from any thread.</remarks>
+internal sealed class RulesInForce : IDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    private readonly RuleSource? source;
+    private readonly RuleSet fixedRules;
 
-    private readonly string file;
-    private readonly Catalog catalog;
-    private readonly TimeProvider time;
-    private readonly ILogger<RulesInForce> logger;
-    private readonly CancellationTokenSource stopping = new();
-    private volatile RuleSet current;
-    private volatile RefusedRules refused = new([], default);
-    private string seen;
-    private Task looking = Task.CompletedTask;
-
-    private RulesInForce(string file, Catalog catalog, RuleSet current, TimeProvider time, ILogger<RulesInForce> logger)
+    private RulesInForce(RuleSource? source, RuleSet fixedRules)
     {
-        this.file = file;
-        this.catalog = catalog;
-        this.current = current;
-        this.time = time;
-        this.logger = logger;
-        seen = current.Source;
+        this.source = source;
+        this.fixedRules = fixedRules;
     }
 
-    public RuleSet Current => current;
+    public RuleSet Current => source?.Current ?? fixedRules;
 
     /// <summary>What was wrong with the newest text, if it was refused.</summary>
-    public RefusedRules Refused => refused;
+    public IReadOnlyList<RuleFileError> LastErrors => source?.LastErrors ?? [];
 
-    /// <summary>Reads the rules that the server starts with.</summary>
-    /// <param name="file">A rule file, or "" for the default rules.</param>
-    /// <exception cref="ServerStartException">The file cannot be read or has errors: a server does not start on rules that nobody wrote.</exception>
-    public static RulesInForce Load(string file, Catalog catalog, TimeProvider time, ILogger<RulesInForce> logger)
+    /// <param name="path">A rule file or a folder of them, or "" for the default rules.</param>
+    /// <param name="catalog">The kinds that rules may name.</param>
+    /// <param name="time">Drives the looks at the path.</param>
+    /// <param name="loggers">Told of every set taken and refused.</param>
+    /// <exception cref="ServerStartException">The rules have errors: a server does not start on rules that nobody wrote.</exception>
+    public static RulesInForce Load(string path, Catalog catalog, TimeProvider time, ILoggerFactory loggers)
     {
-        try
+        if (path.Length == 0)
         {
-            var text = file.Length == 0 ? DefaultRules.Text : File.ReadAllText(file);
-            var result = RuleFile.Parse(text, file.Length == 0 ? DefaultRules.FileName : file, catalog);
-            return result.RuleSet is { } rules
-                ? new RulesInForce(file, catalog, rules, time, logger)
-                : throw new ServerStartException("The rules have errors:\n" + string.Join('\n', result.Errors));
+            var result = RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, catalog);
+            return new RulesInForce(null, result.RuleSet ?? throw Errors(result.Errors));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+        var source = new RuleSource(path, catalog, time, loggers.CreateLogger("PingAnIoT.Rules"));
+        if (source.LastErrors.Count == 0)
         {
-            throw new ServerStartException($"The rules cannot be read: {e.Message}", e);
+            return new RulesInForce(source, RuleSet.Empty);
         }
+
+        var errors = Errors(source.LastErrors);
+        source.Dispose();
+        throw errors;
     }
 
-    /// <summary>Looks at the file from now on.</summary>
-    /// <param name="comeIntoForce">Tells the engine; the rules count as in force once it completes.</param>
-    public void Follow(Func<RuleSet, Task> comeIntoForce)
-    {
-        if (file.Length > 0)
-        {
-            looking = LookAsync(comeIntoForce);
-        }
-    }
+    /// <summary>Passes on every set that comes into force from now on.</summary>
+    public void Follow(Action<RuleSet> comeIntoForce) => source?.Changes.Subscribe(comeIntoForce);
 
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        await looking;
-        stopping.Dispose();
-    }
+    public void Dispose() => source?.Dispose();
 
-    private async Task LookAsync(Func<RuleSet, Task> comeIntoForce)
-    {
-        using var timer = new PeriodicTimer(LookInterval, time);
-        var stamp = default((DateTime, long));
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                try
-                {
-                    var info = new FileInfo(file);
-                    var now = info.Exists ? (info.LastWriteTimeUtc, info.Length) : stamp;
-                    if (now != stamp)
-                    {
-                        await TakeAsync(await File.ReadAllTextAsync(file, stopping.Token), comeIntoForce);
-                        stamp = now;
-                    }
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    ServerLog.RulesUnreadable(logger, e, file);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task TakeAsync(string text, Func<RuleSet, Task> comeIntoForce)
-    {
-        if (text == seen)
-        {
-            return;
-        }
-
-        var result = RuleFile.Parse(text, file, catalog);
-        if (result.RuleSet is { } rules)
-        {
-            await comeIntoForce(rules);
-            current = rules;
-            refused = new RefusedRules([], default);
-            ServerLog.RulesChanged(logger, file, rules.Rules.Count);
-        }
-        else
-        {
-            refused = new RefusedRules(result.Errors, time.GetUtcNow());
-            foreach (var error in result.Errors)
-            {
-                ServerLog.RuleRefused(logger, error);
-            }
-        }
-
-        seen = text;
-    }
+    private static ServerStartException Errors(IEnumerable<RuleFileError> errors) => new("The rules have errors:\n" + string.Join('\n', errors));
 }
-
-/// <summary>A rule file that was refused.</summary>
-/// <param name="Errors">Empty when the newest was taken.</param>
-/// <param name="Time">When it was looked at.</param>
-public sealed record RefusedRules(IReadOnlyList<RuleFileError> Errors, DateTimeOffset Time);
 
 /// <summary>The server cannot start; the message tells an operator why.</summary>
 public sealed class ServerStartException(string message, Exception? inner = null) : Exception(message, inner);

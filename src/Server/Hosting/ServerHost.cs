@@ -25,6 +25,8 @@ public sealed class ServerHost : IAsyncDisposable
 
     public ServerAddresses Addresses { get; }
 
+    internal Ledger Ledger => parts.Ledger;
+
     /// <summary>Starts in the order that recovery needs: nothing listens before the past is whole again.</summary>
     /// <param name="options">Already checked.</param>
     /// <param name="time">The only clock.</param>
@@ -44,7 +46,7 @@ public sealed class ServerHost : IAsyncDisposable
         var register = new DeviceRegister(catalog, options.Intake.UnregisteredDevices);
         var ledger = Ledger.Open(
             new LedgerOptions { Folder = Path.Combine(data, "ledger") }, catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>());
-        var rules = RulesInForce.Load(options.Rules, catalog, time, loggers.CreateLogger<RulesInForce>());
+        var rules = RulesInForce.Load(options.Rules, catalog, time, loggers);
 
         // Who is told.
         var streams = new AlertStreams(
@@ -74,7 +76,6 @@ public sealed class ServerHost : IAsyncDisposable
         web.MapWebLayer(options);
         await web.StartAsync(cancellationToken);
 
-        rules.Follow(_ => Task.CompletedTask);
         var logger = loggers.CreateLogger<ServerHost>();
         ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
         return new ServerHost(new Parts(seeing, ledger, rules, streams, readiness, web, logger), listeners.Bound());
@@ -90,7 +91,7 @@ public sealed class ServerHost : IAsyncDisposable
 
         isStopped = true;
         parts.Readiness.Stop();
-        await parts.Rules.DisposeAsync();
+        parts.Rules.Dispose();
         await Stage("ledger", ct => parts.Ledger.FlushAsync(ct));
         await Stage("streams", parts.Streams.StopAsync);
         await Stage("listeners", ct => parts.Web.StopAsync(ct));

@@ -9,7 +9,7 @@ public sealed record ServerOptions
     /// <summary>The folder that holds all data: journal, ledger, snapshots, dead letters, credentials.</summary>
     public string Data { get; init; } = "./data";
 
-    /// <summary>A rule file; empty for the default rules. Read again when it changes.</summary>
+    /// <summary>A rule file or a folder of them; empty for the default rules. Read again when it changes.</summary>
     public string Rules { get; init; } = "";
 
     /// <summary>A device register as CSV; empty for none: devices then enrol themselves, up to <see cref="IntakeSection.UnregisteredDevices"/>.</summary>

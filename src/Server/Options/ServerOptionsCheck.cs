@@ -16,7 +16,11 @@ public static class ServerOptionsCheck
             errors.Add("PingAn:Data is empty: name the folder that holds the data.");
         }
 
-        RequireFile(errors, "PingAn:Rules", options.Rules);
+        if (options.Rules.Length > 0 && !File.Exists(options.Rules) && !Directory.Exists(options.Rules))
+        {
+            errors.Add($"PingAn:Rules names a file or folder that is not there: '{options.Rules}'.");
+        }
+
         RequireFile(errors, "PingAn:Register", options.Register);
         CheckListen(errors, options.Listen);
         CheckTls(errors, options.Tls);

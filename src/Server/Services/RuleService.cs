@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using PingAnIoT.Alerts;
 using PingAnIoT.Rules;
@@ -38,12 +37,8 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
 
     public override Task<V1.GetLastErrorsResponse> GetLastErrors(V1.GetLastErrorsRequest request, ServerCallContext context)
     {
-        var refused = rules.Refused;
-        var response = new V1.GetLastErrorsResponse
-        {
-            RefuseTime = refused.Errors.Count > 0 ? Timestamp.FromDateTimeOffset(refused.Time) : null,
-        };
-        response.Errors.AddRange(refused.Errors.Select(Wire));
+        var response = new V1.GetLastErrorsResponse();
+        response.Errors.AddRange(rules.LastErrors.Select(Wire));
         return Task.FromResult(response);
     }
 

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using PingAnIoT.Alerts;
+
+namespace PingAnIoT.Server;
+
+/// <summary><c>export</c>: the ledger as CSV or JSON lines. May run beside the server.</summary>
+internal static class ExportVerb
+{
+    private static readonly string[] Formats = ["csv", "json"];
+
+    public static Command Create(Terminal terminal)
+    {
+        var data = DataOption.Create();
+        var format = new Option<string>("--format") { Description = "csv, or json: one object a line.", DefaultValueFactory = _ => "csv" };
+        format.AcceptOnlyFromAmong(Formats);
+        var after = new Option<long>("--after") { Description = "Only entries after this sequence." };
+        var command = new Command("export", "Write the ledger to standard output.") { data, format, after };
+        command.SetAction(async (parsed, ct) =>
+        {
+            var folder = DataOption.Ledger(parsed.GetValue(data)!);
+            try
+            {
+                var kind = Enum.Parse<ExportFormat>(parsed.GetValue(format)!, ignoreCase: true);
+                await LedgerExport.WriteAsync(folder, kind, terminal.Out, parsed.GetValue(after), ct);
+                return ExitCode.Done;
+            }
+            catch (Exception e) when (e is LedgerException or IOException or Microsoft.Data.Sqlite.SqliteException)
+            {
+                await terminal.Error.WriteLineAsync($"The ledger in {folder} cannot be read: {e.Message}");
+                return ExitCode.No;
+            }
+        });
+        return command;
+    }
+}
