@@ -27,6 +27,8 @@ public sealed class ServerHost : IAsyncDisposable
 
     internal Ledger Ledger => parts.Ledger;
 
+    internal int StreamCount => parts.Streams.Count;
+
     /// <summary>Starts in the order that recovery needs: nothing listens before the past is whole again.</summary>
     /// <param name="options">Already checked.</param>
     /// <param name="time">The only clock.</param>
