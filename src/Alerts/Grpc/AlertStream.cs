@@ -122,31 +122,34 @@ internal sealed class AlertStream(
     private async ValueTask WriteAsync(V1.WatchResponse message, CancellationTokenSource ending)
     {
         ending.Token.ThrowIfCancellationRequested();
-        var write = writer.WriteAsync(message, ending.Token);
+
+        // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
+        var write = writer.WriteAsync(message);
         if (!write.IsCompleted)
         {
-            await WatchWriteAsync(write, ending);
+            await WatchWriteAsync(write, ending.Token);
         }
 
         await write;
     }
 
-    private async Task WatchWriteAsync(Task write, CancellationTokenSource ending)
+    private async Task WatchWriteAsync(Task write, CancellationToken ending)
     {
-        using var written = new CancellationTokenSource();
+        using var written = CancellationTokenSource.CreateLinkedTokenSource(ending);
         var begun = time.GetTimestamp();
         while (await Task.WhenAny(write, Task.Delay(options.WriteCheck, time, written.Token)) != write)
         {
             var waited = time.GetElapsedTime(begun);
             var waiting = ledger.Book.Sequence - cursor;
-            if (ending.IsCancellationRequested || (waited < options.WriteTimeout && waiting <= options.BufferEntries))
+            if (!ending.IsCancellationRequested && waited < options.WriteTimeout && waiting <= options.BufferEntries)
             {
                 continue;
             }
 
+            // The write is left behind: what it holds is bounded, and goes with the connection.
+            _ = write.ContinueWith(static w => _ = w.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            ending.ThrowIfCancellationRequested();
             metrics.Cut.Add(1, new KeyValuePair<string, object?>("reason", "slow"));
-            await ending.CancelAsync();
-            await write.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw End(
                 StatusCode.ResourceExhausted, "TOO_SLOW",
                 $"The client took nothing for {waited.TotalSeconds:F0} s while {waiting} entries waited; resume from the cursor.");

@@ -75,14 +75,13 @@ public sealed class TestServer : IAsyncDisposable
 /// <summary>Makes the transitions of one device's over-pressure as the engine would.</summary>
 internal sealed class Plant(string device, string territory = "d01/s03/c07/g0112")
 {
-    private const long Start = 1_780_000_000_000_000;
     private readonly Rule rule = new()
     {
         Id = "gas-pipe-overpressure", Version = "0011aabb", TitleZh = "燃气管道超压", TitleEn = "Gas pipe over-pressure", Kind = 0, Quantity = 0,
         Function = WindowFunction.Mean, WindowMicros = 60_000_000, Basis = "site", Bands = [new Band(Severity.Red, Comparison.Above, 480, null)],
     };
 
-    private long now = Start;
+    private long now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     private long episode;
     private int ordinal;
     private Severity colour = Severity.Normal;
