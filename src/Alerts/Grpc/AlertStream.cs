@@ -56,8 +56,7 @@ internal sealed class AlertStream(
             await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert) }, ending);
         }
 
-        cursor = book.Sequence;
-        await WriteAsync(new V1.WatchResponse { Cursor = cursor, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
+        await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
     }
 
     private async Task WriteEntriesAsync(CancellationTokenSource ending)
@@ -107,7 +106,6 @@ internal sealed class AlertStream(
         var wire = WireAlert.Of(entry, alert);
         wire.Traceparent = activity?.Id ?? "";
         await WriteAsync(new V1.WatchResponse { Cursor = entry.Sequence, Event = wire }, ending);
-        cursor = entry.Sequence;
         metrics.Events.Add(1);
         if (entry.Body.Transition is not null)
         {
@@ -124,7 +122,9 @@ internal sealed class AlertStream(
         ending.Token.ThrowIfCancellationRequested();
 
         // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
+        // From here on it is on its way: it will come before that status.
         var write = writer.WriteAsync(message);
+        cursor = Math.Max(cursor, message.Cursor);
         if (!write.IsCompleted)
         {
             await WatchWriteAsync(write, ending.Token);

@@ -4,7 +4,7 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>All streams to duty officers: how many there may be, and their end when the server stops.</summary>
 /// <remarks>Threading: from any thread.</remarks>
-public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics) : IDisposable
+public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics) : IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> open = new(StringComparer.Ordinal);
@@ -54,7 +54,11 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
         await gone.Task.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => stopping.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        stopping.Dispose();
+    }
 
     private void Enter(Officer officer)
     {

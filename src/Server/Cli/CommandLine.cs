@@ -31,6 +31,7 @@ public static class CommandLine
         "PingAnIoT: readings in over MQTT, red / yellow / green alerts out to duty officers.\n"
         + "Exit status: 0 done, 1 the answer is no, 2 wrong usage or settings, 3 server unreachable.")
     {
+        DemoVerb.Create(terminal),
         RunVerb.Create(terminal),
         RulesVerb.Create(terminal),
         SimulateVerb.Create(terminal),
@@ -41,5 +42,6 @@ public static class CommandLine
         CommentVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         ExportVerb.Create(terminal),
+        GatewaysVerb.Create(terminal),
     };
 }

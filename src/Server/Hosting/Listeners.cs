@@ -1,71 +1,100 @@
 using System.Net;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PingAnIoT.Ingest;
 
 namespace PingAnIoT.Server;
 
 /// <summary>The sockets of one server: which there are, what is spoken on each, and their limits.</summary>
-internal sealed class Listeners(ServerOptions options)
+internal sealed class Listeners
 {
-    private ListenOptions? mqtt;
-    private ListenOptions? mqttTls;
-    private ListenOptions? grpc;
-    private ListenOptions? http;
-    private IPAddress address = IPAddress.Loopback;
-    private X509Certificate2? certificate;
+    private readonly ServerOptions options;
+    private readonly IPAddress address;
 
-    /// <param name="kestrel">Kestrel's options, before it starts.</param>
-    /// <param name="useMqtt">Puts the edge on an endpoint.</param>
-    /// <param name="useMqttTls">The same behind TLS, where a client certificate may name the gateway.</param>
-    public void SetUp(KestrelServerOptions kestrel, Action<ListenOptions> useMqtt, Action<ListenOptions, X509Certificate2> useMqttTls)
+    public Listeners(ServerOptions options)
     {
+        this.options = options;
         address = ServerOptionsCheck.ParseAddress(options.Listen.Address) ?? IPAddress.Loopback;
-        if (options.Tls.Certificate.Length > 0)
-        {
-            certificate = LoadCertificate(options.Tls);
-        }
+        Edge = EdgeOf(options, address);
+    }
 
-        Limit(kestrel, options);
-        if (options.Listen.Mqtt >= 0)
-        {
-            kestrel.Listen(IPAddress.Loopback, options.Listen.Mqtt, l => useMqtt(mqtt = l));
-        }
+    /// <summary>What of it is the MQTT edge's.</summary>
+    public EdgeOptions Edge { get; }
 
-        if (options.Listen.MqttTls >= 0 && certificate is not null)
-        {
-            kestrel.Listen(address, options.Listen.MqttTls, l => useMqttTls(mqttTls = l, certificate));
-        }
+    private bool IsTls => options.Tls.Certificate.Length > 0;
 
+    public void SetUp(KestrelServerOptions kestrel)
+    {
+        Limit(kestrel);
+        kestrel.ListenMqtt(Edge);
         if (options.Listen.Grpc >= 0)
         {
-            kestrel.Listen(address, options.Listen.Grpc, l => UseHttp(grpc = l, HttpProtocols.Http2));
+            kestrel.Listen(address, options.Listen.Grpc, l => UseHttp(kestrel, l, HttpProtocols.Http2));
         }
 
         if (options.Listen.Http >= 0)
         {
-            kestrel.Listen(address, options.Listen.Http, l => UseHttp(http = l, certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2));
+            kestrel.Listen(address, options.Listen.Http, l => UseHttp(kestrel, l, IsTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1));
         }
     }
 
-    /// <summary>The ports as bound; only after Kestrel has started.</summary>
-    public ServerAddresses Bound() => new(
-        IPAddress.Any.Equals(address) || IPAddress.IPv6Any.Equals(address) ? "localhost"
-            : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString(),
-        Port(mqtt), Port(mqttTls), Port(grpc), Port(http), certificate is not null);
+    /// <summary>The ports as bound, which Kestrel tells in the order they were set up.</summary>
+    public ServerAddresses Bound(IServer server)
+    {
+        var bound = new Queue<int>(server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a).Port));
+        int Next(bool isThere) => isThere ? bound.Dequeue() : 0;
+        return new ServerAddresses(
+            Name(), Next(Edge.Tcp.Length > 0), Next(Edge.Tls.Length > 0), Next(options.Listen.Grpc >= 0), Next(options.Listen.Http >= 0), IsTls);
+    }
 
-    private static int Port(ListenOptions? endpoint) => endpoint?.IPEndPoint?.Port ?? 0;
+    private static EdgeOptions EdgeOf(ServerOptions options, IPAddress address)
+    {
+        var edge = new EdgeOptions
+        {
+            Tcp = options.Listen.Mqtt < 0 ? "" : new IPEndPoint(IPAddress.Loopback, options.Listen.Mqtt).ToString(),
+            ConnectionsMaximum = options.Gateways.Connections,
+            ConnectionsPerAddressMaximum = options.Gateways.ConnectionsPerAddress,
+        };
+        if (options.Tls.Certificate.Length > 0)
+        {
+            edge.Tls = options.Listen.MqttTls < 0 ? "" : new IPEndPoint(address, options.Listen.MqttTls).ToString();
+            edge.CertificateFile = options.Tls.Certificate;
+            edge.KeyFile = options.Tls.Key;
+            edge.ClientAuthoritiesFile = options.Tls.GatewayAuthorities;
+        }
 
-    private void UseHttp(ListenOptions endpoint, HttpProtocols protocols)
+        if (!options.Gateways.Open)
+        {
+            edge.CredentialsFile = ServerOptionsCheck.CredentialFile(options);
+        }
+
+        return edge;
+    }
+
+    private string Name() => address switch
+    {
+        _ when address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) => "localhost",
+        { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } => $"[{address}]",
+        _ => address.ToString(),
+    };
+
+    private void UseHttp(KestrelServerOptions kestrel, ListenOptions endpoint, HttpProtocols protocols)
     {
         endpoint.Protocols = protocols;
-        if (certificate is not null)
+        if (IsTls)
         {
-            endpoint.UseHttps(certificate, o => o.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
+            var files = kestrel.ApplicationServices.GetRequiredService<TlsFiles>();
+            endpoint.UseHttps(https =>
+            {
+                https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+                https.ServerCertificateSelector = (_, _) => files.ServerCertificate;
+            });
         }
     }
 
-    private static void Limit(KestrelServerOptions kestrel, ServerOptions options)
+    private void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
@@ -80,15 +109,7 @@ internal sealed class Listeners(ServerOptions options)
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
         limits.Http2.MaxStreamsPerConnection = 100;
 
-        // A window of one message more or less: what a stopped reader can make the server hold is this, per stream.
+        // What a stopped reader can make the server hold.
         limits.MaxResponseBufferSize = 64 * 1024;
-    }
-
-    private static X509Certificate2 LoadCertificate(TlsSection tls)
-    {
-        using var pem = X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key);
-
-        // A key straight from PEM is not usable for TLS on every platform; through PKCS#12 it is.
-        return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
     }
 }

@@ -5,7 +5,7 @@ namespace PingAnIoT.Server;
 
 /// <summary>The rules that the server runs by: those at a path, followed as it changes, or the default rules.</summary>
 /// <remarks>Threading: read from any thread.</remarks>
-internal sealed class RulesInForce : IDisposable
+internal sealed class RulesInForce : IAsyncDisposable
 {
     private readonly RuleSource? source;
     private readonly RuleSet fixedRules;
@@ -48,7 +48,11 @@ internal sealed class RulesInForce : IDisposable
     /// <summary>Passes on every set that comes into force from now on.</summary>
     public void Follow(Action<RuleSet> comeIntoForce) => source?.Changes.Subscribe(comeIntoForce);
 
-    public void Dispose() => source?.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        source?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private static ServerStartException Errors(IEnumerable<RuleFileError> errors) => new("The rules have errors:\n" + string.Join('\n', errors));
 }

@@ -1,6 +1,7 @@
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Hosting.Server;
 using PingAnIoT.Alerts;
+using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
@@ -15,7 +16,7 @@ public sealed class ServerHost : IAsyncDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly Parts parts;
-    private bool isStopped;
+    private int stopped;
 
     private ServerHost(Parts parts, ServerAddresses addresses)
     {
@@ -37,75 +38,95 @@ public sealed class ServerHost : IAsyncDisposable
     public static async Task<ServerHost> StartAsync(
         ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        // What everything is seen by.
-        var seeing = new ServiceCollection().AddLogging(logging).AddMetrics().BuildServiceProvider();
-        var loggers = seeing.GetRequiredService<ILoggerFactory>();
-        var meters = seeing.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
+        var started = new Stack<IAsyncDisposable>();
+        try
+        {
+            // What everything is seen by.
+            var seeing = Own(new ServiceCollection().AddLogging(logging).AddMetrics().BuildServiceProvider());
+            var loggers = seeing.GetRequiredService<ILoggerFactory>();
+            var meters = seeing.GetRequiredService<IMeterFactory>();
+            var logger = loggers.CreateLogger<ServerHost>();
 
-        // What is known: devices, the book, the rules.
-        var data = Directory.CreateDirectory(options.Data).FullName;
-        var catalog = Catalog.Default;
-        var register = new DeviceRegister(catalog, options.Intake.UnregisteredDevices);
-        var ledger = Ledger.Open(
-            new LedgerOptions { Folder = Path.Combine(data, "ledger") }, catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>());
-        var rules = RulesInForce.Load(options.Rules, catalog, time, loggers);
+            // What is known: devices, the book, the rules.
+            var data = Directory.CreateDirectory(options.Data).FullName;
+            var register = RegisterFile.Load(options, Catalog.Default);
+            var rules = Own(RulesInForce.Load(options.Rules, register.Catalog, time, loggers));
+            var ledger = Own(Ledger.Open(
+                new LedgerOptions { Folder = Path.Combine(data, "ledger") }, register.Catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>()));
 
-        // Who is told.
-        var streams = new AlertStreams(
-            ledger,
-            new AlertStreamOptions
-            {
-                Streams = options.Stream.Watchers,
-                BufferEntries = options.Stream.BufferEvents,
-                Heartbeat = TimeSpan.FromSeconds(options.Stream.HeartbeatSeconds),
-            },
-            time, new AlertStreamMetrics(meters));
+            // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
+            var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters));
+            await pipeline.StartAsync(cancellationToken);
+            rules.Follow(pipeline.UseRules);
 
-        // The doors.
-        var readiness = new Readiness(() => ledger.Health.IsHealthy ? null : ledger.Health.Reason);
-        var listeners = new Listeners(options);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddSingleton(loggers).AddSingleton(meters).AddSingleton(time);
-        builder.Services.AddLogging();
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddSingleton(new AlertService(ledger, streams));
-        builder.Services.AddSingleton(new RuleService(rules, catalog));
-        builder.Services.AddSingleton(new FleetService(register));
-        builder.Services.AddWebLayer(options, time, readiness);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(k => listeners.SetUp(k, Closed, (l, _) => Closed(l)));
-        var web = builder.Build();
-        web.MapWebLayer(options);
-        await web.StartAsync(cancellationToken);
+            // Who is told, and who may ask.
+            var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
+            var gateways = new GatewayBoard(pipeline.Intake, time);
+            var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
-        var logger = loggers.CreateLogger<ServerHost>();
-        ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
-        return new ServerHost(new Parts(seeing, ledger, rules, streams, readiness, web, logger), listeners.Bound());
+            // The doors, and only now are they opened.
+            var listeners = new Listeners(options);
+            CredentialFileOf(listeners.Edge, logger);
+            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            builder.Services.AddSingleton(loggers).AddSingleton(meters).AddSingleton(time).AddLogging();
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+            builder.Services.AddSingleton<IIntake>(gateways);
+            builder.Services.AddMqttEdge(listeners.Edge);
+            builder.Services.AddSingleton(new AlertService(ledger, streams));
+            builder.Services.AddSingleton(new RuleService(rules, register.Catalog));
+            builder.Services.AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()));
+            builder.Services.AddWebLayer(options, time, readiness);
+            builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(listeners.SetUp);
+            var web = Own(builder.Build());
+            web.MapWebLayer(options);
+            await web.StartAsync(cancellationToken);
+            ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
+            return new ServerHost(
+                new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), logger, started),
+                listeners.Bound(web.Services.GetRequiredService<IServer>()));
+        }
+        catch
+        {
+            await DisposeAllAsync(started);
+            throw;
+        }
+
+        T Own<T>(T part)
+            where T : IAsyncDisposable
+        {
+            started.Push(part);
+            return part;
+        }
     }
 
     /// <summary>Stops without losing anything: no more is taken in, what was taken in is judged and on disk, officers get their cursor.</summary>
     public async Task StopAsync()
     {
-        if (isStopped)
+        if (Interlocked.Exchange(ref stopped, 1) != 0)
         {
             return;
         }
 
-        isStopped = true;
         parts.Readiness.Stop();
-        parts.Rules.Dispose();
-        await Stage("ledger", ct => parts.Ledger.FlushAsync(ct));
-        await Stage("streams", parts.Streams.StopAsync);
-        await Stage("listeners", ct => parts.Web.StopAsync(ct));
-        await parts.Web.DisposeAsync();
-        await parts.Ledger.DisposeAsync();
-        parts.Streams.Dispose();
-        await parts.Seeing.DisposeAsync();
+        await StageAsync("edge", async ct =>
+        {
+            parts.Edge.BeginStop();
+            while (parts.Edge.ConnectionCount > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ct);
+            }
+        });
+        await StageAsync("pipeline", parts.Pipeline.StopAsync);
+        await StageAsync("ledger", parts.Ledger.FlushAsync);
+        await StageAsync("streams", parts.Streams.StopAsync);
+        await StageAsync("listeners", parts.Web.StopAsync);
+        await DisposeAllAsync(parts.Started);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    private async Task Stage(string name, Func<CancellationToken, Task> stop)
+    private async Task StageAsync(string name, Func<CancellationToken, Task> stop)
     {
         ServerLog.Stopping(parts.Logger, name);
         using var limit = new CancellationTokenSource(StopLimit, TimeProvider.System);
@@ -119,14 +140,46 @@ public sealed class ServerHost : IAsyncDisposable
         }
     }
 
-    private static void Closed(ListenOptions endpoint) => ((IConnectionBuilder)endpoint).Use(_ => connection =>
+    private static async Task DisposeAllAsync(Stack<IAsyncDisposable> started)
     {
-        connection.Abort();
-        return Task.CompletedTask;
-    });
+        while (started.TryPop(out var part))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private static IngestOptions IngestOf(ServerOptions options, string data) => new()
+    {
+        DataDirectory = data,
+        Shards = options.Intake.Shards,
+        Engine = new EngineOptions { AllowedLatenessMicros = (long)(options.Intake.LatenessSeconds * 1_000_000) },
+    };
+
+    private static AlertStreamOptions StreamsOf(StreamSection stream) => new()
+    {
+        Streams = stream.Watchers, BufferEntries = stream.BufferEvents, Heartbeat = TimeSpan.FromSeconds(stream.HeartbeatSeconds),
+    };
+
+    private static string? Fault(LedgerHealth ledger, IngestHealth ingest) =>
+        !ledger.IsHealthy ? "ledger: " + (ledger.Reason.Length > 0 ? ledger.Reason : "not sound")
+        : ingest.JournalFault is { } journal ? "journal: " + journal
+        : ingest.DeadLetterFault is { } letters ? "dead letters: " + letters
+        : ingest.SnapshotFault is { } snapshot ? "snapshots: " + snapshot
+        : null;
+
+    /// <summary>No credentials yet is not open: the file is there, empty, and whoever comes is refused until a gateway is added.</summary>
+    private static void CredentialFileOf(EdgeOptions edge, ILogger logger)
+    {
+        if (edge.CredentialsFile.Length > 0 && !File.Exists(edge.CredentialsFile))
+        {
+            File.WriteAllText(edge.CredentialsFile, "");
+            ServerLog.NoGateways(logger, edge.CredentialsFile);
+        }
+    }
 
     private sealed record Parts(
-        ServiceProvider Seeing, Ledger Ledger, RulesInForce Rules, AlertStreams Streams, Readiness Readiness, WebApplication Web, ILogger Logger);
+        Ledger Ledger, IngestPipeline Pipeline, AlertStreams Streams, Readiness Readiness, WebApplication Web, MqttEdge Edge, ILogger Logger,
+        Stack<IAsyncDisposable> Started);
 
     /// <summary>The caller of <see cref="StartAsync"/> decides when to stop; no server installs signal handlers of its own.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PingAnIoT.Alerts;
+using PingAnIoT.Ingest;
 
 namespace PingAnIoT.Server;
 
@@ -34,10 +35,12 @@ internal static class WebLayer
             app.UseLoopbackOriginsOnly();
         }
 
+        app.UseWebSockets();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.MapMqttWebSocket().AllowAnonymous();
         app.MapGrpcService<AlertService>();
         app.MapGrpcService<RuleService>();
         app.MapGrpcService<FleetService>();

@@ -100,8 +100,8 @@ public sealed record GatewaysSection
 /// <summary>The way from the journal to the rules.</summary>
 public sealed record IntakeSection
 {
-    /// <summary>Shards; 0 for one per processor. Fixed for the life of a data folder's snapshots.</summary>
-    public int Shards { get; init; }
+    /// <summary>Engines side by side, each with its own thread. May change from run to run.</summary>
+    public int Shards { get; init; } = 1;
 
     /// <summary>Devices that may enrol themselves.</summary>
     public int UnregisteredDevices { get; init; } = 10_000;

@@ -23,11 +23,11 @@ public static class ServerOptionsCheck
 
         RequireFile(errors, "PingAn:Register", options.Register);
         CheckListen(errors, options.Listen);
-        CheckTls(errors, options.Tls);
+        CheckTls(errors, options.Tls, options.Gateways.Open);
         CheckOfficers(errors, options.Officers);
         RequireRange(errors, "PingAn:Gateways:Connections", options.Gateways.Connections, 1, 1_000_000);
         RequireRange(errors, "PingAn:Gateways:ConnectionsPerAddress", options.Gateways.ConnectionsPerAddress, 1, 1_000_000);
-        RequireRange(errors, "PingAn:Intake:Shards", options.Intake.Shards, 0, 64);
+        RequireRange(errors, "PingAn:Intake:Shards", options.Intake.Shards, 1, 64);
         RequireRange(errors, "PingAn:Intake:UnregisteredDevices", options.Intake.UnregisteredDevices, 0, 10_000_000);
         RequireRange(errors, "PingAn:Intake:LatenessSeconds", options.Intake.LatenessSeconds, 0, 3600);
         RequireRange(errors, "PingAn:Stream:Watchers", options.Stream.Watchers, 1, 100_000);
@@ -102,7 +102,7 @@ public static class ServerOptionsCheck
         }
     }
 
-    private static void CheckTls(List<string> errors, TlsSection tls)
+    private static void CheckTls(List<string> errors, TlsSection tls, bool gatewaysOpen)
     {
         RequireFile(errors, "PingAn:Tls:Certificate", tls.Certificate);
         RequireFile(errors, "PingAn:Tls:Key", tls.Key);
@@ -110,6 +110,11 @@ public static class ServerOptionsCheck
         if ((tls.Certificate.Length == 0) != (tls.Key.Length == 0))
         {
             errors.Add("PingAn:Tls needs both Certificate and Key, as PEM files.");
+        }
+
+        if (tls.GatewayAuthorities.Length > 0 && gatewaysOpen)
+        {
+            errors.Add("PingAn:Gateways:Open takes any gateway, PingAn:Tls:GatewayAuthorities asks for certificates: set one.");
         }
 
         if (tls.GatewayAuthorities.Length > 0 && tls.Certificate.Length == 0)

@@ -1,11 +1,16 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using PingAnIoT.Alerts;
+using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
 /// <summary>Devices, gateways and what was refused.</summary>
-internal sealed class FleetService(DeviceRegister register) : V1.FleetService.FleetServiceBase
+internal sealed class FleetService(
+    DeviceRegister register, GatewayBoard gateways, IngestPipeline pipeline, Ledger ledger, AlertStreams streams, DateTimeOffset startTime)
+    : V1.FleetService.FleetServiceBase
 {
     /// <summary>Most devices looked at for one page.</summary>
     private const int ScanDevices = 100_000;
@@ -40,6 +45,71 @@ internal sealed class FleetService(DeviceRegister register) : V1.FleetService.Fl
             ? Task.FromResult(new V1.GetDeviceResponse { Device = Wire(register[index]) })
             : throw GrpcErrors.NotFound("device", $"{request.Kind}/{request.Device}");
     }
+
+    public override Task<V1.ListGatewaysResponse> ListGateways(V1.ListGatewaysRequest request, ServerCallContext context)
+    {
+        var size = PageTokens.Size(request.PageSize, 1_000);
+        var known = gateways.Read();
+        var kind = register.Catalog.FindKind(Catalog.GatewayKind);
+        var names = Enumerable.Range(0, register.Count).Select(i => register[i]).Where(d => d.Kind == kind).Select(d => d.Device)
+            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => string.CompareOrdinal(n, request.PageToken) > 0);
+        var page = names.Take(size + 1).ToList();
+        var response = new V1.ListGatewaysResponse { NextPageToken = page.Count > size ? page[size - 1] : "" };
+        response.Gateways.AddRange(page.Take(size).Select(n => new V1.Gateway
+        {
+            Name = n,
+            Online = known.GetValueOrDefault(n)?.Online ?? false,
+            ChangeTime = known.TryGetValue(n, out var presence) ? Timestamp.FromDateTimeOffset(presence.Time) : null,
+        }));
+        return Task.FromResult(response);
+    }
+
+    public override Task<V1.ListDeadLettersResponse> ListDeadLetters(V1.ListDeadLettersRequest request, ServerCallContext context)
+    {
+        var size = PageTokens.Size(request.PageSize, 100);
+        var before = PageTokens.Start(request.PageToken, long.MaxValue);
+        var gateway = request.Gateway.Length == 0 ? null : request.Gateway;
+        var letters = pipeline.DeadLetters.List(gateway, beforeId: before, limit: size);
+        var response = new V1.ListDeadLettersResponse
+        {
+            NextPageToken = letters.Count == size ? PageTokens.Of(letters[^1].Id) : "",
+            TotalCount = pipeline.DeadLetters.Counts().Values.Sum(),
+        };
+        response.DeadLetters.AddRange(letters.Select(Wire));
+        return Task.FromResult(response);
+    }
+
+    public override Task<V1.GetCountersResponse> GetCounters(V1.GetCountersRequest request, ServerCallContext context)
+    {
+        var counters = pipeline.Intake.Counters;
+        var book = ledger.Book;
+        return Task.FromResult(new V1.GetCountersResponse
+        {
+            ReceivedMessages = counters.Received,
+            AcceptedMessages = counters.Accepted,
+            DeadLetteredMessages = counters.DeadLettered,
+            AcceptedReadings = counters.ReadingsAccepted,
+            RefusedReadings = counters.ReadingsRefused,
+            LedgerSequence = book.Sequence,
+            OpenAlerts = book.Alerts.Values.Count(a => a.IsOpen),
+            Watchers = streams.Count,
+            StartTime = Timestamp.FromDateTimeOffset(startTime),
+        });
+    }
+
+    private static V1.DeadLetter Wire(DeadLetter letter) => new()
+    {
+        Id = letter.Id,
+        ReceiveTime = WireTime.Of(letter.ReceiveTimeMicros),
+        Gateway = letter.Gateway,
+        Topic = letter.Topic,
+        Reason = letter.Reason.ToString(),
+        Whole = letter.IsWhole,
+        RefusedReadings = letter.RefusedReadings,
+        PayloadOffset = letter.PayloadOffset,
+        PayloadBytes = letter.PayloadBytes,
+        Payload = ByteString.CopyFrom(letter.Payload),
+    };
 
     private int FindKind(string name) =>
         register.Catalog.FindKind(name) is >= 0 and var kind ? kind : throw GrpcErrors.Invalid("kind", $"there is no kind '{name}'");

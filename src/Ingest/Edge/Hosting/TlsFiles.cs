@@ -8,7 +8,7 @@ namespace PingAnIoT.Ingest;
 /// The server's certificate, read anew when its file changes (connections in place keep theirs), and the authorities that
 /// may issue gateways' certificates. Threading: any thread.
 /// </summary>
-internal sealed class TlsFiles(EdgeOptions options, ILoggerFactory loggers, TimeProvider time)
+public sealed class TlsFiles(EdgeOptions options, ILoggerFactory loggers, TimeProvider time)
 {
     private readonly ILogger logger = loggers.CreateLogger("PingAnIoT.Edge");
     private readonly Lock gate = new();
