@@ -31,7 +31,7 @@ public sealed class EngineCounters
 
     public long Transitions { get; internal set; }
 
-    /// <summary>Series with state, now.</summary>
+    /// <summary>Series with state, as of the last tick.</summary>
     public long Series { get; internal set; }
 
     /// <summary>Bytes of state held, as of the last tick.</summary>

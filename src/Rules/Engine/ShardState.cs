@@ -267,7 +267,7 @@ internal sealed class ShardState(
         state.Armed = at;
         if (holdTimers.IsFull)
         {
-            holdTimers.Keep(Store, static (store, due, slot) => store.States[slot].Armed == due);
+            holdTimers.MakeRoom(Store, static (store, due, slot) => store.States[slot].Armed == due);
         }
 
         holdTimers.Push(at, index);

@@ -20,7 +20,7 @@ internal sealed class TimerHeap
     {
         if (Count == entries.Length)
         {
-            Array.Resize(ref entries, entries.Length * 2);
+            Grow();
         }
 
         SiftUp(Count++, (due, slot));
@@ -40,8 +40,8 @@ internal sealed class TimerHeap
 
     public void Clear() => Count = 0;
 
-    /// <summary>Keeps only entries that still mean something; how a full heap makes room before it grows.</summary>
-    public void Keep<TState>(TState state, Func<TState, long, int, bool> isLive)
+    /// <summary>How a full heap makes room: entries that mean nothing any more go; if that leaves it more than half full, it grows.</summary>
+    public void MakeRoom<TState>(TState state, Func<TState, long, int, bool> isLive)
     {
         var kept = 0;
         for (var i = 0; i < Count; i++)
@@ -57,7 +57,14 @@ internal sealed class TimerHeap
         {
             SiftDown(i, entries[i]);
         }
+
+        if (kept > entries.Length / 2)
+        {
+            Grow();
+        }
     }
+
+    private void Grow() => Array.Resize(ref entries, entries.Length * 2);
 
     private static bool Before((long Due, int Slot) a, (long Due, int Slot) b) => a.Due < b.Due || (a.Due == b.Due && a.Slot < b.Slot);
 
