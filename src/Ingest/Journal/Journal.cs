@@ -28,6 +28,7 @@ public sealed class Journal : IDisposable
     private long segmentEnd;
     private long tail;
     private long committedUntil;
+    private long writingSince;
     private bool needsNewSegment;
     private bool stopping;
     private bool abandoned;
@@ -67,6 +68,9 @@ public sealed class Journal : IDisposable
 
     /// <summary>Why nothing can be committed now; null when all is well.</summary>
     public Exception? Fault => fault;
+
+    /// <summary>How long the disk has been at the group it has now, failed attempts included; zero when it has none. A disk can hang without an error.</summary>
+    public TimeSpan WritingFor => Volatile.Read(ref writingSince) is > 0 and var since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>False while the disk refuses or is too far behind: take nothing more in.</summary>
     public bool HasRoom => fault is null && Tail - CommittedUntil < options.PendingBytes;
@@ -207,11 +211,13 @@ public sealed class Journal : IDisposable
         while (TakePending())
         {
             var began = time.GetTimestamp();
+            Volatile.Write(ref writingSince, began);
             if (!WriteUntilDurable())
             {
                 return;
             }
 
+            Volatile.Write(ref writingSince, 0);
             metrics.Committed(writing.Count, writing.Length, time.GetElapsedTime(began));
             var end = writing.End;
             writing.Clear();

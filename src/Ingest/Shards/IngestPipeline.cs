@@ -11,6 +11,7 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 public sealed class IngestPipeline : IAsyncDisposable
 {
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SnapshotCheck = TimeSpan.FromSeconds(1);
     private readonly IngestOptions options;
     private readonly DeviceRegister register;
@@ -80,7 +81,7 @@ public sealed class IngestPipeline : IAsyncDisposable
     public IEnumerable<EngineCounters> EngineCounters => router?.Counters ?? [];
 
     public IngestHealth Health => new(
-        Journal.Fault?.Message, DeadLetters.Fault?.Message, snapshotFault?.Message,
+        JournalFault(), DeadLetters.Fault?.Message, snapshotFault?.Message,
         Journal.Tail - Journal.CommittedUntil, Math.Max(0, Journal.CommittedUntil - (router?.EvaluatedUntil ?? 0)));
 
     /// <summary>Recovers, flushes what the recovery brought, and then takes messages in.</summary>
@@ -186,6 +187,12 @@ public sealed class IngestPipeline : IAsyncDisposable
 
         Close(abandon: true);
         stopped.Dispose();
+    }
+
+    private string? JournalFault()
+    {
+        var writing = Journal.WritingFor;
+        return Journal.Fault?.Message ?? (writing < StallLimit ? null : $"the disk has been busy with one write for {writing.TotalSeconds:f0} s");
     }
 
     private string InData(string name) => Path.Combine(options.DataDirectory, name);

@@ -25,8 +25,7 @@ public sealed class IntakeTests(ITestOutputHelper output)
     [Fact]
     public async Task While_the_disk_refuses_nobody_is_told_and_nobody_is_let_in_and_it_recovers_unaided()
     {
-        await using var plant = new TestPlant { Disk = new SimulatedDisk(), Time = null! };
-        plant.Time = new(new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero)) { AutoAdvanceAmount = TimeSpan.Zero };
+        await using var plant = new TestPlant { Disk = new SimulatedDisk() };
         await plant.StartAsync();
         plant.Settle();
         plant.Disk.Before = _ => throw new IOException("ENOSPC");
@@ -54,6 +53,28 @@ public sealed class IntakeTests(ITestOutputHelper output)
         JournalTests.WaitUntil(() => sources[0].Count == 1);
         plant.Pipeline.Health.IsHealthy.Should().BeTrue();
         Say("T-04: 21 cases, 0 failures (intake: every write fails, then none)");
+    }
+
+    [Fact]
+    public async Task A_disk_that_hangs_without_an_error_is_a_fault_too()
+    {
+        using var sync = new ManualResetEventSlim(initialState: true);
+        await using var plant = new TestPlant { Disk = new SimulatedDisk { Before = _ => sync.Wait() } };
+        await plant.StartAsync();
+        plant.Settle();
+        sync.Reset();
+        await plant.PressureAsync(new TestSource("g1"), "p1", 400);
+        JournalTests.WaitUntil(() => plant.Pipeline.Journal.Tail > plant.Pipeline.Journal.CommittedUntil);
+        plant.Time.Advance(TimeSpan.FromSeconds(1));
+        plant.Pipeline.Health.JournalFault.Should().BeNull();
+        JournalTests.WaitUntil(() =>
+        {
+            plant.Time.Advance(TimeSpan.FromSeconds(1));
+            return plant.Pipeline.Health.JournalFault is not null;
+        });
+        plant.Pipeline.Health.IsHealthy.Should().BeFalse();
+        sync.Set();
+        JournalTests.WaitUntil(() => plant.Pipeline.Health.IsHealthy);
     }
 
     [Fact]
