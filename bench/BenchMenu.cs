@@ -24,6 +24,8 @@ internal static class BenchMenu
                 return await StartBench.RunAsync(options);
             case "engine":
                 return EngineBenchmark.Run(options);
+            case "register":
+                return RegisterBenchmark.Run(Console.Out);
             default:
                 Console.WriteLine(
                     """
@@ -34,6 +36,7 @@ internal static class BenchMenu
                       start      [--rows 1000000] [--devices 100000]
                       decode
                       engine     [--series 300000] [--readings 20000000]
+                      register
                       generator  [--connections 123] [--devices 100000] [--pack N] [--seconds 5]
                     """);
                 return 2;

@@ -33,10 +33,10 @@ internal ref struct CborCursor(ReadOnlySpan<byte> data)
     /// <summary>Set once and for good; every read after it gives nothing.</summary>
     public bool IsMalformed { get; private set; }
 
-    /// <summary>The major type that comes next. At the end of the bytes the cursor is malformed.</summary>
+    /// <summary>The major type that comes next. At the end of the bytes, and at a break where an item must be, the cursor is malformed.</summary>
     public CborMajor Peek()
     {
-        if (at >= data.Length)
+        if (at >= data.Length || data[at] == Break)
         {
             IsMalformed = true;
             return CborMajor.Simple;
