@@ -105,7 +105,7 @@ internal static class ServerRun
     private static void LogTo(ILoggingBuilder logging, TelemetrySection telemetry)
     {
         logging.SetMinimumLevel(Enum.Parse<LogLevel>(telemetry.LogLevel, ignoreCase: true));
-        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddSimpleConsole(c =>
         {
             c.SingleLine = true;

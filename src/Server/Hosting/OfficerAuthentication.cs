@@ -23,6 +23,7 @@ public static class OfficerAuthentication
         }
         else
         {
+            services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
             schemes.AddJwtBearer(o => SetUp(o, officers, time));
         }
 
@@ -50,6 +51,12 @@ public static class OfficerAuthentication
     private static bool IsLoopbackName(string host) =>
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Nothing but <see cref="OfficersSection"/> says how tokens are checked.</summary>
+    private sealed class NoConfiguration : IAuthenticationConfigurationProvider
+    {
+        public IConfiguration AuthenticationConfiguration { get; } = new ConfigurationBuilder().Build();
+    }
 
     private static void SetUp(JwtBearerOptions options, OfficersSection officers, TimeProvider time)
     {

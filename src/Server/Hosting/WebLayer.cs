@@ -1,3 +1,5 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PingAnIoT.Alerts;
@@ -15,7 +17,7 @@ internal static class WebLayer
         {
             g.MaxReceiveMessageSize = 2 * 1024 * 1024;
             g.EnableDetailedErrors = false;
-        }).AddJsonTranscoding();
+        }).AddJsonTranscoding(j => j.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(h => h.Services.Map("", _ => true));
         services.AddHealthChecks().Add(new HealthCheckRegistration("ready", readiness, HealthStatus.Unhealthy, tags: null));

@@ -1,0 +1,101 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Server.Tests;
+
+/// <summary>The verbs as scripts see them: output and exit status.</summary>
+public sealed class CliTests
+{
+    private static async Task<(int Status, string Out, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        using var error = new StringWriter(CultureInfo.InvariantCulture);
+        using var input = new StringReader("correct horse battery\n");
+        var status = await CommandLine.RunAsync(arguments, new Terminal(input, output, error, TimeProvider.System), TestServer.Cancel);
+        return (status, output.ToString(), error.ToString());
+    }
+
+    [Theory]
+    [InlineData("--help", 0)]
+    [InlineData("run --help", 0)]
+    [InlineData("nonsense", 2)]
+    [InlineData("ack", 2)]
+    [InlineData("close X", 2)]
+    [InlineData("close X --verdict maybe", 2)]
+    [InlineData("alerts --limit 0", 2)]
+    [InlineData("run --role half", 2)]
+    [InlineData("run --config /none.json", 2)]
+    [InlineData("watch --server nowhere", 2)]
+    [InlineData("watch --server http://127.0.0.1:1", 3)]
+    [InlineData("ack X --server http://127.0.0.1:1", 3)]
+    [InlineData("verify --data /none", 1)]
+    [InlineData("export --data /none", 1)]
+    [InlineData("rules check /none.yaml", 2)]
+    public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
+
+    [Theory]
+    [InlineData("ingest")]
+    [InlineData("alerts")]
+    public async Task Roles_apart_are_refused_honestly(string role)
+    {
+        var (status, _, error) = await RunAsync("run", "--role", role);
+        status.Should().Be(2);
+        error.Should().Contain("cluster release");
+    }
+
+    [Fact]
+    public async Task Rules_check_names_line_and_column()
+    {
+        var folder = Directory.CreateTempSubdirectory("pingan-rules-").FullName;
+        var good = Path.Combine(folder, "good.yaml");
+        var bad = Path.Combine(folder, "bad.yaml");
+        await File.WriteAllTextAsync(good, DefaultRules.Text);
+        await File.WriteAllTextAsync(bad, "rules:\n  - id: a\n    wen: mean(60s)\n");
+        (await RunAsync("rules", "check", good)).Status.Should().Be(0);
+        var (status, output, _) = await RunAsync("rules", "check", good, bad);
+        status.Should().Be(1);
+        output.Should().Contain($"{bad}:3:").And.Contain("when");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Gateways_add_writes_a_line_without_the_password()
+    {
+        var folder = Directory.CreateTempSubdirectory("pingan-gateways-").FullName;
+        (await RunAsync("gateways", "add", "gw-7", "--data", folder, "--password-stdin")).Status.Should().Be(0);
+        var line = await File.ReadAllTextAsync(Path.Combine(folder, "gateways"));
+        line.Should().StartWith("gw-7:pbkdf2-sha256$600000$").And.NotContain("horse");
+        var (_, output, _) = await RunAsync("gateways", "add", "gw-8", "--data", folder);
+        output.Should().MatchRegex("password: [A-Za-z0-9+/]{24}");
+        (await RunAsync("gateways", "add", "a/b", "--data", folder)).Status.Should().Be(2);
+        (await File.ReadAllLinesAsync(Path.Combine(folder, "gateways"))).Should().HaveCount(2);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_officer_works_an_alert_from_the_terminal()
+    {
+        await using var server = await TestServer.StartAsync();
+        var plant = new Plant("gp-1");
+        await server.PostAsync(plant.To(Severity.Red), plant.To(Severity.Normal));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na"];
+
+        (await RunAsync(["alerts", .. at])).Out.Should().Contain(id).And.Contain("gas-pipe/gp-1/pressure");
+        (await RunAsync(["alerts", "--json", .. at])).Out.Should().Contain("\"peakSeverity\": \"SEVERITY_RED\"");
+        (await RunAsync(["ack", id, "--note", "on my way", .. at])).Status.Should().Be(0);
+        (await RunAsync(["comment", id, "valve shut", .. at])).Status.Should().Be(0);
+        var (status, _, error) = await RunAsync(["close", id, "--verdict", "real", .. at]);
+        status.Should().Be(1);
+        error.Should().Contain("NEEDS_SECOND_PERSON");
+        at[3] = "wang.wei";
+        (await RunAsync(["close", id, "--verdict", "real", .. at])).Out.Should().Contain("closed");
+        (await RunAsync(["ack", "NONE", .. at])).Status.Should().Be(1);
+
+        var watched = await RunAsync(["watch", "--json", "--after", "1", "--count", "4", .. at]);
+        watched.Status.Should().Be(0);
+        watched.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("\"event\"", StringComparison.Ordinal)).Should().HaveCount(4);
+        (await RunAsync("verify", "--data", server.Data)).Out.Should().Contain("sound");
+        (await RunAsync("export", "--data", server.Data, "--format", "json")).Out.Should().Contain("valve shut");
+    }
+}

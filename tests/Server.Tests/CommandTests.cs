@@ -1,0 +1,73 @@
+using Google.Rpc;
+using Grpc.Core;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Server.Tests;
+
+/// <summary>What officers ask, and how refusals say what may be asked instead.</summary>
+public sealed class CommandTests
+{
+    private static Metadata As(string officer) => new() { { "x-officer", officer } };
+
+    [Fact]
+    public async Task A_step_that_does_not_follow_is_refused_with_those_that_do()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync(new Plant("gp-1").To(Severity.Yellow));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        var close = async () => await server.Alerts.CloseAsync(new V1.CloseRequest { Id = id, Verdict = V1.Verdict.Real });
+        var refusal = (await close.Should().ThrowAsync<RpcException>()).Which;
+        refusal.StatusCode.Should().Be(StatusCode.FailedPrecondition);
+        var details = refusal.GetRpcStatus()!;
+        details.GetDetail<ErrorInfo>()!.Reason.Should().Be("ILLEGAL_STEP");
+        details.GetDetail<ErrorInfo>()!.Metadata["legal_steps"].Should().Be("acknowledge,comment");
+        details.GetDetail<PreconditionFailure>()!.Violations.Select(v => v.Description).Should().Equal("acknowledge", "comment");
+    }
+
+    [Fact]
+    public async Task A_red_is_closed_by_a_second_person_only()
+    {
+        await using var server = await TestServer.StartAsync();
+        var plant = new Plant("gp-1");
+        await server.PostAsync(plant.To(Severity.Red), plant.To(Severity.Normal));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        (await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = id }, As("li.na"))).Alert.Acknowledged.Officer.Should().Be("li.na");
+        (await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = id }, As("li.na"))).Alert.Step.Should().Be(V1.Step.Acknowledged, "twice is once");
+        var other = async () => await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = id }, As("wang.wei"));
+        (await other.Should().ThrowAsync<RpcException>()).Which.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason.Should().Be("ALREADY_DONE");
+        var alone = async () => await server.Alerts.CloseAsync(new V1.CloseRequest { Id = id, Verdict = V1.Verdict.False }, As("li.na"));
+        (await alone.Should().ThrowAsync<RpcException>()).Which.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason.Should().Be("NEEDS_SECOND_PERSON");
+        (await server.Alerts.CloseAsync(new V1.CloseRequest { Id = id, Verdict = V1.Verdict.False }, As("wang.wei"))).Alert.Verdict.Should().Be(V1.Verdict.False);
+    }
+
+    [Fact]
+    public async Task The_same_request_id_is_one_entry()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync(new Plant("gp-1").To(Severity.Green));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        for (var i = 0; i < 3; i++)
+        {
+            await server.Alerts.CommentAsync(new V1.CommentRequest { Id = id, Note = "on site", RequestId = "r-1" });
+        }
+
+        (await server.Alerts.GetAsync(new V1.GetRequest { Id = id })).Alert.Comments.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Pages_hold_every_alert_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync([.. Enumerable.Range(0, 25).Select(i => new Plant($"gp-{i:D2}").To(Severity.Green))]);
+        var seen = new List<string>();
+        var request = new V1.ListRequest { PageSize = 7, IncludeClosed = true };
+        do
+        {
+            var page = await server.Alerts.ListAsync(request);
+            seen.AddRange(page.Alerts.Select(a => a.Device));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        seen.Should().HaveCount(25).And.OnlyHaveUniqueItems();
+    }
+}
