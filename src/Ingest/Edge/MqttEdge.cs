@@ -69,7 +69,7 @@ public sealed class MqttEdge : IAsyncDisposable
         finally
         {
             links.TryRemove(link, out _);
-            guard.Leave(connection.Address, link.IsConnected);
+            guard.Leave(connection.Address, link.IsAdmitted);
             services.Metrics.Ended();
         }
     }
@@ -98,12 +98,13 @@ public sealed class MqttEdge : IAsyncDisposable
             if (agreement is not null)
             {
                 guard.Admit(link.Address);
+                link.IsAdmitted = true;
                 await RunSessionAsync(link, scratch, agreement).ConfigureAwait(false);
             }
 
             await CloseAsync(link).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception) when (IsTransportFailure(exception))
         {
             // The transport broke; whatever the session had to say about that has been said.
             await link.Output.CloseAsync().ConfigureAwait(false);
@@ -113,32 +114,37 @@ public sealed class MqttEdge : IAsyncDisposable
     private async Task RunSessionAsync(MqttLink link, MqttScratch scratch, MqttAgreement agreement)
     {
         var session = new MqttSession(services, link, agreement, scratch);
-        var how = "connection lost";
+        var reason = MqttReason.Success;
         try
         {
-            var reason = await session.RunAsync().ConfigureAwait(false);
-            if (link.WasCut != MqttLink.CutReason.None)
-            {
-                how = $"{link.WasCut}";
-                services.Audit.SessionCut(agreement.Gateway, agreement.ClientId, how);
-            }
-            else if (reason != MqttReason.Success)
-            {
-                how = $"{reason}";
-                services.Audit.SessionCut(agreement.Gateway, agreement.ClientId, how);
-                TellWhy(link, agreement.Version, reason);
-            }
-            else if (session.EndedWell)
-            {
-                how = "DISCONNECT";
-            }
+            reason = await session.RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsTransportFailure(exception))
+        {
+            // Lost, or cut by us: the link knows.
         }
         finally
         {
             Leave(link, agreement, session);
-            EdgeLog.Left(services.Logger, agreement.Gateway, agreement.ClientId, how);
+        }
+
+        if (link.WasCut != MqttLink.CutReason.None)
+        {
+            services.Audit.SessionCut(agreement.Gateway, agreement.ClientId, link.WasCut.ToString());
+        }
+        else if (reason != MqttReason.Success)
+        {
+            services.Audit.SessionCut(agreement.Gateway, agreement.ClientId, reason.ToString());
+            TellWhy(link, agreement.Version, reason);
+        }
+        else
+        {
+            EdgeLog.Left(services.Logger, agreement.Gateway, agreement.ClientId, session.EndedWell ? "DISCONNECT" : "connection lost");
         }
     }
+
+    private static bool IsTransportFailure(Exception exception) =>
+        exception is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException;
 
     private static void TellWhy(MqttLink link, MqttVersion version, MqttReason reason)
     {

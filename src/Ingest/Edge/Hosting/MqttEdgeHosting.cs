@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,11 +19,15 @@ public static class MqttEdgeHosting
 {
     private const string SubProtocol = "mqtt";
 
+    /// <summary>What the transport takes off the network for a connection that nobody is reading; a packet may be larger.</summary>
+    private const int TransportReadBytes = 128 * 1024;
+
     /// <summary>Registers the edge. Needs an <see cref="IIntake"/> and a <see cref="TimeProvider"/> in the same container.</summary>
     public static IServiceCollection AddMqttEdge(this IServiceCollection services, EdgeOptions options)
     {
         services.AddConnections();
         services.AddMetrics();
+        services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = TransportReadBytes);
         services.AddSingleton(options);
         services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<GatewayCredentials>();
@@ -79,6 +84,12 @@ public static class MqttEdgeHosting
             return;
         }
 
+        if (context.RequestServices.GetRequiredService<EdgeOptions>().IsOpen && IsFromOtherSite(context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(SubProtocol).ConfigureAwait(false);
         var pipe = new WebSocketPipe(socket);
@@ -86,4 +97,9 @@ public static class MqttEdgeHosting
         var served = context.RequestServices.GetRequiredService<MqttEdge>().ServeAsync(connection, stopping);
         await pipe.RunAsync(served, context.RequestServices.GetRequiredService<TimeProvider>(), context.RequestAborted).ConfigureAwait(false);
     }
+
+    /// <summary>In open mode any page in a browser on this machine could play a gateway: only pages of this server may.</summary>
+    private static bool IsFromOtherSite(HttpRequest request) =>
+        request.Headers.Origin.Count > 0
+        && (!Uri.TryCreate(request.Headers.Origin.ToString(), UriKind.Absolute, out var origin) || origin.Authority != request.Host.Value);
 }

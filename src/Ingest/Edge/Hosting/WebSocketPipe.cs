@@ -64,6 +64,23 @@ internal sealed class WebSocketPipe : IDuplexPipe
         }
 
         await incoming.Writer.CompleteAsync().ConfigureAwait(false);
+        await DiscardAsync(aborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads away what still comes until the client has closed: to close over unread bytes would be a reset.</summary>
+    private async Task DiscardAsync(CancellationToken aborted)
+    {
+        var discarded = new byte[4096];
+        try
+        {
+            while ((await socket.ReceiveAsync(discarded.AsMemory(), aborted).ConfigureAwait(false)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // The client is gone.
+        }
     }
 
     private async Task SendAsync(CancellationToken aborted)

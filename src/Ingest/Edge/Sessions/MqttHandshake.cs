@@ -43,7 +43,16 @@ internal sealed class MqttHandshake(EdgeServices services, MqttLink link, MqttSc
     {
         while (true)
         {
-            var result = await link.Input.ReadAsync().ConfigureAwait(false);
+            ReadResult result;
+            try
+            {
+                result = await link.Input.ReadAsync().ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                return (null, null);
+            }
+
             if (result.IsCanceled)
             {
                 return (null, null);

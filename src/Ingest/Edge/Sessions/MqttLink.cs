@@ -63,8 +63,11 @@ internal sealed class MqttLink : IDisposable
     /// <summary>Why it was ended without a word, if it was.</summary>
     public CutReason WasCut => (CutReason)Volatile.Read(ref cutReason);
 
-    /// <summary>True once CONNACK 0 is sent: then a missed deadline is a keep-alive.</summary>
+    /// <summary>True once CONNACK is sent: then a missed deadline is no longer that of CONNECT.</summary>
     public bool IsConnected { get; set; }
+
+    /// <summary>The guard counts it among those logged in.</summary>
+    public bool IsAdmitted { get; set; }
 
     /// <summary>Must move on within <paramref name="span"/>, or is closed.</summary>
     public void SetDeadline(TimeSpan span) =>

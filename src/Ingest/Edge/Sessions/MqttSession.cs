@@ -142,7 +142,13 @@ internal sealed class MqttSession : IMessageSource
             var (step, reason) = Process(ref rest);
             while (step == Step.NeedBatch)
             {
+                // The wait may be long: it is ours, not the client's silence, and what is answered already need not wait too.
                 link.ClearDeadline();
+                if (link.Output.PendingBytes > 0)
+                {
+                    link.Output.Flush();
+                }
+
                 if (!await TryRentAsync().ConfigureAwait(false))
                 {
                     return await ClosingAsync().ConfigureAwait(false);
