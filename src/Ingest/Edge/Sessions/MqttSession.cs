@@ -268,9 +268,9 @@ internal sealed class MqttSession : IMessageSource
         {
             if (!packet.Topic.SequenceEqual(statusTopic))
             {
-                refusal = IsStatusTopic(packet.Topic) ? RefusalReason.GatewayForeign : RefusalReason.None;
+                refusal = StatusMessage.IsTopic(packet.Topic) ? RefusalReason.GatewayForeign : RefusalReason.None;
             }
-            else if (TryStatus(packet.Payload, out var online))
+            else if (StatusMessage.TryRead(packet.Payload, out var online))
             {
                 return OnStatus(packet, online);
             }
@@ -294,15 +294,6 @@ internal sealed class MqttSession : IMessageSource
         }
 
         return (Step.Done, MqttReason.Success);
-    }
-
-    private static bool IsStatusTopic(ReadOnlySpan<byte> topic) =>
-        topic.StartsWith("pingan/v1/"u8) && topic.Count((byte)'/') == 3;
-
-    private static bool TryStatus(ReadOnlySpan<byte> payload, out bool online)
-    {
-        online = payload.SequenceEqual("online"u8);
-        return online || payload.SequenceEqual("offline"u8);
     }
 
     private (Step Step, MqttReason Reason) OnStatus(in PublishPacket packet, bool online)
