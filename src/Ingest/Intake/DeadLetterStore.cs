@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace PingAnIoT.Ingest;
@@ -195,8 +194,9 @@ public sealed class DeadLetterStore : IDisposable
 
                 return true;
             }
-            catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
             {
+                // Whatever it is: thrown out of this thread it would end the process, and again at each start, as a replay brings the same letters.
                 if (fault is null)
                 {
                     logger.DeadLettersFaulted(e);

@@ -121,7 +121,7 @@ internal sealed class Recovery
     {
         if (engines.Count == 1)
         {
-            engines[0].Apply(batch.Readings.Readings, position);
+            Judge(0, batch.Readings.Readings, position);
             return;
         }
 
@@ -137,15 +137,28 @@ internal sealed class Recovery
 
         for (var i = 0; i < parts.Length; i++)
         {
-            engines[i].Apply(parts[i].Readings, position);
+            Judge(i, parts[i].Readings, position);
+        }
+    }
+
+    /// <summary>As a shard does: what an engine fails on must not keep the plant from starting, and the others judge it all the same.</summary>
+    private void Judge(int engine, ReadOnlySpan<Reading> of, long position)
+    {
+        try
+        {
+            engines[engine].Apply(of, position);
+        }
+        catch (Exception e)
+        {
+            logger.ShardFailed(e, engine, position);
         }
     }
 
     private void ToAll(in Reading reading, long position)
     {
-        foreach (var engine in engines)
+        for (var i = 0; i < engines.Count; i++)
         {
-            engine.Apply([reading], position);
+            Judge(i, [reading], position);
         }
     }
 
@@ -157,9 +170,16 @@ internal sealed class Recovery
             return;
         }
 
-        foreach (var engine in engines)
+        for (var i = 0; i < engines.Count; i++)
         {
-            engine.Replace(rules);
+            try
+            {
+                engines[i].Replace(rules);
+            }
+            catch (Exception e)
+            {
+                logger.ShardFailed(e, i, position);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class Shard
 {
+    private static readonly TimeSpan AbandonWait = TimeSpan.FromSeconds(1);
     private readonly object gate = new();
     private readonly int number;
     private readonly Engine engine;
@@ -50,7 +51,10 @@ internal sealed class Shard
         }
     }
 
-    /// <summary>Ends the thread, after what is queued or, when abandoned, at once.</summary>
+    /// <summary>
+    /// Ends the thread, after what is queued or, when abandoned, at once. Then a sink that does not answer is not waited for:
+    /// what it was to take is in the journal, and the thread ends with the process.
+    /// </summary>
     public void Stop(bool abandon)
     {
         lock (gate)
@@ -60,7 +64,7 @@ internal sealed class Shard
             Monitor.Pulse(gate);
         }
 
-        thread.Join();
+        thread.Join(abandon ? AbandonWait : Timeout.InfiniteTimeSpan);
     }
 
     private void Work()

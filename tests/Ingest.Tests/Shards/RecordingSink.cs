@@ -13,6 +13,9 @@ internal sealed class RecordingSink : ITransitionSink
 
     public Exception? Failure { get; set; }
 
+    /// <summary>Throws at what it says; null for nothing.</summary>
+    public Func<Transition, bool>? Poison { get; set; }
+
     public int Repeats { get; private set; }
 
     /// <summary>What was said, one line each, in the order of identities.</summary>
@@ -42,6 +45,11 @@ internal sealed class RecordingSink : ITransitionSink
     public void Post(Transition transition)
     {
         Open.Wait();
+        if (Poison?.Invoke(transition) == true)
+        {
+            throw new InvalidOperationException("poisoned");
+        }
+
         var identity = $"{transition.RuleId} {transition.Series} {transition.EpisodeMicros} {transition.Ordinal:d4}";
         var content = $"{transition.Change} {transition.From}>{transition.To} at {transition.EventTimeMicros} value {transition.WindowValue:r} threshold {transition.Threshold:r}";
         lock (gate)
