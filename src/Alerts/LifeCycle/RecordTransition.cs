@@ -30,11 +30,18 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
         var reopens = alert is not null && kind != EntryKind.ReturnedToNormal && Reopens(alert, transition);
         var deadlines = kind == EntryKind.ReturnedToNormal
             ? null
-            : DeadlineSchedule.After(alert, transition.To, reopens, transition.ReceiveTimeMicros, policy);
+            : DeadlineSchedule.After(alert, transition.To, reopens, DeadlinesFrom(transaction, transition), policy);
         var id = alert?.Id ?? AlertId.Of(transition.RuleId, transition.Series, transition.EpisodeMicros);
         var body = new EntryBody { Transition = Facts(transition) with { Reopens = reopens, Deadlines = deadlines } };
         transaction.Append(kind, id, "rule:" + transition.RuleId, key, transition.ReceiveTimeMicros, body, postedMicros);
     }
+
+    /// <summary>
+    /// Receive time never steps back: for long after a clock that was ahead is put right it is ahead still. Deadlines are held against the
+    /// clock itself, and must not be late by the difference.
+    /// </summary>
+    private static long DeadlinesFrom(LedgerTransaction transaction, Transition transition) =>
+        Math.Min(transition.ReceiveTimeMicros, transaction.NowMicros);
 
     private static EntryKind KindOf(Transition transition, Alert? alert) => transition.Change switch
     {
