@@ -18,9 +18,12 @@ internal sealed class AlertBook
 
     public BookSnapshot Current => current;
 
-    /// <summary>Drafts the rows the database keeps of the book.</summary>
+    /// <summary>Drafts the rows the database keeps of the book, in place of all that was drafted before.</summary>
     public void Load(IEnumerable<Alert> live, IEnumerable<(string Officer, long UpTo)> deliveries)
     {
+        alerts.Clear();
+        index.Clear();
+        delivered.Clear();
         foreach (var alert in live)
         {
             Put(alert);
