@@ -19,13 +19,13 @@ internal readonly record struct JournalTail(long Position, long SegmentStart, lo
         var starts = storage.List().ToList();
         while (starts.Count > 0)
         {
-            var tail = RecoverSegment(storage, starts[^1], logger);
+            var tail = RecoverSegment(storage, starts, logger);
             if (tail is not null)
             {
                 return tail;
             }
 
-            // Its making was cut short before anything in it could be acknowledged.
+            // Its making was cut short before anything in it could be acknowledged: there is not one entry in it.
             storage.Delete(starts[^1]);
             starts.RemoveAt(starts.Count - 1);
         }
@@ -33,11 +33,13 @@ internal readonly record struct JournalTail(long Position, long SegmentStart, lo
         return null;
     }
 
-    private static JournalTail? RecoverSegment(IJournalStorage storage, long start, ILogger logger)
+    private static JournalTail? RecoverSegment(IJournalStorage storage, List<long> starts, ILogger logger)
     {
+        var start = starts[^1];
         using var writable = storage.Open(start, writable: true);
         using var scanner = new SegmentScanner(storage.Open(start, writable: false), start);
-        if (scanner.ReadHeader() is not { } header || header.Start != start || header.Length != writable.LengthBytes)
+        var hasHeader = scanner.ReadHeader() is { } header && header.Start == start && header.Length == writable.LengthBytes;
+        if (!hasHeader && !HasEntries(scanner, start))
         {
             return null;
         }
@@ -62,13 +64,49 @@ internal readonly record struct JournalTail(long Position, long SegmentStart, lo
 
         var tail = scanner.Position;
         WriteAgain(writable, scanner, start, committed == start + SegmentHeader.Bytes ? start : Math.Min(committed, tail), tail);
+        if (!hasHeader)
+        {
+            logger.JournalDamaged(start, SegmentHeader.Bytes);
+            WriteHeader(writable, new SegmentHeader(start, writable.LengthBytes, CreatedMicros(storage, starts)));
+        }
+
         if (Blank(writable, scanner, tail - start))
         {
             logger.JournalTornTail(tail);
         }
 
         writable.Sync();
-        return new JournalTail(tail, start, start + header.Length);
+        return new JournalTail(tail, start, start + writable.LengthBytes);
+    }
+
+    /// <summary>
+    /// A header may be damaged long after it was written. Entries know their own place, so they are believed without it: when the first is whole
+    /// (it shares the header's sector, so they came to the disk together) or one was written when others before it were on disk.
+    /// </summary>
+    private static bool HasEntries(SegmentScanner scanner, long start)
+    {
+        var found = scanner.TryNext() || scanner.TrySkipDamage(scanner.EndPosition, committedBeyond: start + SegmentHeader.Bytes);
+        scanner.MoveTo(start);
+        return found;
+    }
+
+    private static void WriteHeader(IJournalSegment segment, in SegmentHeader header)
+    {
+        Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
+        header.Write(bytes);
+        segment.Write(bytes, 0);
+    }
+
+    /// <summary>When the segment before it was made: it is not older than that, and retention only needs to know whether it is too old.</summary>
+    private static long CreatedMicros(IJournalStorage storage, List<long> starts)
+    {
+        if (starts.Count < 2)
+        {
+            return 0;
+        }
+
+        using var before = new SegmentScanner(storage.Open(starts[^2], writable: false), starts[^2]);
+        return before.ReadHeader()?.CreatedMicros ?? 0;
     }
 
     /// <summary>
