@@ -25,9 +25,12 @@ public sealed class Intake : IIntake, IDisposable
     private readonly Queue<Released> waiting = new();
     private readonly Queue<Released> committed = new();
     private readonly Dictionary<string, bool> lateReports = new(StringComparer.Ordinal);
+    private readonly HashSet<string> missing = new(StringComparer.Ordinal);
     private readonly object wake = new();
     private readonly Thread releaser;
     private ITimer? ticker;
+    private long startedAt;
+    private long underWayBytes;
     private volatile bool stopping;
     private bool ended;
     private bool hasProgress;
@@ -52,7 +55,7 @@ public sealed class Intake : IIntake, IDisposable
     public IntakeCounters Counters { get; }
 
     /// <inheritdoc/>
-    public bool IsAccepting => !stopping && journal.Fault is null;
+    public bool IsAccepting => !stopping && journal.Fault is null && Volatile.Read(ref underWayBytes) < options.UnderWayBytes;
 
     /// <summary>The receive time now; never steps back.</summary>
     public long NowMicros() => clock.NowMicros();
@@ -63,6 +66,11 @@ public sealed class Intake : IIntake, IDisposable
         if (Encoding.UTF8.GetByteCount(source.Gateway) > JournalEntry.LongestHeaderBytes - JournalEntry.HeaderBytes)
         {
             throw new ArgumentException("A gateway's name has at most 256 bytes.", nameof(source));
+        }
+
+        lock (order)
+        {
+            missing.Remove(source.Gateway);
         }
 
         return new Lane(this, source);
@@ -83,6 +91,7 @@ public sealed class Intake : IIntake, IDisposable
                 return;
             }
 
+            missing.Remove(gateway);
             if (lateReports.Count > 0 || router.PendingControls >= options.PendingReportsLimit * router.Count)
             {
                 lateReports[gateway] = online;
@@ -119,8 +128,14 @@ public sealed class Intake : IIntake, IDisposable
         }
     }
 
-    internal void Start()
+    /// <summary>
+    /// Starts to release and to tick. A gateway that was online when the plant went down and has not come back by
+    /// <see cref="IntakeOptions.GatewayReturn"/> is lost like any other: nobody else would ever say so.
+    /// </summary>
+    internal void Start(IEnumerable<string> onlineBefore)
     {
+        missing.UnionWith(onlineBefore);
+        startedAt = time.GetTimestamp();
         journal.OnCommitted = Wake;
         releaser.Start();
         ticker = time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, options.TickInterval);
@@ -169,9 +184,25 @@ public sealed class Intake : IIntake, IDisposable
             }
 
             lateReports.Clear();
+            ReportMissing();
             var now = clock.NowMicros();
             Append(JournalEntryKind.Tick, now, "", default, new Released { Control = Reading.Tick(now), IsControl = true });
         }
+    }
+
+    private void ReportMissing()
+    {
+        if (missing.Count == 0 || time.GetElapsedTime(startedAt) < options.GatewayReturn)
+        {
+            return;
+        }
+
+        foreach (var gateway in missing)
+        {
+            AppendGateway(gateway, online: false);
+        }
+
+        missing.Clear();
     }
 
     private void AppendGateway(string gateway, bool online)
@@ -201,6 +232,7 @@ public sealed class Intake : IIntake, IDisposable
             Append(
                 JournalEntryKind.Messages, batch.Context.ReceiveTimeMicros, batch.Context.Gateway, batch.Records,
                 new Released { Batch = batch, Lane = lane });
+            Interlocked.Add(ref underWayBytes, batch.Records.Length);
             Counters.CountReceived(batch.Count);
         }
     }
@@ -350,6 +382,7 @@ public sealed class Intake : IIntake, IDisposable
 
         public void GiveBack(MessageBatch batch)
         {
+            Interlocked.Add(ref intake.underWayBytes, -batch.Records.Length);
             lock (free)
             {
                 free.Push(batch);

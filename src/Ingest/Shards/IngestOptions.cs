@@ -40,7 +40,9 @@ public sealed record IngestOptions
         Check(Journal.RetentionAge > TimeSpan.Zero, "Journal.RetentionAge is not above 0.");
         Check(Journal.RetryFirst > TimeSpan.Zero && Journal.RetryLongest >= Journal.RetryFirst, "Journal.RetryFirst and RetryLongest: 0 < first <= longest.");
         Check(Intake.LaneBatches is >= 1 and <= 64, $"Intake.LaneBatches is {Intake.LaneBatches}; 1 to 64 can be.");
+        Check(Intake.UnderWayBytes >= 1024 * 1024, $"Intake.UnderWayBytes is {Intake.UnderWayBytes}; at least 1 MiB.");
         Check(Intake.TickInterval > TimeSpan.Zero && Intake.TickInterval <= TimeSpan.FromSeconds(5), "Intake.TickInterval: above 0 and at most 5 s.");
+        Check(Intake.GatewayReturn >= TimeSpan.Zero, "Intake.GatewayReturn is below 0.");
         Check(Intake.PendingTicksLimit >= 1 && Intake.PendingReportsLimit >= 1, "Intake.PendingTicksLimit and PendingReportsLimit are at least 1.");
         Check(SnapshotBytes >= 1024 * 1024, $"SnapshotBytes is {SnapshotBytes}; at least 1 MiB.");
         Check(SnapshotInterval >= TimeSpan.FromSeconds(1), "SnapshotInterval is less than 1 s.");

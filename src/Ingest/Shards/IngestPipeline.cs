@@ -99,6 +99,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         snapshotPosition = position;
         Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger).Replay(journal, position, receiveTime, time);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
+        var online = engines[0].OnlineGateways.ToList();
         router = new ShardRouter(engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
         router.Start();
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
@@ -107,7 +108,7 @@ public sealed class IngestPipeline : IAsyncDisposable
             intake.UseRules(rules);
         }
 
-        intake.Start();
+        intake.Start(online);
         snapshotLoop = Task.Run(SnapshotLoopAsync, CancellationToken.None);
     }
 

@@ -35,6 +35,9 @@ public sealed class Engine
     /// <summary>The rules in force.</summary>
     public RuleSet Rules => state.Plan.RuleSet;
 
+    /// <summary>Gateways that were online by their last report; every shard knows the same. For the engine's owner.</summary>
+    public IEnumerable<string> OnlineGateways => state.Gateways.Gateways.Where(g => g.IsOnline == true).Select(g => g.Name);
+
     /// <summary>
     /// Judges readings and ticks in journal order. Gateway readings go to every shard, ticks too; others only to the device's own.
     /// </summary>
