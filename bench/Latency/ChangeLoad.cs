@@ -8,7 +8,7 @@ namespace PingAnIoT.Bench;
 /// Messages at a fixed rate, of which every n-th changes a device's colour. The time in each is when it was due, not when it got away:
 /// a generator that is held up makes the latency longer, not the sample smaller. Threading: owned by the fleet's thread.
 /// </summary>
-internal sealed class ChangeLoad(double messagesPerSecond, int changeEvery, int devices, TimeProvider time) : IWireLoad
+internal sealed class ChangeLoad(double messagesPerSecond, int changeEvery, int devices, string name, TimeProvider time) : IWireLoad
 {
     private const string TimeSlot = "0000000000.000000";
     private readonly long startTimestamp = time.GetTimestamp();
@@ -57,7 +57,7 @@ internal sealed class ChangeLoad(double messagesPerSecond, int changeEvery, int 
         {
             pair = [.. new[] { 1, 60 }.Select(methane => WireFrames.Publish(
                 WireVersion.Mqtt311,
-                string.Create(CultureInfo.InvariantCulture, $"pingan/v1/gw-latency/gas-pipe/l-{device:D6}"),
+                string.Create(CultureInfo.InvariantCulture, $"pingan/v1/gw-latency/gas-pipe/{name}-{device:D6}"),
                 Encoding.ASCII.GetBytes($"{{\"pressure\":380.5,\"flow\":12.5,\"methane\":{methane},\"t\":{TimeSlot}}}")))];
             frames[device] = pair;
         }

@@ -52,10 +52,11 @@ internal static class LatencyBench
             using var stop = new CancellationTokenSource();
             var seen = new Seen();
             var watching = WatchAsync(channel, micros, seen, stop.Token);
-            await Run(server, rate, every, 3);
+            await Run(server, rate, every, 3, "warm");
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
             seen.IsCounting = true;
             var processor = server.ProcessorTime;
-            var changes = await Run(server, rate, every, seconds);
+            var changes = await Run(server, rate, every, seconds, "run");
             processor = server.ProcessorTime - processor;
             for (var i = 0; seen.Count < changes && i < 500; i++)
             {
@@ -76,9 +77,9 @@ internal static class LatencyBench
         }
     }
 
-    private static async Task<long> Run(ServerChild server, double rate, int every, double seconds)
+    private static async Task<long> Run(ServerChild server, double rate, int every, double seconds, string name)
     {
-        var load = new ChangeLoad(rate, every, 1_000, TimeProvider.System);
+        var load = new ChangeLoad(rate, every, 1_000, name, TimeProvider.System);
         using var client = new WireClient(
             new WireOptions { Host = "127.0.0.1", Port = server.Mqtt, ClientId = "gw-latency", UserName = "gw-latency", Password = "x", WindowMessages = 4096, WindowBytes = 1 << 20 },
             new WireCounters(), TimeProvider.System);

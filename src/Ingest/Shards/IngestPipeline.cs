@@ -102,6 +102,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         var online = engines[0].OnlineGateways.ToList();
         router = new ShardRouter(engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
         router.Start();
+        _ = new EngineMetrics(meters, () => EngineCounters);
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
         if (!IsInForce(engines[0].Rules))
         {

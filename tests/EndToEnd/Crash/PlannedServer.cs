@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace PingAnIoT.EndToEnd;
+
+/// <summary>A server that comes back at the same MQTT port with the same data, as a machine after a crash.</summary>
+public sealed class PlannedServer(string name) : IAsyncDisposable
+{
+    private PinganProcess? server;
+
+    public string Data { get; } = PinganProcess.NewDataFolder(name);
+
+    public int Mqtt { get; } = FreePort();
+
+    /// <summary>From process start to ready, of each start.</summary>
+    public List<TimeSpan> StartTimes { get; } = [];
+
+    public PinganProcess Process => server!;
+
+    public async Task StartAsync(string rules = TestRules.WindowAndHold)
+    {
+        server = await PinganProcess.RunAsync(Data, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Rules"] = TestRules.Write(Path.GetDirectoryName(Data) + "/", rules, Path.GetFileName(Data)),
+            ["Listen__Mqtt"] = Mqtt.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["Telemetry__LogLevel"] = "Warning",
+        });
+        StartTimes.Add(server.StartTime);
+    }
+
+    public Task KillAsync() => server!.KillAsync();
+
+    /// <summary>Stops in order: everything accepted is judged and in the ledger when this returns.</summary>
+    public async Task StopAsync() => (await server!.StopAsync()).Should().Be(0, string.Join('\n', server.Lines));
+
+    /// <summary>kill -9 now, start again now.</summary>
+    public async Task CrashAsync()
+    {
+        await KillAsync();
+        await server!.DisposeAsync();
+        await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,27 @@
+namespace PingAnIoT.EndToEnd;
+
+/// <summary>The first thing anybody runs.</summary>
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task Within_ten_seconds_of_ready_every_colour_is_printed_and_on_the_stream()
+    {
+        var environment = PinganProcess.FreePorts();
+        environment["PingAn__Data"] = PinganProcess.NewDataFolder("demo");
+        await using var demo = await PinganProcess.StartAsync(["demo"], environment);
+        using var officer = new Officer(demo.Grpc);
+        var wanted = new HashSet<V1.Severity> { V1.Severity.Red, V1.Severity.Yellow, V1.Severity.Green };
+        await officer.WatchAsync(
+            0,
+            m =>
+            {
+                wanted.Remove((m.Snapshot ?? m.Event?.Alert)?.Severity ?? V1.Severity.Unspecified);
+                return wanted.Count == 0;
+            },
+            TimeSpan.FromSeconds(10));
+        foreach (var colour in new[] { "red", "yellow", "green" })
+        {
+            await Until.SoAsync(() => demo.Lines.Any(l => l.Contains(colour, StringComparison.OrdinalIgnoreCase)), TimeSpan.FromSeconds(3), $"{colour} is printed");
+        }
+    }
+}
