@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace PingAnIoT.Alerts;
 
@@ -8,6 +9,7 @@ internal static class LedgerDatabase
 {
     public const string FileName = "ledger.db";
     public const int BusyMilliseconds = 5000;
+    private const int NoCheckpointOnClose = 1006;
     private const long WalLimitBytes = 64L * 1024 * 1024;
 
     /// <summary>File systems whose locks and syncs cannot be relied on.</summary>
@@ -41,6 +43,9 @@ internal static class LedgerDatabase
         // Not ReadOnly: a reader that comes first after a crash must be able to recover the write-ahead log.
         var connection = Open(folder, SqliteOpenMode.ReadWrite);
         connection.Run("PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;");
+
+        // Nor may looking at a ledger move its log into the file, as the last one to close otherwise does.
+        raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
         return connection;
     }
 

@@ -28,6 +28,9 @@ public sealed record LedgerOptions
     /// <summary>NORMAL loses acknowledged entries at a power cut: only the control of the power-cut test may ask for it.</summary>
     internal string Synchronous { get; init; } = "FULL";
 
+    /// <summary>Attempts on a disk that refuses come at least so often.</summary>
+    internal TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A test's way to make the disk fail: called with the name of the step about to be done, and may throw.</summary>
     internal Action<string>? BeforeStep { get; init; }
 }

@@ -11,7 +11,6 @@ namespace PingAnIoT.Alerts;
 internal sealed class LedgerWriter : IDisposable
 {
     private const int AttemptsWhenClosing = 3;
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(1);
     private readonly LedgerOptions options;
     private readonly TimeProvider clock;
     private readonly AlertsMetrics metrics;
@@ -282,7 +281,7 @@ internal sealed class LedgerWriter : IDisposable
 
     private void BackOff(int attempt, string step, Exception failure)
     {
-        var wait = Math.Min((int)LongestBackOff.TotalMilliseconds, 10 << Math.Min(attempt, 10));
+        var wait = Math.Min((int)options.LongestBackOff.TotalMilliseconds, 10 << Math.Min(attempt, 10));
         metrics.Retries.Add(1);
         health.Failed($"{step}: {failure.Message}");
         AlertsLog.CannotWrite(logger, failure, step, attempt, wait);

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>Start-up on a large ledger. Small here; PINGAN_START_ENTRIES=1000000 for the real one.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task A_start_reads_the_live_alerts_and_not_the_whole_ledger()
+    {
+        var entries = int.Parse(Environment.GetEnvironmentVariable("PINGAN_START_ENTRIES") ?? "20000", CultureInfo.InvariantCulture);
+        await using var kit = new LedgerKit(TimeProvider.System);
+        var ledger = kit.Open();
+        var start = kit.Now;
+        var writing = Stopwatch.StartNew();
+
+        // A tenth of the entries are alerts that stay open; the rest is the toggling of the same series.
+        var plants = Enumerable.Range(0, entries / 10).Select(i => new Plant($"gp-{i:D6}")).ToArray();
+        for (var i = 0; i < entries; i++)
+        {
+            ledger.Post(plants[i % plants.Length].To(i / plants.Length % 2 == 0 ? Severity.Yellow : Severity.Normal, start + i));
+        }
+
+        await kit.FlushAsync();
+        var written = writing.Elapsed;
+        await kit.CloseAsync();
+        var before = Environment.CpuUsage.TotalTime;
+        var opening = Stopwatch.StartNew();
+        ledger = kit.Open();
+        var opened = opening.Elapsed;
+        var processor = Environment.CpuUsage.TotalTime - before;
+        ledger.Book.Alerts.Should().HaveCount(entries / 10);
+        ledger.Book.Sequence.Should().Be(entries);
+        await kit.CloseAsync();
+        var verifying = Stopwatch.StartNew();
+        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"start: {entries} entries, {entries / 10} live alerts: written at {entries / written.TotalSeconds:F0}/s, opened in {opened.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of processor), verified in {verifying.Elapsed.TotalSeconds:F1} s");
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        Console.Out.WriteLine(line);
+    }
+}
