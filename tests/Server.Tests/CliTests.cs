@@ -31,6 +31,8 @@ public sealed class CliTests
     [InlineData("verify --data /none", 1)]
     [InlineData("export --data /none", 1)]
     [InlineData("rules check /none.yaml", 2)]
+    [InlineData("rules schema", 0)]
+    [InlineData("simulate --port 1 --minutes 0.01 --gateways 1", 3)]
     public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
 
     [Theory]

@@ -58,14 +58,16 @@ internal static class DemoVerb
         }
 
         await terminal.Out.WriteLineAsync("Watch it from another terminal: pinganiot watch --server " + server.Addresses.GrpcUri.ToString().TrimEnd('/'));
+        var isWatching = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var printing = PrintAsync(server, terminal, isWatching, ending.Token);
+        await Task.WhenAny(isWatching.Task, printing);
         var district = DemoDistrict.RunAsync("127.0.0.1", server.Addresses.Mqtt, seed, terminal.Time, ending.Token);
-        var printing = PrintAsync(server, terminal, ending.Token);
         await (await Task.WhenAny(district, printing)).ContinueWith(
             _ => ending.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await Task.WhenAll(Quiet(district), Quiet(printing));
     }
 
-    private static async Task PrintAsync(ServerHost server, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task PrintAsync(ServerHost server, Terminal terminal, TaskCompletionSource isWatching, CancellationToken cancellationToken)
     {
         var console = terminal.Ansi();
         using var channel = GrpcChannel.ForAddress(server.Addresses.GrpcUri);
@@ -73,21 +75,31 @@ internal static class DemoVerb
         using var call = new V1.AlertService.AlertServiceClient(channel).Watch(new V1.WatchRequest(), headers, cancellationToken: cancellationToken);
         await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
         {
-            if (message.ContentCase != V1.WatchResponse.ContentOneofCase.Event)
+            switch (message.ContentCase)
             {
-                continue;
+                case V1.WatchResponse.ContentOneofCase.Snapshot:
+                    Print(terminal, console, "open      " + AlertText.Line(message.Snapshot), message.Snapshot.Severity);
+                    break;
+                case V1.WatchResponse.ContentOneofCase.SnapshotEnd:
+                    isWatching.TrySetResult();
+                    break;
+                case V1.WatchResponse.ContentOneofCase.Event:
+                    Print(terminal, console, AlertText.Line(message.Event), message.Event.ToSeverity);
+                    break;
             }
+        }
+    }
 
-            var what = message.Event;
-            if (terminal.IsInteractive)
-            {
-                console.WriteLine(AlertText.Line(what), new Style(AlertText.Colour(what.ToSeverity)));
-            }
-            else
-            {
-                await terminal.Out.WriteLineAsync(AlertText.Line(what));
-                await terminal.Out.FlushAsync(cancellationToken);
-            }
+    private static void Print(Terminal terminal, IAnsiConsole console, string line, V1.Severity severity)
+    {
+        if (terminal.IsInteractive)
+        {
+            console.WriteLine(line, new Style(AlertText.Colour(severity)));
+        }
+        else
+        {
+            terminal.Out.WriteLine(line);
+            terminal.Out.Flush();
         }
     }
 

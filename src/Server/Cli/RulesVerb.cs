@@ -11,7 +11,13 @@ internal static class RulesVerb
         var files = new Argument<string[]>("file") { Description = "Rule files.", Arity = ArgumentArity.OneOrMore };
         var check = new Command("check", "Say everything that is wrong with rule files, with line and column.") { files };
         check.SetAction((parsed, ct) => CheckAsync(parsed.GetValue(files)!, terminal, ct));
-        return new Command("rules", "Work on rule files.") { check };
+        var schema = new Command("schema", "Print the JSON Schema of a rule file.");
+        schema.SetAction(async (_, ct) =>
+        {
+            await terminal.Out.WriteLineAsync(RuleSchema.Json.AsMemory(), ct);
+            return ExitCode.Done;
+        });
+        return new Command("rules", "Work on rule files.") { check, schema };
     }
 
     private static async Task<int> CheckAsync(string[] files, Terminal terminal, CancellationToken cancellationToken)

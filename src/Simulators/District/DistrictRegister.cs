@@ -2,23 +2,28 @@ using System.Globalization;
 
 namespace PingAnIoT.Simulators;
 
-/// <summary>The register rows of a district, as CSV with a header line.</summary>
+/// <summary>The register rows of a district, as CSV with a header line; a column for each set-point that any of its devices has.</summary>
 public static class DistrictRegister
 {
-    public const string Header = "kind,device,gateways,territory,latitude,longitude,address,owner_unit,set_points";
+    public const string Header = "kind,device,gateway,territory,latitude,longitude,address,owner_unit";
 
-    public static string Csv(District district) =>
-        string.Join('\n', district.Devices.Select(Row).Prepend(Header)) + "\n";
+    public static string Csv(District district)
+    {
+        var setPoints = district.Devices.SelectMany(d => d.SetPoints.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var header = string.Join(',', setPoints.Select(s => "set:" + s).Prepend(Header));
+        return string.Join('\n', district.Devices.Select(d => Row(d, setPoints)).Prepend(header)) + "\n";
+    }
 
-    private static string Row(DistrictDevice device) => string.Join(
+    private static string Row(DistrictDevice device, IEnumerable<string> setPoints) => string.Join(
         ',',
-        device.Kind,
-        device.Name,
-        device.Gateway,
-        device.Site.Territory,
-        device.Site.Latitude.ToString("F6", CultureInfo.InvariantCulture),
-        device.Site.Longitude.ToString("F6", CultureInfo.InvariantCulture),
-        device.Site.Address,
-        device.Site.OwnerUnit,
-        string.Join(';', device.SetPoints.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value}"))));
+        setPoints.Select(s => device.SetPoints.TryGetValue(s, out var value) ? value.ToString(CultureInfo.InvariantCulture) : "").Prepend(string.Join(
+            ',',
+            device.Kind,
+            device.Name,
+            device.Gateway,
+            device.Site.Territory,
+            device.Site.Latitude.ToString("F6", CultureInfo.InvariantCulture),
+            device.Site.Longitude.ToString("F6", CultureInfo.InvariantCulture),
+            device.Site.Address,
+            device.Site.OwnerUnit)));
 }
