@@ -35,6 +35,13 @@ public sealed class OptionsTests
         Telemetry:LogLevel=loud                                           -> 'loud'
         Telemetry:OtlpEndpoint=here                                       -> not an address
         Data=                                                             -> PingAn:Data is empty
+        Bridges:0:Routes:0:Topic=site/{gateway}/{kind}/{device}/up        ->
+        Bridges:0:Name=emqx                                               -> 'emqx': needs at least one entry in Routes
+        Bridges:0:Routes:0:Topic=site/{kind}/{device}                     -> needs a gateway, and kind and device both or neither
+        Bridges:0:Routes:0:Topic={gateway}/{gateway}                      -> the gateway is given twice
+        Bridges:0:Routes:0:Topic={gateway}/#                              -> a level is text, +
+        Bridges:0:Routes:0:Topic={gateway} Bridges:0:Port=0               -> a Port from 1 to 65535
+        Bridges:0:Routes:0:Topic={gateway} Bridges:1:Routes:0:Topic={gateway} -> client id 'pinganiot-bridge' twice
         """;
 
     public static TheoryData<string, string> Rows()

@@ -38,6 +38,41 @@ public sealed class BridgeOptions
 
     /// <summary>Tried in order; the first whose pattern fits a topic counts.</summary>
     public IList<BridgeRoute> Routes { get; } = [];
+
+    /// <summary>Everything that is wrong, a sentence each; empty when the bridge can work.</summary>
+    public IReadOnlyList<string> Check()
+    {
+        var errors = new List<string>();
+        if (Server.Length == 0 || Port is < 1 or > 65_535)
+        {
+            errors.Add("needs a Server and a Port from 1 to 65535.");
+        }
+
+        if (ClientId.Length == 0)
+        {
+            errors.Add("needs a ClientId that is the same at every start.");
+        }
+
+        if (InFlightMessages == 0 || MaximumGateways < 1)
+        {
+            errors.Add("InFlightMessages and MaximumGateways are at least 1.");
+        }
+
+        if (Routes.Count == 0)
+        {
+            errors.Add("needs at least one entry in Routes.");
+        }
+
+        foreach (var route in Routes)
+        {
+            if (BridgeTopicMap.Check(route) is { } error)
+            {
+                errors.Add(error);
+            }
+        }
+
+        return errors;
+    }
 }
 
 /// <summary>

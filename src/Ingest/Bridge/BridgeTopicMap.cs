@@ -14,21 +14,15 @@ internal sealed class BridgeTopicMap
     /// <exception cref="ArgumentException">The route cannot work; the message says why.</exception>
     public BridgeTopicMap(BridgeRoute route)
     {
+        if (Check(route) is { } error)
+        {
+            throw new ArgumentException("Bridge " + error, nameof(route));
+        }
+
         levels = route.Topic.Split('/');
-        if (route.Topic.Length == 0 || levels.Any(level => level is "#" || (level.AsSpan().ContainsAny("+#{}") && level != "+" && !IsName(level))))
-        {
-            throw new ArgumentException($"Bridge route '{route.Topic}': a level is text, + or one of {{gateway}}, {{kind}}, {{device}}.", nameof(route));
-        }
-
-        gateway = Find("gateway", route.Gateway, route.Topic);
-        kind = Find("kind", route.Kind, route.Topic);
-        device = Find("device", route.Device, route.Topic);
-        if (!gateway.IsGiven || kind.IsGiven != device.IsGiven)
-        {
-            throw new ArgumentException(
-                $"Bridge route '{route.Topic}': needs a gateway, and kind and device both or neither, each in the topic or fixed.", nameof(route));
-        }
-
+        gateway = Find(levels, "gateway", route.Gateway);
+        kind = Find(levels, "kind", route.Kind);
+        device = Find(levels, "device", route.Device);
         Filter = string.Join('/', levels.Select(level => IsName(level) ? "+" : level));
     }
 
@@ -68,18 +62,32 @@ internal sealed class BridgeTopicMap
         return true;
     }
 
-    private static bool IsName(string level) => level is "{gateway}" or "{kind}" or "{device}";
-
-    private Source Find(string name, string? fixedValue, string pattern)
+    /// <returns>Why the route cannot work; null when it can.</returns>
+    public static string? Check(BridgeRoute route)
     {
-        var level = Array.IndexOf(levels, "{" + name + "}");
-        if ((level >= 0 && fixedValue is not null) || level != Array.LastIndexOf(levels, "{" + name + "}"))
+        var levels = route.Topic.Split('/');
+        if (route.Topic.Length == 0 || levels.Any(level => level is "#" || (level.AsSpan().ContainsAny("+#{}") && level != "+" && !IsName(level))))
         {
-            throw new ArgumentException($"Bridge route '{pattern}': the {name} is given twice.", nameof(pattern));
+            return $"route '{route.Topic}': a level is text, + or one of {{gateway}}, {{kind}}, {{device}}.";
         }
 
-        return new Source(level, fixedValue);
+        foreach (var (name, fixedValue) in new[] { ("gateway", route.Gateway), ("kind", route.Kind), ("device", route.Device) })
+        {
+            if (levels.Count(level => level == "{" + name + "}") + (fixedValue is null ? 0 : 1) > 1)
+            {
+                return $"route '{route.Topic}': the {name} is given twice.";
+            }
+        }
+
+        var isGateway = Find(levels, "gateway", route.Gateway).IsGiven;
+        var isKind = Find(levels, "kind", route.Kind).IsGiven;
+        return isGateway && isKind == Find(levels, "device", route.Device).IsGiven ? null
+            : $"route '{route.Topic}': needs a gateway, and kind and device both or neither, each in the topic or fixed.";
     }
+
+    private static bool IsName(string level) => level is "{gateway}" or "{kind}" or "{device}";
+
+    private static Source Find(string[] levels, string name, string? fixedValue) => new(Array.IndexOf(levels, "{" + name + "}"), fixedValue);
 
     private readonly record struct Source(int Level, string? Fixed)
     {

@@ -36,9 +36,9 @@ public sealed class MqttBridge : BackgroundService
     /// <exception cref="ArgumentException">A route cannot work.</exception>
     public MqttBridge(BridgeOptions options, IIntake intake, TimeProvider time, ILogger<MqttBridge> logger, BridgeMetrics metrics)
     {
-        if (options.Routes.Count == 0 || options.ClientId.Length == 0)
+        if (options.Check() is [var error, ..])
         {
-            throw new ArgumentException($"Bridge '{options.Name}' needs a client id and at least one route.", nameof(options));
+            throw new ArgumentException($"Bridge '{options.Name}' {error}", nameof(options));
         }
 
         this.options = options;

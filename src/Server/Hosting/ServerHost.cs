@@ -64,6 +64,11 @@ public sealed class ServerHost : IAsyncDisposable
             var gateways = new GatewayBoard(pipeline.Intake, time);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
+            // Brokers of others that readings are fetched from.
+            var bridgeMetrics = new BridgeMetrics(meters);
+            var bridges = options.Bridges
+                .Select(b => new MqttBridge(b, gateways, time, loggers.CreateLogger<MqttBridge>(), bridgeMetrics)).ToArray();
+
             // The doors, and only now are they opened.
             var listeners = new Listeners(options);
             CredentialFileOf(listeners.Edge, logger);
@@ -81,9 +86,10 @@ public sealed class ServerHost : IAsyncDisposable
             var web = Own(builder.Build());
             web.MapWebLayer(options);
             await web.StartAsync(cancellationToken);
+            await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
             return new ServerHost(
-                new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), logger, started),
+                new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), bridges, logger, started),
                 listeners.Bound(web.Services.GetRequiredService<IServer>()));
         }
         catch
@@ -117,10 +123,12 @@ public sealed class ServerHost : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, ct);
             }
         });
+        await StageAsync("bridges", ct => Task.WhenAll(parts.Bridges.Select(b => b.StopAsync(ct))));
         await StageAsync("pipeline", parts.Pipeline.StopAsync);
         await StageAsync("ledger", parts.Ledger.FlushAsync);
         await StageAsync("streams", parts.Streams.StopAsync);
         await StageAsync("listeners", parts.Web.StopAsync);
+        parts.Bridges.ToList().ForEach(b => b.Dispose());
         await DisposeAllAsync(parts.Started);
     }
 
@@ -178,8 +186,8 @@ public sealed class ServerHost : IAsyncDisposable
     }
 
     private sealed record Parts(
-        Ledger Ledger, IngestPipeline Pipeline, AlertStreams Streams, Readiness Readiness, WebApplication Web, MqttEdge Edge, ILogger Logger,
-        Stack<IAsyncDisposable> Started);
+        Ledger Ledger, IngestPipeline Pipeline, AlertStreams Streams, Readiness Readiness, WebApplication Web, MqttEdge Edge,
+        IReadOnlyList<MqttBridge> Bridges, ILogger Logger, Stack<IAsyncDisposable> Started);
 
     /// <summary>The caller of <see cref="StartAsync"/> decides when to stop; no server installs signal handlers of its own.</summary>
     private sealed class NoLifetime : IHostLifetime

@@ -23,6 +23,9 @@ public sealed record ServerOptions
 
     public GatewaysSection Gateways { get; init; } = new();
 
+    /// <summary>External brokers to take readings from.</summary>
+    public IReadOnlyList<Ingest.BridgeOptions> Bridges { get; init; } = [];
+
     public IntakeSection Intake { get; init; } = new();
 
     public StreamSection Stream { get; init; } = new();

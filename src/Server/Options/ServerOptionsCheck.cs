@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using PingAnIoT.Ingest;
 
 namespace PingAnIoT.Server;
 
@@ -25,6 +26,7 @@ public static class ServerOptionsCheck
         CheckListen(errors, options.Listen);
         CheckTls(errors, options.Tls, options.Gateways.Open);
         CheckOfficers(errors, options.Officers);
+        CheckBridges(errors, options.Bridges);
         RequireRange(errors, "PingAn:Gateways:Connections", options.Gateways.Connections, 1, 1_000_000);
         RequireRange(errors, "PingAn:Gateways:ConnectionsPerAddress", options.Gateways.ConnectionsPerAddress, 1, 1_000_000);
         RequireRange(errors, "PingAn:Intake:Shards", options.Intake.Shards, 1, 64);
@@ -99,6 +101,20 @@ public static class ServerOptionsCheck
         foreach (var same in new[] { listen.Mqtt, listen.MqttTls, listen.Grpc, listen.Http }.Where(p => p > 0).GroupBy(p => p).Where(g => g.Count() > 1))
         {
             errors.Add($"PingAn:Listen names port {same.Key} twice: each endpoint needs its own.");
+        }
+    }
+
+    private static void CheckBridges(List<string> errors, IReadOnlyList<BridgeOptions> bridges)
+    {
+        foreach (var bridge in bridges)
+        {
+            errors.AddRange(bridge.Check().Select(e => $"PingAn:Bridges '{bridge.Name}': {e}"));
+        }
+
+        // A broker cuts the older of two sessions with one client id, and the two would cut each other for ever.
+        foreach (var same in bridges.GroupBy(b => (b.Server, b.Port, b.ClientId)).Where(g => g.Count() > 1))
+        {
+            errors.Add($"PingAn:Bridges has client id '{same.Key.ClientId}' twice at {same.Key.Server}:{same.Key.Port}: each bridge needs its own.");
         }
     }
 
