@@ -29,6 +29,7 @@ public sealed class MessageDecoder(DeviceRegister register)
     private readonly PlainJson plainJson = new();
     private readonly SenmlPack pack = new();
     private readonly SenmlMapping mapping = new(register);
+    private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
     private string gateway = "";
     private byte[] topicPrefix = MessageTopic.PrefixOf("");
 
@@ -82,6 +83,11 @@ public sealed class MessageDecoder(DeviceRegister register)
             return new Refusal(reason, 0);
         }
 
+        if (parsed.IsStatus)
+        {
+            return new Refusal(DecodeStatus(context, payload, readings), 0);
+        }
+
         mapping.Begin(context);
         if (!parsed.IsPack)
         {
@@ -112,6 +118,27 @@ public sealed class MessageDecoder(DeviceRegister register)
         }
 
         return refusal;
+    }
+
+    /// <summary>Birth and farewell: a reading of the gateway's own series, at the receive time.</summary>
+    private RefusalReason DecodeStatus(in MessageContext context, ReadOnlySpan<byte> payload, ReadingBatch readings)
+    {
+        var online = payload.SequenceEqual("online"u8);
+        if (gatewayKind < 0 || !(online || payload.SequenceEqual("offline"u8)))
+        {
+            return gatewayKind < 0 ? RefusalReason.TopicUnknown : RefusalReason.PayloadMalformed;
+        }
+
+        // Two words at one moment would be one, and the first of them.
+        var earlier = 0;
+        foreach (ref readonly var other in readings.Readings)
+        {
+            earlier += other.IsForEveryShard ? 1 : 0;
+        }
+
+        var reading = GatewayReading.Of(register, gatewayKind, topicPrefix.AsSpan(MessageTopic.Root.Length), context.ReceiveTimeMicros, online);
+        readings.Add(reading with { EventTimeMicros = reading.EventTimeMicros + earlier });
+        return RefusalReason.None;
     }
 
     private Refusal DecodePlain(

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PingAnIoT.Ingest;
 
-/// <summary>A topic taken apart: <c>pingan/v1/{gateway}/{kind}/{device}</c>, or <c>pingan/v1/{gateway}</c> for a pack.</summary>
+/// <summary>A topic taken apart: <c>pingan/v1/{gateway}/{kind}/{device}</c>, or <c>pingan/v1/{gateway}</c> for a pack, or <c>pingan/v1/{gateway}/status</c>.</summary>
 internal readonly ref struct MessageTopic
 {
     private MessageTopic(ReadOnlySpan<byte> kindAndDevice, int slash)
@@ -12,9 +12,17 @@ internal readonly ref struct MessageTopic
         Device = kindAndDevice[(slash + 1)..];
     }
 
-    public bool IsPack => KindAndDevice.IsEmpty;
+    /// <summary>What every topic of ours begins with.</summary>
+    public static ReadOnlySpan<byte> Root => "pingan/v1/"u8;
 
-    /// <summary><c>{kind}/{device}</c>; empty for a pack.</summary>
+    private static ReadOnlySpan<byte> StatusLevel => "/status"u8;
+
+    public bool IsPack => KindAndDevice.IsEmpty && !IsStatus;
+
+    /// <summary>The gateway speaks of itself.</summary>
+    public bool IsStatus { get; private init; }
+
+    /// <summary><c>{kind}/{device}</c>; empty for a pack and a status.</summary>
     public ReadOnlySpan<byte> KindAndDevice { get; }
 
     public ReadOnlySpan<byte> Kind { get; }
@@ -22,7 +30,7 @@ internal readonly ref struct MessageTopic
     public ReadOnlySpan<byte> Device { get; }
 
     /// <summary>What every topic of a gateway begins with.</summary>
-    public static byte[] PrefixOf(string gateway) => Encoding.UTF8.GetBytes("pingan/v1/" + gateway);
+    public static byte[] PrefixOf(string gateway) => [.. Root, .. Encoding.UTF8.GetBytes(gateway)];
 
     /// <param name="topic">As published.</param>
     /// <param name="prefix">From <see cref="PrefixOf"/>: compared byte for byte, so no case folding and no Unicode forms.</param>
@@ -47,6 +55,12 @@ internal readonly ref struct MessageTopic
             return Explain(topic);
         }
 
+        if (rest.SequenceEqual(StatusLevel))
+        {
+            parsed = new MessageTopic { IsStatus = true };
+            return RefusalReason.None;
+        }
+
         var kindAndDevice = rest[1..];
         var slash = kindAndDevice.IndexOf((byte)'/');
         if (slash < 0 || kindAndDevice[(slash + 1)..].Contains((byte)'/'))
@@ -61,13 +75,13 @@ internal readonly ref struct MessageTopic
     /// <summary>Someone else's gateway in a topic of the right shape, or no topic of ours at all.</summary>
     private static RefusalReason Explain(ReadOnlySpan<byte> topic)
     {
-        if (!topic.StartsWith("pingan/v1/"u8))
+        if (!topic.StartsWith(Root))
         {
             return RefusalReason.TopicUnknown;
         }
 
-        var rest = topic["pingan/v1/"u8.Length..];
+        var rest = topic[Root.Length..];
         var slashes = rest.Count((byte)'/');
-        return rest.IsEmpty || rest[0] == '/' || slashes is not (0 or 2) ? RefusalReason.TopicUnknown : RefusalReason.GatewayForeign;
+        return rest.IsEmpty || rest[0] == '/' || !(slashes is 0 or 2 || (slashes == 1 && rest.EndsWith(StatusLevel))) ? RefusalReason.TopicUnknown : RefusalReason.GatewayForeign;
     }
 }

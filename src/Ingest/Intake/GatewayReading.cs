@@ -17,6 +17,6 @@ internal static class GatewayReading
             device = register.Register(new DeviceRecord { Device = name, Kind = gatewayKind, Gateways = [name] });
         }
 
-        return new Reading(device, 0, ReadingFlags.None, receiveTimeMicros, receiveTimeMicros, online ? 1 : 0);
+        return new Reading(device, 0, ReadingFlags.EveryShard, receiveTimeMicros, receiveTimeMicros, online ? 1 : 0);
     }
 }

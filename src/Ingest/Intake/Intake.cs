@@ -54,6 +54,12 @@ public sealed class Intake : IIntake, IDisposable
 
     public IntakeCounters Counters { get; }
 
+    /// <summary>
+    /// A gateway has said of itself that it comes or goes, or has been found missing, which is on disk or on its way. Reports of connections are not repeated here.
+    /// Called in the middle of the work: must be quick and must not throw.
+    /// </summary>
+    public Action<string, bool>? GatewayHeard { get; set; }
+
     /// <inheritdoc/>
     public bool IsAccepting => !stopping && journal.Fault is null && Volatile.Read(ref underWayBytes) < options.UnderWayBytes;
 
@@ -200,6 +206,7 @@ public sealed class Intake : IIntake, IDisposable
         foreach (var gateway in missing)
         {
             AppendGateway(gateway, online: false);
+            GatewayHeard?.Invoke(gateway, false);
         }
 
         missing.Clear();
@@ -319,6 +326,11 @@ public sealed class Intake : IIntake, IDisposable
         batch.BeginStages(1);
         Counters.CountDurable(batch);
         lane.Tell(batch);
+        if (batch.GatewayOnline is { } online)
+        {
+            GatewayHeard?.Invoke(batch.Context.Gateway, online);
+        }
+
         if (!batch.Refusals.IsEmpty)
         {
             batch.AddStage();

@@ -55,6 +55,9 @@ public sealed class MessageBatch(MessageDecoder decoder)
     /// <summary>Messages accepted so far; the rest of <see cref="Count"/> was refused whole.</summary>
     public int AcceptedCount { get; private set; }
 
+    /// <summary>What the gateway last said of itself in it; null for nothing.</summary>
+    internal bool? GatewayOnline { get; private set; }
+
     /// <summary>The lane it goes back to when every stage is done with it.</summary>
     internal ILaneOwner? Owner { get; init; }
 
@@ -80,6 +83,10 @@ public sealed class MessageBatch(MessageDecoder decoder)
         if (refusal == RefusalReason.None)
         {
             refusal = decoder.Decode(context, topic, payload, format, Readings, refusals);
+            if (refusal == RefusalReason.None && Readings.Readings[^1].IsForEveryShard)
+            {
+                GatewayOnline = Readings.Readings[^1].Value != 0;
+            }
         }
         else
         {
@@ -126,6 +133,7 @@ public sealed class MessageBatch(MessageDecoder decoder)
 
         recordsLength = 0;
         AcceptedCount = 0;
+        GatewayOnline = null;
         outcomes.Clear();
         refusals.Clear();
         Readings.Clear();

@@ -125,16 +125,7 @@ internal sealed class Recovery
             return;
         }
 
-        foreach (var part in parts)
-        {
-            part.Clear();
-        }
-
-        foreach (ref readonly var reading in batch.Readings.Readings)
-        {
-            parts[reading.Device % parts.Length].Add(reading);
-        }
-
+        ShardRouter.Split(batch.Readings.Readings, parts);
         for (var i = 0; i < parts.Length; i++)
         {
             Judge(i, parts[i].Readings, position);

@@ -81,6 +81,29 @@ internal sealed class ShardRouter
         }
     }
 
+    /// <summary>Each reading to the part of its device, a gateway's own to all; live and replay alike.</summary>
+    public static void Split(ReadOnlySpan<Reading> readings, ReadingBatch[] parts)
+    {
+        foreach (var part in parts)
+        {
+            part.Clear();
+        }
+
+        foreach (ref readonly var reading in readings)
+        {
+            if (!reading.IsForEveryShard)
+            {
+                parts[reading.Device % parts.Length].Add(reading);
+                continue;
+            }
+
+            foreach (var part in parts)
+            {
+                part.Add(reading);
+            }
+        }
+    }
+
     /// <summary>Counts a control entry in when it gets its place in the order.</summary>
     public void ControlComing() => Interlocked.Add(ref pendingControls, shards.Length);
 
@@ -97,15 +120,7 @@ internal sealed class ShardRouter
             batch.Parts = [.. shards.Select(_ => new ReadingBatch())];
         }
 
-        foreach (var part in batch.Parts)
-        {
-            part.Clear();
-        }
-
-        foreach (ref readonly var reading in batch.Readings.Readings)
-        {
-            batch.Parts[reading.Device % shards.Length].Add(reading);
-        }
+        Split(batch.Readings.Readings, batch.Parts);
     }
 
     private void ControlDone() => Interlocked.Decrement(ref pendingControls);

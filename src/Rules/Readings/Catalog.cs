@@ -50,7 +50,7 @@ public sealed class Kind(string name, params Quantity[] quantities)
 /// <summary>The closed list of kinds. Immutable.</summary>
 public sealed class Catalog(IEnumerable<Kind> kinds)
 {
-    /// <summary>The kind of the gateways themselves; its one quantity <c>online</c> is written by the edge, never taken from a payload.</summary>
+    /// <summary>The kind of the gateways themselves; its one quantity <c>online</c> is written by the edge or said on the status topic, never taken from a payload of readings.</summary>
     public const string GatewayKind = "gateway";
 
     public IReadOnlyList<Kind> Kinds { get; } = [.. kinds];

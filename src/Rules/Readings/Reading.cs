@@ -8,6 +8,9 @@ public enum ReadingFlags : ushort
 
     /// <summary>The sender's time was more than 5 minutes in the future; the event time is the receive time instead.</summary>
     TimeReplaced = 1,
+
+    /// <summary>A gateway's own coming or going: every shard must know, not only the one that its series belongs to.</summary>
+    EveryShard = 2,
 }
 
 /// <summary>
@@ -24,6 +27,9 @@ public readonly record struct Reading(
     int Device, ushort Quantity, ReadingFlags Flags, long EventTimeMicros, long ReceiveTimeMicros, double Value)
 {
     public bool IsTick => Device < 0;
+
+    /// <summary>See <see cref="ReadingFlags.EveryShard"/>.</summary>
+    public bool IsForEveryShard => (Flags & ReadingFlags.EveryShard) != ReadingFlags.None;
 
     public static Reading Tick(long receiveTimeMicros) =>
         new(-1, 0, ReadingFlags.None, receiveTimeMicros, receiveTimeMicros, 0);

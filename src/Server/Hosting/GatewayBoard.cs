@@ -8,14 +8,23 @@ namespace PingAnIoT.Server;
 internal sealed record GatewayPresence(bool Online, DateTimeOffset Time);
 
 /// <summary>
-/// Notes on the way from the edge to the intake which gateways come and go, so that officers can ask. Bounded by the credentials: only a gateway
+/// Notes which gateways come and go, on the way from the edge to the intake and by what they say of themselves, so that officers can ask. Bounded by the credentials: only a gateway
 /// that has logged in is ever reported.
 /// </summary>
 /// <remarks>Threading: from any thread.</remarks>
-internal sealed class GatewayBoard(IIntake intake, TimeProvider time) : IIntake
+internal sealed class GatewayBoard : IIntake
 {
     private readonly Lock gate = new();
+    private readonly Intake intake;
+    private readonly TimeProvider time;
     private readonly SortedDictionary<string, GatewayPresence> gateways = new(StringComparer.Ordinal);
+
+    public GatewayBoard(Intake intake, TimeProvider time)
+    {
+        this.intake = intake;
+        this.time = time;
+        intake.GatewayHeard = Note;
+    }
 
     public bool IsAccepting => intake.IsAccepting;
 
@@ -23,11 +32,7 @@ internal sealed class GatewayBoard(IIntake intake, TimeProvider time) : IIntake
 
     public void ReportGateway(string gateway, bool online)
     {
-        lock (gate)
-        {
-            gateways[gateway] = new GatewayPresence(online, time.GetUtcNow());
-        }
-
+        Note(gateway, online);
         intake.ReportGateway(gateway, online);
     }
 
@@ -36,6 +41,14 @@ internal sealed class GatewayBoard(IIntake intake, TimeProvider time) : IIntake
         lock (gate)
         {
             return new Dictionary<string, GatewayPresence>(gateways, StringComparer.Ordinal);
+        }
+    }
+
+    private void Note(string gateway, bool online)
+    {
+        lock (gate)
+        {
+            gateways[gateway] = new GatewayPresence(online, time.GetUtcNow());
         }
     }
 }

@@ -333,7 +333,7 @@ internal static partial class BadPayloads
         foreach (var (topic, reason) in new[]
         {
             ("", RefusalReason.TopicUnknown), ("pingan", RefusalReason.TopicUnknown), ("pingan/v1//gas-pipe/p1", RefusalReason.TopicUnknown), ("PINGAN/v1/gw1/gas-pipe/p1", RefusalReason.TopicUnknown),
-            ("pingan/v1/gw1/gas-pipe/p1/", RefusalReason.TopicUnknown), ("pingan/v1/gw1/", RefusalReason.TopicUnknown), ("pingan/v1/gw1/status", RefusalReason.TopicUnknown),
+            ("pingan/v1/gw1/gas-pipe/p1/", RefusalReason.TopicUnknown), ("pingan/v1/gw1/", RefusalReason.TopicUnknown), ("pingan/v1/gw1/status", RefusalReason.PayloadMalformed), ("pingan/v1/gw2/status", RefusalReason.GatewayForeign), ("pingan/v1/gw1/status/", RefusalReason.KindUnknown),
             ("pingan/v1/gw1/notice", RefusalReason.TopicUnknown), ("pingan/v1/gw1/gas-pipe/#", RefusalReason.DeviceNameInvalid), ("pingan/v1/+/gas-pipe/p1", RefusalReason.GatewayForeign),
             ("pingan/v1/gw2/gas-pipe/p1", RefusalReason.GatewayForeign), ("pingan/v1/gw1 /gas-pipe/p1", RefusalReason.GatewayForeign), ("pingan/v1/Gw1/gas-pipe/p1", RefusalReason.GatewayForeign),
             ("pingan/v1/gw/gas-pipe/p1", RefusalReason.GatewayForeign), ("pingan/v1/gw11/gas-pipe/p1", RefusalReason.GatewayForeign), ("pingan/v1/gw1/gas_pipe/p1", RefusalReason.KindUnknown),

@@ -45,7 +45,7 @@ internal sealed class Decoded
         var parts = new List<string>();
         foreach (var reading in Readings.Readings)
         {
-            var flag = reading.Flags == ReadingFlags.None ? "" : "!";
+            var flag = reading.Flags.HasFlag(ReadingFlags.TimeReplaced) ? "!" : "";
             parts.Add(FormattableString.Invariant(
                 $"{Register.SeriesName(reading.Device, reading.Quantity)}={reading.Value:R}@{(reading.EventTimeMicros - Now) / 1e6:R}{flag}"));
         }

@@ -84,13 +84,30 @@ public sealed class MessageDecoderTests
     }
 
     [Theory]
+    [InlineData("online", "gateway/gw1/online=1@0")]
+    [InlineData("offline", "gateway/gw1/online=0@0")]
+    [InlineData("", "PayloadMalformed")]
+    [InlineData("ONLINE", "PayloadMalformed")]
+    [InlineData("online ", "PayloadMalformed")]
+    [InlineData("\"online\"", "PayloadMalformed")]
+    public void A_status_is_a_reading_of_the_gateways_own_series(string payload, string expected)
+    {
+        var decoded = new Decoded();
+        decoded.Decode("pingan/v1/gw1/status", payload);
+        decoded.Text().Should().Be(expected);
+        decoded.Readings.Readings.ToArray().Should().OnlyContain(r => r.Flags == ReadingFlags.EveryShard);
+    }
+
+    [Theory]
     [InlineData("", RefusalReason.TopicUnknown)]
     [InlineData("pingan/v1", RefusalReason.TopicUnknown)]
     [InlineData("pingan/v1/", RefusalReason.TopicUnknown)]
     [InlineData("pingan/v2/gw1/gas-pipe/p1", RefusalReason.TopicUnknown)]
     [InlineData("Pingan/v1/gw1/gas-pipe/p1", RefusalReason.TopicUnknown)]
     [InlineData("pingan/v1/gw1/gas-pipe", RefusalReason.TopicUnknown)]
-    [InlineData("pingan/v1/gw1/status", RefusalReason.TopicUnknown)]
+    [InlineData("pingan/v1/gw1/status", RefusalReason.PayloadMalformed)]
+    [InlineData("pingan/v1/gw2/status", RefusalReason.GatewayForeign)]
+    [InlineData("pingan/v1/gw1/Status", RefusalReason.TopicUnknown)]
     [InlineData("pingan/v1/gw1/gas-pipe/p1/pressure", RefusalReason.TopicUnknown)]
     [InlineData("/pingan/v1/gw1/gas-pipe/p1", RefusalReason.TopicUnknown)]
     [InlineData("$SYS/broker/load", RefusalReason.TopicUnknown)]

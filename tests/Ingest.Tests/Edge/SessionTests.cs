@@ -32,7 +32,22 @@ public sealed class SessionTests
         client.Expect("@pong");
         server.Intake.Release();
         client.Expect("40[ 0001 ] 40[ 0002 ] 40[ 0003 ]");
-        server.Intake.Presence.Should().Equal(("g1", true), ("g1", false));
+        server.Intake.Presence.Should().Equal(("g1", true));
+        server.Intake.Messages.Select(m => (m.PacketId, m.Reason)).Should().Equal(
+            (1, RefusalReason.None), (2, RefusalReason.None), (3, RefusalReason.None));
+    }
+
+    [Fact]
+    public async Task A_status_message_alone_is_acknowledged_when_it_is_on_disk_and_not_before()
+    {
+        await using var server = await EdgeServer.StartAsync();
+        using var client = Connected(server, 4);
+        server.Intake.Hold();
+        client.Send("32[ 'pingan/v1/g1/status' 0002 \"offline\" ] @ping");
+        client.Expect("@pong");
+        client.Socket.Available.Should().Be(0);
+        server.Intake.Release();
+        client.Expect("40[ 0002 ]");
     }
 
     [Fact]

@@ -14,6 +14,31 @@ public sealed class GatewayReturnTests
             basis: site
         """;
 
+    [Fact]
+    public async Task What_a_gateway_says_of_itself_is_judged_once_whatever_the_shards_and_told_on()
+    {
+        await using var plant = new TestPlant(Rules);
+        plant.Options = plant.Options with { Shards = 3 };
+        await plant.StartAsync();
+        var heard = new System.Collections.Concurrent.ConcurrentQueue<(string, bool)>();
+        plant.Pipeline.Intake.GatewayHeard = (gateway, online) => heard.Enqueue((gateway, online));
+        var source = new TestSource("g1");
+        source.Lane = plant.Pipeline.Intake.OpenLane(source);
+        var batch = await source.Lane.RentAsync(TestContext.Current.CancellationToken);
+        batch.Add("pingan/v1/g1/status"u8, "online"u8, PayloadFormat.Detect, 1);
+        batch.Add("pingan/v1/g1/status"u8, "offline"u8, PayloadFormat.Detect, 2);
+        source.Lane.Submit(batch);
+        plant.Settle();
+        plant.Sink.Lines.Should().ContainSingle(l => l.Contains("/g1/", StringComparison.Ordinal));
+        heard.Should().Equal(("g1", false));
+        plant.Pipeline.Intake.Counters.Accepted.Should().Be(2);
+        var live = plant.Sink.Lines;
+        await plant.Pipeline.AbandonAsync();
+        plant.Sink = new RecordingSink();
+        await plant.StartAsync();
+        plant.Sink.Lines.Should().Equal(live);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -67,6 +67,12 @@ public sealed class RestartTests(ITestOutputHelper output)
                 plant.Pipeline.Intake.ReportGateway($"g{random.Next(3)}", random.Next(2) == 0);
             }
 
+            if (random.Next(20) == 0)
+            {
+                var source = sources[random.Next(sources.Count)];
+                await plant.PublishAsync(source, $"pingan/v1/{source.Gateway}/status", random.Next(2) == 0 ? "online" : "offline");
+            }
+
             plant.Advance(random.Next(1, 6));
             if (random.Next(40) == 0)
             {

@@ -2,6 +2,7 @@ namespace PingAnIoT.Ingest;
 
 /// <summary>
 /// Who is connected, so that the loss of a gateway's last connection is reported as the loss of the gateway.
+/// What a gateway says itself on its status topic is a message like any other and no matter of this class.
 /// A will's delay postpones that report: a gateway back within it was never away.
 /// Threading: any thread; reports are made under the lock, so their order is that of the events.
 /// </summary>
@@ -23,7 +24,7 @@ internal sealed class GatewayPresence(IIntake intake, TimeProvider time)
             entry.LostAt = long.MaxValue;
             if (entry.Connections == 1)
             {
-                Report(gateway, entry, online: true);
+                intake.ReportGateway(gateway, online: true);
             }
         }
     }
@@ -49,22 +50,10 @@ internal sealed class GatewayPresence(IIntake intake, TimeProvider time)
 
             if (lost)
             {
-                Report(gateway, entry, online: false);
+                intake.ReportGateway(gateway, online: false);
             }
 
             gateways.Remove(gateway);
-        }
-    }
-
-    /// <summary>The gateway says so itself, on its status topic. Said again, it is not reported again.</summary>
-    public void Say(string gateway, bool online)
-    {
-        lock (gate)
-        {
-            if (gateways.TryGetValue(gateway, out var entry) && entry.Online != online)
-            {
-                Report(gateway, entry, online);
-            }
         }
     }
 
@@ -77,24 +66,16 @@ internal sealed class GatewayPresence(IIntake intake, TimeProvider time)
             {
                 if (entry.LostAt <= now)
                 {
-                    Report(gateway, entry, online: false);
+                    intake.ReportGateway(gateway, online: false);
                     gateways.Remove(gateway);
                 }
             }
         }
     }
 
-    private void Report(string gateway, Entry entry, bool online)
-    {
-        entry.Online = online;
-        intake.ReportGateway(gateway, online);
-    }
-
     private sealed class Entry
     {
         public int Connections { get; set; }
-
-        public bool? Online { get; set; }
 
         public long LostAt { get; set; } = long.MaxValue;
     }

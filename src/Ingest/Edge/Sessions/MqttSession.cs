@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace PingAnIoT.Ingest;
 
@@ -9,7 +8,6 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class MqttSession : IMessageSource
 {
-    private const int DeferredAcksMaximum = 1024;
     private static readonly TimeSpan AcceptingPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
@@ -19,17 +17,10 @@ internal sealed class MqttSession : IMessageSource
     private readonly MqttVersion version;
     private readonly MqttScratch scratch;
     private readonly ControlPackets control;
-    private readonly byte[] statusTopic;
     private readonly TimeSpan allowance;
     private readonly int receiveMaximum;
     private readonly bool withReasonStrings;
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Acknowledgements that must keep their place among those of the batches: both threads, under the lock.
-    private readonly Lock acksGate = new();
-    private readonly Queue<(long AfterBatch, ushort PacketId)> deferredAcks = new();
-    private long submittedBatches;
-    private long durableBatches;
 
     private IntakeLane? lane;
     private MessageBatch? batch;
@@ -49,7 +40,6 @@ internal sealed class MqttSession : IMessageSource
         withReasonStrings = agreement.Connect.RequestProblemInformation
             && agreement.Connect.MaximumPacketSize >= MqttPacketWriter.SmallPacketBytes;
         allowance = TimeSpan.FromSeconds(agreement.KeepAliveSeconds * 1.5);
-        statusTopic = Encoding.UTF8.GetBytes($"pingan/v1/{agreement.Gateway}/status");
         control = new ControlPackets(services, link, agreement);
     }
 
@@ -96,25 +86,16 @@ internal sealed class MqttSession : IMessageSource
 
     public void OnDurable(MessageBatch batch)
     {
-        lock (acksGate)
+        var count = 0;
+        foreach (ref readonly var outcome in batch.Outcomes)
         {
-            durableBatches++;
-            var count = 0;
-            foreach (ref readonly var outcome in batch.Outcomes)
-            {
-                count += outcome.PacketId != 0 ? 1 : 0;
-            }
-
-            // Counted before they are written: a client must never be ahead of what is counted here.
-            CountAcks(count);
-            link.Output.WriteAcks(batch.Outcomes, version, withReasonStrings);
-            while (deferredAcks.TryPeek(out var next) && next.AfterBatch <= durableBatches)
-            {
-                deferredAcks.Dequeue();
-                WriteAck(next.PacketId);
-            }
+            count += outcome.PacketId != 0 ? 1 : 0;
         }
 
+        // Counted before they are written: a client must never be ahead of what is counted here.
+        services.Metrics.Acknowledged(count);
+        Interlocked.Add(ref acknowledged, count);
+        link.Output.WriteAcks(batch.Outcomes, version, withReasonStrings);
         link.Output.Flush();
         if (Volatile.Read(ref isStopping) != 0 && Volatile.Read(ref acknowledged) >= Volatile.Read(ref received))
         {
@@ -264,22 +245,6 @@ internal sealed class MqttSession : IMessageSource
             refusal = RefusalReason.FormatUnknown;
         }
 
-        if (refusal == RefusalReason.None && packet.Topic.EndsWith("/status"u8))
-        {
-            if (!packet.Topic.SequenceEqual(statusTopic))
-            {
-                refusal = StatusMessage.IsTopic(packet.Topic) ? RefusalReason.GatewayForeign : RefusalReason.None;
-            }
-            else if (StatusMessage.TryRead(packet.Payload, out var online))
-            {
-                return OnStatus(packet, online);
-            }
-            else
-            {
-                refusal = RefusalReason.PayloadMalformed;
-            }
-        }
-
         if (batch is null)
         {
             return (Step.NeedBatch, MqttReason.Success);
@@ -291,37 +256,6 @@ internal sealed class MqttSession : IMessageSource
         if (batch.IsFull)
         {
             SubmitBatch();
-        }
-
-        return (Step.Done, MqttReason.Success);
-    }
-
-    private (Step Step, MqttReason Reason) OnStatus(in PublishPacket packet, bool online)
-    {
-        // What was published before it comes before it in the journal too.
-        SubmitBatch();
-        services.Presence.Say(Gateway, online);
-        publishedNow++;
-        if (packet.Qos == 0)
-        {
-            return (Step.Done, MqttReason.Success);
-        }
-
-        received++;
-        lock (acksGate)
-        {
-            if (durableBatches < submittedBatches)
-            {
-                if (deferredAcks.Count == DeferredAcksMaximum)
-                {
-                    return (Step.Refused, MqttReason.QuotaExceeded);
-                }
-
-                deferredAcks.Enqueue((submittedBatches, packet.PacketId));
-                return (Step.Done, MqttReason.Success);
-            }
-
-            WriteAck(packet.PacketId);
         }
 
         return (Step.Done, MqttReason.Success);
@@ -365,32 +299,8 @@ internal sealed class MqttSession : IMessageSource
             return;
         }
 
-        if (batch.Count > 0)
-        {
-            lock (acksGate)
-            {
-                submittedBatches++;
-            }
-        }
-
         var full = batch;
         batch = null;
         lane!.Submit(full);
-    }
-
-    private void WriteAck(ushort packetId)
-    {
-        CountAcks(1);
-        Span<byte> ack = stackalloc byte[MqttPacketWriter.SmallPacketBytes];
-        link.Output.Write(ack[..MqttPacketWriter.PubAck(ack, packetId, MqttReason.Success)]);
-    }
-
-    private void CountAcks(int count)
-    {
-        if (count > 0)
-        {
-            services.Metrics.Acknowledged(count);
-            Interlocked.Add(ref acknowledged, count);
-        }
     }
 }
