@@ -21,6 +21,9 @@ internal sealed partial class ServerChild : IAsyncDisposable
 
     public TimeSpan StartTime { get; private set; }
 
+    /// <summary>Processor time from process start to ready.</summary>
+    public TimeSpan ReadyProcessorTime { get; private set; }
+
     /// <summary>User and system time so far.</summary>
     public TimeSpan ProcessorTime
     {
@@ -74,6 +77,7 @@ internal sealed partial class ServerChild : IAsyncDisposable
         }
 
         child.StartTime = TimeProvider.System.GetElapsedTime(begin);
+        child.ReadyProcessorTime = child.ProcessorTime;
         return child;
     }
 
