@@ -117,6 +117,27 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task One_item_that_the_database_will_never_take_keeps_nothing_else_from_the_disk()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        using (var other = LedgerDatabase.OpenWriter(kit.Folder, "FULL"))
+        {
+            other.Run("CREATE TRIGGER no_two BEFORE INSERT ON entry WHEN NEW.key LIKE '%/two/%' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
+        }
+
+        foreach (var device in (string[])["one", "two", "three"])
+        {
+            ledger.Post(new Plant(device).To(Severity.Red, kit.Now));
+        }
+
+        await kit.FlushAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancel);
+        ledger.Book.Alerts.Values.Select(a => a.Device).Should().BeEquivalentTo("one", "three");
+        kit.Log.Lines.Should().ContainSingle(l => l.Id == 3005).Which.Text.Should().Contain("/two/");
+        kit.Log.Lines.Should().NotContain(l => l.Id == 3003, "nothing was tried again in vain");
+    }
+
+    [Fact]
     public async Task T05_a_read_is_cut_after_2_seconds_and_the_log_stays_bounded()
     {
         await using var kit = new LedgerKit(TimeProvider.System);

@@ -11,6 +11,13 @@ namespace PingAnIoT.Alerts;
 internal sealed class LedgerWriter : IDisposable
 {
     private const int AttemptsWhenClosing = 3;
+
+    // Result codes of SQLite (sqlite.org/rescode.html).
+    private const int TooBig = 18;
+    private const int Constraint = 19;
+    private const int Mismatch = 20;
+    private const int ConstraintPrimaryKey = 1555;
+    private const int ConstraintRowId = 2579;
     private readonly LedgerOptions options;
     private readonly TimeProvider clock;
     private readonly AlertsMetrics metrics;
@@ -155,11 +162,18 @@ internal sealed class LedgerWriter : IDisposable
         {
             work.Run(transaction);
         }
-        catch (Exception defect) when (defect is not (SqliteException or IOException))
+        catch (Exception defect) when (defect is not (SqliteException or IOException) || IsOfTheWork(defect))
         {
             throw new PoisonedException(work, defect);
         }
     }
+
+    /// <summary>
+    /// Whether the database refuses what was to be written, and not the writing: that would be refused for ever. A sequence number that is taken is
+    /// no fault of the work: the file has more than this writer knows of, which opening it anew mends.
+    /// </summary>
+    private static bool IsOfTheWork(Exception defect) =>
+        defect is SqliteException { SqliteErrorCode: Constraint or TooBig or Mismatch, SqliteExtendedErrorCode: not (ConstraintPrimaryKey or ConstraintRowId) };
 
     /// <summary>A commit that reported failure may be on disk all the same: what is there is there, and is published before anything else is tried.</summary>
     private void CatchUp(LedgerStore from)
