@@ -18,7 +18,7 @@ public readonly record struct MessageContext(string Gateway, long ReceiveTimeMic
 /// refused by itself and the rest of the message is taken. Deterministic in (message, context, register): live and replay are the same code.
 /// Threading: one per lane; it owns its scratch space.
 /// </summary>
-public sealed class MessageDecoder(DeviceRegister register)
+public class MessageDecoder(DeviceRegister register)
 {
     /// <summary>Largest payload looked at.</summary>
     public const int MaximumPayloadBytes = 256 * 1024;
@@ -67,7 +67,8 @@ public sealed class MessageDecoder(DeviceRegister register)
         return refusal.Reason;
     }
 
-    private Refusal DecodeMessage(
+    /// <summary>Decodes one message; what it appends is taken back when the message is refused whole.</summary>
+    private protected virtual Refusal DecodeMessage(
         in MessageContext context, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format,
         ReadingBatch readings, List<Refusal> refusals)
     {
@@ -129,15 +130,7 @@ public sealed class MessageDecoder(DeviceRegister register)
             return gatewayKind < 0 ? RefusalReason.TopicUnknown : RefusalReason.PayloadMalformed;
         }
 
-        // Two words at one moment would be one, and the first of them.
-        var earlier = 0;
-        foreach (ref readonly var other in readings.Readings)
-        {
-            earlier += other.IsForEveryShard ? 1 : 0;
-        }
-
-        var reading = GatewayReading.Of(register, gatewayKind, topicPrefix.AsSpan(MessageTopic.Root.Length), context.ReceiveTimeMicros, online);
-        readings.Add(reading with { EventTimeMicros = reading.EventTimeMicros + earlier });
+        readings.Add(GatewayReading.Of(register, gatewayKind, topicPrefix.AsSpan(MessageTopic.Root.Length), context.ReceiveTimeMicros, online));
         return RefusalReason.None;
     }
 

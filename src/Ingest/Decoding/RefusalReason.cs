@@ -59,4 +59,7 @@ public enum RefusalReason : byte
 
     /// <summary>Retained, or otherwise asks for what this edge does not do.</summary>
     NotSupported = 21,
+
+    /// <summary>A defect of ours; kept for repair.</summary>
+    Undecodable = 22,
 }

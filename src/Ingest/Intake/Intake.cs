@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Numerics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
@@ -239,6 +240,7 @@ public sealed class Intake : IIntake, IDisposable
             Append(
                 JournalEntryKind.Messages, batch.Context.ReceiveTimeMicros, batch.Context.Gateway, batch.Records,
                 new Released { Batch = batch, Lane = lane });
+            clock.Raise(batch.EndTimeMicros);
             Interlocked.Add(ref underWayBytes, batch.Records.Length);
             Counters.CountReceived(batch.Count);
         }
@@ -325,6 +327,11 @@ public sealed class Intake : IIntake, IDisposable
     {
         batch.BeginStages(1);
         Counters.CountDurable(batch);
+        if (batch.Defect is { } defect)
+        {
+            TellDefect(batch, defect);
+        }
+
         lane.Tell(batch);
         if (batch.GatewayOnline is { } online)
         {
@@ -339,6 +346,17 @@ public sealed class Intake : IIntake, IDisposable
 
         router.Route(batch, end);
         batch.StageDone();
+    }
+
+    /// <summary>Not every one: a sender could fill the log with them. The counter tells them all.</summary>
+    private void TellDefect(MessageBatch batch, Exception defect)
+    {
+        var before = Counters.Undecodable;
+        Counters.CountUndecodable(batch.DefectCount);
+        if (BitOperations.Log2((ulong)Counters.Undecodable) > (before == 0 ? -1 : BitOperations.Log2((ulong)before)))
+        {
+            logger.MessageUndecodable(defect, batch.Context.Gateway, Counters.Undecodable);
+        }
     }
 
     /// <summary>What waits for its commit.</summary>

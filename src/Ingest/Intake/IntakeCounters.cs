@@ -15,6 +15,7 @@ public sealed class IntakeCounters
     private long readingsRefused;
     private long sourceFailures;
     private long ticksSkipped;
+    private long undecodable;
 
     internal IntakeCounters(IMeterFactory meters)
     {
@@ -26,6 +27,7 @@ public sealed class IntakeCounters
         meter.CreateObservableCounter("pingan.intake.readings.refused", () => ReadingsRefused, "{reading}", "Readings, or messages where no reading could be told, that were refused");
         meter.CreateObservableCounter("pingan.intake.source_failures", () => SourceFailures, "{failure}", "Sources that threw when told that their messages are safe");
         meter.CreateObservableCounter("pingan.intake.ticks_skipped", () => TicksSkipped, "{tick}", "Ticks not made because the shards were behind");
+        meter.CreateObservableCounter("pingan.intake.messages.undecodable", () => Undecodable, "{message}", "Messages on disk that met a defect of ours, and were refused whole");
     }
 
     public long Received => Volatile.Read(ref received);
@@ -42,6 +44,8 @@ public sealed class IntakeCounters
 
     public long TicksSkipped => Volatile.Read(ref ticksSkipped);
 
+    public long Undecodable => Volatile.Read(ref undecodable);
+
     internal void CountReceived(int messages) => Interlocked.Add(ref received, messages);
 
     internal void CountDurable(MessageBatch batch)
@@ -55,4 +59,6 @@ public sealed class IntakeCounters
     internal void CountSourceFailure() => Interlocked.Increment(ref sourceFailures);
 
     internal void CountTickSkipped() => Interlocked.Increment(ref ticksSkipped);
+
+    internal void CountUndecodable(int messages) => Interlocked.Add(ref undecodable, messages);
 }

@@ -15,4 +15,7 @@ internal static partial class IntakeLog
 
     [LoggerMessage(1204, LogLevel.Critical, "The release of what is on disk met an error it should not know; it goes on")]
     public static partial void ReleaseFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1205, LogLevel.Error, "A message of gateway {Gateway} met a defect of ours; it is among the dead letters. {Count} so far; told at each doubling")]
+    public static partial void MessageUndecodable(this ILogger logger, Exception exception, string gateway, long count);
 }

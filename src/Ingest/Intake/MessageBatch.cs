@@ -43,7 +43,11 @@ public sealed class MessageBatch(MessageDecoder decoder)
 
     public int Count => outcomes.Count;
 
+    /// <summary>Of the first message; each further one counts as received a microsecond after the one before, here and in a replay.</summary>
     public MessageContext Context => context;
+
+    /// <summary>The first receive time that is free after its messages'.</summary>
+    internal long EndTimeMicros => context.ReceiveTimeMicros + outcomes.Count;
 
     public ReadOnlySpan<MessageOutcome> Outcomes => CollectionsMarshal.AsSpan(outcomes);
 
@@ -54,6 +58,12 @@ public sealed class MessageBatch(MessageDecoder decoder)
 
     /// <summary>Messages accepted so far; the rest of <see cref="Count"/> was refused whole.</summary>
     public int AcceptedCount { get; private set; }
+
+    /// <summary>What the decoder threw last, while it should never throw; null for nothing.</summary>
+    internal Exception? Defect { get; private set; }
+
+    /// <summary>How many of its messages met such a defect.</summary>
+    internal int DefectCount { get; private set; }
 
     /// <summary>What the gateway last said of itself in it; null for nothing.</summary>
     internal bool? GatewayOnline { get; private set; }
@@ -82,7 +92,7 @@ public sealed class MessageBatch(MessageDecoder decoder)
         var start = refusals.Count;
         if (refusal == RefusalReason.None)
         {
-            refusal = decoder.Decode(context, topic, payload, format, Readings, refusals);
+            refusal = Decode(topic, payload, format);
             if (refusal == RefusalReason.None && Readings.Readings[^1].IsForEveryShard)
             {
                 GatewayOnline = Readings.Readings[^1].Value != 0;
@@ -110,7 +120,7 @@ public sealed class MessageBatch(MessageDecoder decoder)
         }
 
         var (readings, start) = (Readings.Count, refusals.Count);
-        if (decoder.Decode(context, record.Topic, record.Payload, record.Format, Readings, refusals) != record.Reason)
+        if (Decode(record.Topic, record.Payload, record.Format) != record.Reason)
         {
             Readings.Truncate(readings);
             refusals.RemoveRange(start, refusals.Count - start);
@@ -134,6 +144,8 @@ public sealed class MessageBatch(MessageDecoder decoder)
         recordsLength = 0;
         AcceptedCount = 0;
         GatewayOnline = null;
+        Defect = null;
+        DefectCount = 0;
         outcomes.Clear();
         refusals.Clear();
         Readings.Clear();
@@ -151,6 +163,28 @@ public sealed class MessageBatch(MessageDecoder decoder)
         if (Interlocked.Decrement(ref stages) == 0)
         {
             Owner?.GiveBack(this);
+        }
+    }
+
+    /// <summary>
+    /// Decodes the next message at a time of its own: of two readings of one series at the same time the second would count as a repeat of the first.
+    /// A decoder that throws has a defect, and would again if the message were sent again: it is refused, and kept for repair.
+    /// </summary>
+    private RefusalReason Decode(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format)
+    {
+        var (readings, start) = (Readings.Count, refusals.Count);
+        try
+        {
+            return decoder.Decode(context with { ReceiveTimeMicros = EndTimeMicros }, topic, payload, format, Readings, refusals);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Defect = e;
+            DefectCount++;
+            Readings.Truncate(readings);
+            refusals.RemoveRange(start, refusals.Count - start);
+            refusals.Add(new Refusal(RefusalReason.Undecodable, 0));
+            return RefusalReason.Undecodable;
         }
     }
 

@@ -33,4 +33,13 @@ internal sealed class ReceiveClock
             return lastMicros;
         }
     }
+
+    /// <summary>From here on it gives this time or a later one: what a batch has used up of the time after its own is nobody else's.</summary>
+    public void Raise(long floorMicros)
+    {
+        lock (gate)
+        {
+            lastMicros = Math.Max(lastMicros, floorMicros);
+        }
+    }
 }

@@ -105,6 +105,12 @@ internal sealed class Recovery
             batch.AddReplayed(records);
         }
 
+        receiveTimeMicros = Math.Max(receiveTimeMicros, batch.EndTimeMicros);
+        if (batch.Defect is { } defect)
+        {
+            logger.ReplayUndecodable(defect, batch.DefectCount, position);
+        }
+
         messages += batch.Count;
         readings += batch.Readings.Count;
         if (batch.Refusals.IsEmpty)

@@ -31,4 +31,7 @@ internal static partial class ShardLog
 
     [LoggerMessage(1309, LogLevel.Critical, "The journal begins at {Begin}, but the newest usable state is of {Position}: what lies between is missing")]
     public static partial void JournalGap(this ILogger logger, long begin, long position);
+
+    [LoggerMessage(1310, LogLevel.Error, "{Count} messages of the journal entry at {Position} met a defect of ours; passed over, and among the dead letters")]
+    public static partial void ReplayUndecodable(this ILogger logger, Exception exception, int count, long position);
 }
