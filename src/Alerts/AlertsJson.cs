@@ -12,6 +12,7 @@ namespace PingAnIoT.Alerts;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(EntryBody))]
 [JsonSerializable(typeof(Alert))]
+[JsonSerializable(typeof(IReadOnlyList<Breach>))]
 internal sealed partial class AlertsJson : JsonSerializerContext
 {
     /// <summary>Chinese stays readable in the file; what HTML could trip over stays escaped.</summary>

@@ -9,11 +9,10 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class AlertBook
 {
-    private static readonly ImmutableDictionary<(string Rule, string Series), string> NoIndex = ImmutableDictionary<(string, string), string>.Empty;
     private volatile BookSnapshot current = BookSnapshot.Empty;
-    private ImmutableDictionary<(string Rule, string Series), string> currentIndex = NoIndex;
+    private readonly Dictionary<(string Rule, string Series), string> index = [];
+    private readonly List<((string Rule, string Series) Key, string? Before)> indexChanges = [];
     private ImmutableDictionary<string, Alert>.Builder alerts = BookSnapshot.Empty.Alerts.ToBuilder();
-    private ImmutableDictionary<(string Rule, string Series), string>.Builder index = NoIndex.ToBuilder();
     private ImmutableDictionary<string, long>.Builder delivered = BookSnapshot.Empty.Delivered.ToBuilder();
 
     public BookSnapshot Current => current;
@@ -72,7 +71,7 @@ internal sealed class AlertBook
     /// <summary>The draft is on disk: everybody may see it.</summary>
     public void Commit(long sequence)
     {
-        currentIndex = index.ToImmutable();
+        indexChanges.Clear();
         current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable());
     }
 
@@ -80,7 +79,12 @@ internal sealed class AlertBook
     public void Rollback()
     {
         alerts = current.Alerts.ToBuilder();
-        index = currentIndex.ToBuilder();
+        for (var i = indexChanges.Count - 1; i >= 0; i--)
+        {
+            SetIndex(indexChanges[i].Key, indexChanges[i].Before);
+        }
+
+        indexChanges.Clear();
         delivered = current.Delivered.ToBuilder();
     }
 
@@ -89,11 +93,34 @@ internal sealed class AlertBook
         if (alert.IsLive)
         {
             alerts[alert.Id] = alert;
-            index[(alert.RuleId, alert.Series)] = alert.Id;
+            Index(alert, alert.Id);
         }
         else if (alerts.Remove(alert.Id))
         {
-            index.Remove((alert.RuleId, alert.Series));
+            Index(alert, null);
+        }
+    }
+
+    private void Index(Alert alert, string? id)
+    {
+        var key = (alert.RuleId, alert.Series);
+        var before = index.GetValueOrDefault(key);
+        if (before != id)
+        {
+            indexChanges.Add((key, before));
+            SetIndex(key, id);
+        }
+    }
+
+    private void SetIndex((string Rule, string Series) key, string? id)
+    {
+        if (id is null)
+        {
+            index.Remove(key);
+        }
+        else
+        {
+            index[key] = id;
         }
     }
 

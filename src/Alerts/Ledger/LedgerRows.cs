@@ -50,12 +50,35 @@ internal static class LedgerRows
     {
         try
         {
-            return JsonSerializer.Deserialize(state, AlertsJson.Readable.Alert) ?? throw new LedgerException("A book row is null.");
+            return new AlertRow().Read(state);
         }
-        catch (JsonException wrong)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
         {
             throw new LedgerException("A book row cannot be read.", wrong);
         }
+    }
+
+    /// <summary>All live alerts: read by this thread, parsed by whoever has time, in stretches.</summary>
+    public static IReadOnlyList<Alert> ReadLive(SqliteConnection connection)
+    {
+        const int Stretch = 2048;
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT state FROM alert WHERE live = 1";
+        using var row = command.ExecuteReader();
+        var parsing = new List<Task<Alert[]>>();
+        var states = new List<byte[]>(Stretch);
+        while (row.Read())
+        {
+            states.Add(row.GetFieldValue<byte[]>(0));
+            if (states.Count == Stretch)
+            {
+                parsing.Add(ParseAsync(states));
+                states = new List<byte[]>(Stretch);
+            }
+        }
+
+        parsing.Add(ParseAsync(states));
+        return [.. parsing.SelectMany(p => p.GetAwaiter().GetResult())];
     }
 
     public static IReadOnlyList<T> Query<T>(
@@ -77,6 +100,19 @@ internal static class LedgerRows
 
         return rows;
     }
+
+    private static Task<Alert[]> ParseAsync(List<byte[]> states) => Task.Run(() =>
+    {
+        var row = new AlertRow();
+        try
+        {
+            return states.ConvertAll(s => row.Read(s)).ToArray();
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new LedgerException("A book row cannot be read.", wrong);
+        }
+    });
 
     private static EntryBody ParseBody(byte[] body, long sequence)
     {

@@ -149,8 +149,7 @@ internal sealed class LedgerStore : IDisposable
             connection, $"SELECT {LedgerRows.EntryColumns} FROM entry ORDER BY seq DESC LIMIT $limit", LedgerRows.ReadRaw, ("$limit", (long)limit))
             .Reverse()];
 
-    public IReadOnlyList<Alert> LoadLive() => LedgerRows.Query(
-        connection, "SELECT state FROM alert WHERE live = 1", row => LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0)));
+    public IReadOnlyList<Alert> LoadLive() => LedgerRows.ReadLive(connection);
 
     public IReadOnlyList<(string Officer, long UpTo)> LoadDeliveries() =>
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
