@@ -123,7 +123,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// <summary>Breaches what is due now; also done every <see cref="LedgerOptions.SweepInterval"/>.</summary>
     public Task SweepAsync(CancellationToken cancellationToken)
     {
-        var work = new SweepWork(SweepOn);
+        var work = new SweepWork(SweepOn, static () => { });
         writer.Queue.PutAtOnce(work);
         return work.Done.WaitAsync(cancellationToken);
     }
@@ -185,7 +185,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private void Start(ILogger logger)
     {
         writer.Start();
-        writer.Queue.PutAtOnce(new SweepWork(SweepOn));
+        writer.Queue.PutAtOnce(new SweepWork(SweepOn, static () => { }));
         sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
         checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger));
     }
@@ -230,10 +230,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
         try
         {
-            var work = new SweepWork(SweepOn);
-            writer.Queue.PutAtOnce(work);
-            _ = work.Done.ContinueWith(
-                _ => Volatile.Write(ref sweeping, 0), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            writer.Queue.PutAtOnce(new SweepWork(SweepOn, () => Volatile.Write(ref sweeping, 0)));
         }
         catch (ObjectDisposedException)
         {

@@ -59,7 +59,7 @@ internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide)
 }
 
 /// <summary>Breaches what is due, a bounded number at a time.</summary>
-internal sealed class SweepWork(Action<SweepWork> again) : LedgerWork
+internal sealed class SweepWork(Action<SweepWork> again, Action ended) : LedgerWork
 {
     private const int MostPerCommit = 512;
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -77,9 +77,14 @@ internal sealed class SweepWork(Action<SweepWork> again) : LedgerWork
         }
         else
         {
+            ended();
             done.TrySetResult();
         }
     }
 
-    public override void Abandoned(Exception why) => done.TrySetException(why);
+    public override void Abandoned(Exception why)
+    {
+        ended();
+        done.TrySetException(why);
+    }
 }
