@@ -29,6 +29,7 @@ internal sealed class BridgeLane : IMessageSource
     private readonly ConcurrentQueue<MqttApplicationMessageReceivedEventArgs> submitted = new();
     private readonly Lock presence = new();
     private bool isOnline;
+    private bool hasFailed;
 
     public BridgeLane(
         string gateway, int capacityMessages, ChannelWriter<MqttApplicationMessageReceivedEventArgs> acknowledgements, IIntake intake, BridgeMetrics metrics)
@@ -45,18 +46,42 @@ internal sealed class BridgeLane : IMessageSource
     /// <summary>Completes when the lane has ended.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public void Start(string bridge, ILogger logger, CancellationToken stopping) => Completion = RunAsync(bridge, logger, stopping);
+    /// <param name="bridge">Its name, for the log.</param>
+    /// <param name="failed">Told, once, when the lane has ended by an error of ours; it takes nothing more then.</param>
+    public void Start(string bridge, ILogger logger, Action<BridgeLane> failed, CancellationToken stopping) =>
+        Completion = RunAsync(bridge, logger, failed, stopping);
 
-    /// <summary>
-    /// Takes one message in without waiting. At QoS 1 there is always room, as the broker sends no more than the bound before we acknowledge;
-    /// QoS 0 promises nothing and is dropped at the bound, counted.
-    /// </summary>
-    public void Offer(in BridgedMessage message)
+    /// <summary>Takes one message in without waiting. QoS 0 promises nothing and is dropped at the bound, counted.</summary>
+    /// <returns>
+    /// False when there was no room for a message of QoS 1: more is waiting than the broker was told to send, as after a reconnect while the lane is
+    /// stuck, or the lane has failed. It would never be acknowledged on this connection, so the broker must be made to send it again on another.
+    /// </returns>
+    public bool Offer(in BridgedMessage message)
     {
-        if (!queue.Writer.TryWrite(message))
+        if (queue.Writer.TryWrite(message))
         {
-            metrics.Dropped();
+            return true;
         }
+
+        if (IsPromised(message.Received))
+        {
+            return false;
+        }
+
+        metrics.Dropped();
+        return true;
+    }
+
+    /// <summary>Messages of QoS 1 that a failed lane has taken in and will not acknowledge any more.</summary>
+    public int CountAbandoned()
+    {
+        var count = submitted.Count(IsPromised);
+        while (queue.Reader.TryRead(out var message))
+        {
+            count += IsPromised(message.Received) ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>Says in the journal that the gateway speaks, or that the way to it is cut. Called by the bridge's one task or callback at a time.</summary>
@@ -64,7 +89,7 @@ internal sealed class BridgeLane : IMessageSource
     {
         lock (presence)
         {
-            if (isOnline != online)
+            if (isOnline != online && !hasFailed)
             {
                 isOnline = online;
                 intake.ReportGateway(Gateway, online);
@@ -77,14 +102,17 @@ internal sealed class BridgeLane : IMessageSource
     {
         for (var i = 0; i < batch.Count && submitted.TryDequeue(out var received); i++)
         {
-            if (received.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
+            if (IsPromised(received))
             {
                 acknowledgements.TryWrite(received);
             }
         }
     }
 
-    private async Task RunAsync(string bridge, ILogger logger, CancellationToken stopping)
+    private static bool IsPromised(MqttApplicationMessageReceivedEventArgs received) =>
+        received.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce;
+
+    private async Task RunAsync(string bridge, ILogger logger, Action<BridgeLane> failed, CancellationToken stopping)
     {
         try
         {
@@ -110,6 +138,19 @@ internal sealed class BridgeLane : IMessageSource
         catch (Exception e)
         {
             BridgeLog.GatewayFailed(logger, e, bridge, Gateway);
+            Fail();
+            failed(this);
+        }
+    }
+
+    /// <summary>Whoever comes next for this gateway begins anew; this lane has the last word that its gateway is not heard.</summary>
+    private void Fail()
+    {
+        queue.Writer.TryComplete();
+        lock (presence)
+        {
+            Report(online: false);
+            hasFailed = true;
         }
     }
 

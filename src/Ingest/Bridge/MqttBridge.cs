@@ -30,6 +30,7 @@ public sealed class MqttBridge : BackgroundService
         Channel.CreateUnbounded<MqttApplicationMessageReceivedEventArgs>(new UnboundedChannelOptions { SingleReader = true });
 
     private CancellationToken stopping;
+    private volatile BridgeConnection? current;
     private volatile bool isConnected;
     private long unacknowledged;
 
@@ -68,7 +69,8 @@ public sealed class MqttBridge : BackgroundService
                 break;
             }
 
-            // Also after a connection that was made: a broker that accepts and cuts must not be called in a tight loop.
+            // Also after a connection that was made: a broker that accepts and cuts must not be called in a tight loop. One that we had to cut
+            // counts as failed: what made us may be there again.
             wait = failure is null ? options.ReconnectAfter : wait;
             BridgeLog.NotConnected(logger, options.Name, options.Server, options.Port, wait.TotalSeconds, failure ?? "the connection was lost");
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -83,7 +85,7 @@ public sealed class MqttBridge : BackgroundService
     /// One connection from beginning to end. A client of its own each time: an acknowledgement of an earlier connection then has nowhere to go,
     /// where on a new one it could hit another message with the same packet identifier.
     /// </summary>
-    /// <returns>Why there was no connection; null when there was one.</returns>
+    /// <returns>Why there was no connection, or why we cut it; null when there was one.</returns>
     private async Task<string?> ServeAsync(CancellationToken stoppingToken)
     {
         if (!intake.IsAccepting)
@@ -92,13 +94,14 @@ public sealed class MqttBridge : BackgroundService
         }
 
         using var client = new MqttClientFactory().CreateMqttClient();
-        var lost = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var connection = new BridgeConnection();
+        current = connection;
         client.DisconnectedAsync += e =>
         {
-            lost.TrySetResult(e.Exception?.Message ?? e.Reason.ToString());
+            connection.Lost(e.Exception?.Message ?? e.Reason.ToString());
             return Task.CompletedTask;
         };
-        client.ApplicationMessageReceivedAsync += OnReceivedAsync;
+        client.ApplicationMessageReceivedAsync += received => OnReceivedAsync(connection, received);
         try
         {
             var connected = await client.ConnectAsync(ClientOptions(), stoppingToken).ConfigureAwait(false);
@@ -116,9 +119,9 @@ public sealed class MqttBridge : BackgroundService
             isConnected = true;
             metrics.Connected();
             BridgeLog.Connected(logger, options.Name, options.Server, options.Port, connected.IsSessionPresent ? "resumed" : "new");
-            var reason = await lost.Task.WaitAsync(stoppingToken).ConfigureAwait(false);
+            var reason = await connection.Ended.WaitAsync(stoppingToken).ConfigureAwait(false);
             BridgeLog.Lost(logger, options.Name, options.Server, options.Port, reason);
-            return null;
+            return connection.WasCut ? reason : null;
         }
         catch (Exception e)
         {
@@ -127,10 +130,19 @@ public sealed class MqttBridge : BackgroundService
         finally
         {
             isConnected = false;
-            foreach (var lane in lanes.Values)
+            if (!stoppingToken.IsCancellationRequested)
             {
-                lane.Report(online: false);
+                ReportLost();
             }
+        }
+    }
+
+    /// <summary>Not at a stop: then the gateways have not gone anywhere, and the next start gives them their time to come back.</summary>
+    private void ReportLost()
+    {
+        foreach (var lane in lanes.Values)
+        {
+            lane.Report(online: false);
         }
     }
 
@@ -171,9 +183,15 @@ public sealed class MqttBridge : BackgroundService
     }
 
     /// <summary>Hands one message to its gateway's lane. Never waits: waiting here would hold up every gateway.</summary>
-    private Task OnReceivedAsync(MqttApplicationMessageReceivedEventArgs received)
+    private Task OnReceivedAsync(BridgeConnection connection, MqttApplicationMessageReceivedEventArgs received)
     {
         received.AutoAcknowledge = false;
+        if (connection.WasCut)
+        {
+            // It comes again, and in its order: after what was turned away before it.
+            return Task.CompletedTask;
+        }
+
         metrics.Message();
         if (received.ApplicationMessage.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce)
         {
@@ -187,14 +205,31 @@ public sealed class MqttBridge : BackgroundService
             if (map.TryMap(levels, out var gateway, out var ours) && FindLane(gateway) is { } lane)
             {
                 lane.Report(online: true);
-                lane.Offer(new BridgedMessage(received, ours, RefusalReason.None));
+                Offer(connection, lane, new BridgedMessage(received, ours, RefusalReason.None));
                 return Task.CompletedTask;
             }
         }
 
         // Under the bridge's own name, so that even this is on record before it is acknowledged.
-        FindLane(options.Name, isOwn: true)!.Offer(new BridgedMessage(received, Encoding.UTF8.GetBytes(topic), RefusalReason.TopicUnknown));
+        Offer(connection, FindLane(options.Name, isOwn: true)!, new BridgedMessage(received, Encoding.UTF8.GetBytes(topic), RefusalReason.TopicUnknown));
         return Task.CompletedTask;
+    }
+
+    private void Offer(BridgeConnection connection, BridgeLane lane, in BridgedMessage message)
+    {
+        if (!lane.Offer(message))
+        {
+            Interlocked.Decrement(ref unacknowledged);
+            connection.Cut($"gateway {lane.Gateway} has no room for what must be acknowledged");
+        }
+    }
+
+    /// <summary>Its gateway is not to be silent for ever: the broker sends again what is not acknowledged, and another lane takes it in.</summary>
+    private void OnLaneFailed(BridgeLane lane)
+    {
+        lanes.TryRemove(new KeyValuePair<string, BridgeLane>(lane.Gateway, lane));
+        current?.Cut($"gateway {lane.Gateway} ended by an error of ours");
+        Interlocked.Add(ref unacknowledged, -lane.CountAbandoned());
     }
 
     private BridgeLane? FindLane(string gateway, bool isOwn = false)
@@ -216,7 +251,7 @@ public sealed class MqttBridge : BackgroundService
             {
                 lane = new BridgeLane(gateway, options.InFlightMessages, acknowledgements.Writer, intake, metrics);
                 lanes[gateway] = lane;
-                lane.Start(options.Name, logger, stopping);
+                lane.Start(options.Name, logger, OnLaneFailed, stopping);
             }
         }
 

@@ -64,6 +64,9 @@ public sealed class Intake : IIntake, IDisposable
     /// <inheritdoc/>
     public bool IsAccepting => !stopping && journal.Fault is null && Volatile.Read(ref underWayBytes) < options.UnderWayBytes;
 
+    /// <inheritdoc/>
+    public TimeSpan GatewayReturn => options.GatewayReturn;
+
     /// <summary>The receive time now; never steps back.</summary>
     public long NowMicros() => clock.NowMicros();
 

@@ -26,6 +26,9 @@ public interface IIntake
     /// <summary>A gateway came or went (birth, will, connection lost): journaled as a reading of the gateway's own series <c>gateway/NAME/online</c>.</summary>
     void ReportGateway(string gateway, bool online);
 
+    /// <summary>How long a gateway that was there, and was not lost, may be away before it counts as lost.</summary>
+    TimeSpan GatewayReturn { get; }
+
     /// <summary>
     /// False while the journal cannot write, or too much is under way already: the edge takes no new connections (CONNACK 0x88 / 3) and reads from
     /// none. Lanes bound what each connection has under way; this bounds what those leave behind who connect again and again.

@@ -12,7 +12,10 @@ public sealed record IntakeOptions
     /// <summary>How often the passing of time is journaled.</summary>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long after a start the gateways that were online before have to come back. Path loss is to be reported in 3 minutes (EN 50136).</summary>
+    /// <summary>
+    /// How long the gateways that were online before a start have to come back after it, and those whose last connection ended well after that.
+    /// Path loss is to be reported in 3 minutes (EN 50136).
+    /// </summary>
     public TimeSpan GatewayReturn { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>While this many ticks and gateway reports wait to be evaluated, no further tick is made: the shards are behind, and catch up on the next.</summary>

@@ -28,6 +28,8 @@ internal sealed class GatewayBoard : IIntake
 
     public bool IsAccepting => intake.IsAccepting;
 
+    public TimeSpan GatewayReturn => intake.GatewayReturn;
+
     public IntakeLane OpenLane(IMessageSource source) => intake.OpenLane(source);
 
     public void ReportGateway(string gateway, bool online)

@@ -68,12 +68,45 @@ public sealed class MqttBridgeTests
     {
         using var mosquitto = await Mosquitto.StartAsync();
         using var intake = new FakeIntake(TimeProvider.System);
-        using var bridge = await StartAsync(mosquitto, new StuckIntake(intake, "g0"));
+        using var bridge = await StartAsync(mosquitto, new GatedIntake(intake, "g0", () => new TaskCompletionSource().Task));
         await PublishAsync(mosquitto.Port, "g0", 200, new());
         await PublishAsync(mosquitto.Port, "g1", 200, new());
         await Mosquitto.Until(() => Received(intake).Count == 200, "the other gateway's all come");
         Received(intake).Should().OnlyContain(name => name.StartsWith("g1-", StringComparison.Ordinal));
         await bridge.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task What_a_stuck_gateway_has_no_room_for_comes_again_when_it_has()
+    {
+        const ushort inFlight = 10;
+        using var mosquitto = await Mosquitto.StartAsync();
+        using var intake = new FakeIntake(TimeProvider.System);
+        var open = new TaskCompletionSource();
+        using var bridge = await StartAsync(mosquitto, new GatedIntake(intake, "g0", () => open.Task), inFlight);
+        await PublishAsync(mosquitto.Port, "g0", 2 * inFlight, new());
+        await Mosquitto.Until(() => bridge.Unacknowledged == inFlight, "as many come as may be in flight");
+        await mosquitto.StopAsync();
+        await mosquitto.RunAsync();
+        await Mosquitto.Until(() => intake.Presence.Count(p => p.Online) == 2, "the connection is lost, and the first comes again on another");
+        open.SetResult();
+        await Mosquitto.Until(() => Received(intake).Count == 2 * inFlight && bridge.Unacknowledged == 0, "all come and are acknowledged");
+        await bridge.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_gateway_whose_lane_fails_gets_another()
+    {
+        var failures = 0;
+        using var mosquitto = await Mosquitto.StartAsync();
+        using var intake = new FakeIntake(TimeProvider.System);
+        using var bridge = await StartAsync(mosquitto, new GatedIntake(
+            intake, "g0", () => Interlocked.Increment(ref failures) <= 2 ? Task.FromException(new InvalidOperationException("a defect")) : Task.CompletedTask));
+        await PublishAsync(mosquitto.Port, "g0", 50, new());
+        await Mosquitto.Until(() => Received(intake).Count == 50 && bridge.Unacknowledged == 0, "all come and are acknowledged");
+        intake.Presence.Should().Equal(("g0", true), ("g0", false), ("g0", true), ("g0", false), ("g0", true));
+        await bridge.StopAsync(CancellationToken.None);
+        intake.Presence.Should().HaveCount(5, "at a stop the gateways have not gone anywhere");
     }
 
     [Fact]
@@ -89,11 +122,11 @@ public sealed class MqttBridgeTests
         await bridge.StopAsync(CancellationToken.None);
     }
 
-    private static async Task<MqttBridge> StartAsync(Mosquitto mosquitto, IIntake intake)
+    private static async Task<MqttBridge> StartAsync(Mosquitto mosquitto, IIntake intake, ushort inFlight = 1_000)
     {
         var options = new BridgeOptions
         {
-            Server = "127.0.0.1", Port = mosquitto.Port, ReconnectAfter = TimeSpan.FromMilliseconds(50),
+            Server = "127.0.0.1", Port = mosquitto.Port, ReconnectAfter = TimeSpan.FromMilliseconds(50), InFlightMessages = inFlight,
             Routes = { new BridgeRoute { Topic = "site/{gateway}/{kind}/{device}/up" } },
         };
         var bridge = new MqttBridge(options, intake, TimeProvider.System, NullLogger<MqttBridge>.Instance, new BridgeMetrics(new SilentMeters()));
@@ -140,28 +173,28 @@ public sealed class MqttBridgeTests
     private static HashSet<string> Received(FakeIntake intake) =>
         [.. intake.Messages.Select(message => $"{message.Gateway}-{message.Text.Split(':', '}')[1]}")];
 
-    /// <summary>An intake in which one gateway's lane never has room.</summary>
-    private sealed class StuckIntake(IIntake intake, string gateway) : IIntake
+    /// <summary>An intake in which one gateway's lane waits, or fails, before it gives a batch.</summary>
+    private sealed class GatedIntake(IIntake intake, string gateway, Func<Task> gate) : IIntake
     {
         public bool IsAccepting => intake.IsAccepting;
 
-        public IntakeLane OpenLane(IMessageSource source) => source.Gateway == gateway ? new StuckLane() : intake.OpenLane(source);
+        public TimeSpan GatewayReturn => intake.GatewayReturn;
+
+        public IntakeLane OpenLane(IMessageSource source) => source.Gateway == gateway ? new GatedLane(intake.OpenLane(source), gate) : intake.OpenLane(source);
 
         public void ReportGateway(string name, bool online) => intake.ReportGateway(name, online);
     }
 
-    private sealed class StuckLane : IntakeLane
+    private sealed class GatedLane(IntakeLane lane, Func<Task> gate) : IntakeLane
     {
         public override async ValueTask<MessageBatch> RentAsync(CancellationToken cancellationToken)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-            throw new InvalidOperationException();
+            await gate().WaitAsync(cancellationToken);
+            return await lane.RentAsync(cancellationToken);
         }
 
-        public override void Submit(MessageBatch batch) => throw new InvalidOperationException();
+        public override void Submit(MessageBatch batch) => lane.Submit(batch);
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => lane.Dispose();
     }
 }

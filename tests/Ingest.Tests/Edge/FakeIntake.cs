@@ -23,6 +23,8 @@ internal sealed class FakeIntake : IIntake, IDisposable
 
     public bool IsAccepting { get; set; } = true;
 
+    public TimeSpan GatewayReturn => TimeSpan.FromSeconds(90);
+
     /// <summary>False for runs that only count.</summary>
     public bool IsRecording { get; set; } = true;
 

@@ -187,6 +187,30 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Who_takes_his_leave_and_does_not_come_back_is_missed_all_the_same()
+    {
+        var time = new FakeTimeProvider();
+        await using var server = await EdgeServer.StartAsync(time: time);
+        for (var round = 0; round < 2; round++)
+        {
+            using (var client = Connected(server, 5))
+            {
+                client.Send("E0[]");
+                client.ExpectClose();
+            }
+
+            Eventually(() => server.Edge.ConnectionCount == 0);
+            time.Advance(TimeSpan.FromSeconds(89));
+            server.Intake.Presence.Should().NotContain(("g1", false), "it has 90 seconds");
+        }
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        server.Intake.Presence.Last().Should().Be(("g1", false));
+        time.Advance(TimeSpan.FromSeconds(200));
+        server.Intake.Presence.Count(p => !p.Online).Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_will_delay_postpones_the_loss()
     {
         var time = new FakeTimeProvider();

@@ -3,7 +3,8 @@ namespace PingAnIoT.Ingest;
 /// <summary>
 /// Who is connected, so that the loss of a gateway's last connection is reported as the loss of the gateway.
 /// What a gateway says itself on its status topic is a message like any other and no matter of this class.
-/// A will's delay postpones that report: a gateway back within it was never away.
+/// A will's delay postpones that report: a gateway back within it was never away. One that has taken its leave by DISCONNECT has
+/// <see cref="IIntake.GatewayReturn"/> to come back: nothing that stays silent is safe, whatever it said when it left.
 /// Threading: any thread; reports are made under the lock, so their order is that of the events.
 /// </summary>
 internal sealed class GatewayPresence(IIntake intake, TimeProvider time)
@@ -42,17 +43,14 @@ internal sealed class GatewayPresence(IIntake intake, TimeProvider time)
                 return;
             }
 
-            if (lost && delay > TimeSpan.Zero)
+            var wait = lost ? delay : intake.GatewayReturn;
+            if (wait > TimeSpan.Zero)
             {
-                entry.LostAt = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
+                entry.LostAt = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
                 return;
             }
 
-            if (lost)
-            {
-                intake.ReportGateway(gateway, online: false);
-            }
-
+            intake.ReportGateway(gateway, online: false);
             gateways.Remove(gateway);
         }
     }
