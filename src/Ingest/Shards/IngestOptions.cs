@@ -18,8 +18,11 @@ public sealed record IngestOptions
     /// <summary>Bounds and tolerances of the engines; the shard numbers are filled in.</summary>
     public EngineOptions Engine { get; init; } = new();
 
-    /// <summary>A snapshot is taken when this much has been journaled since the last one …</summary>
+    /// <summary>A snapshot is taken when this much has been journaled since the last one, and <see cref="SnapshotGrowth"/> times its size …</summary>
     public long SnapshotBytes { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Keeps the writing of snapshots to a fraction of the writing of the journal, however large the state: 0 to 100.</summary>
+    public int SnapshotGrowth { get; init; } = 4;
 
     /// <summary>… or this long has passed.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
@@ -45,6 +48,7 @@ public sealed record IngestOptions
         Check(Intake.GatewayReturn >= TimeSpan.Zero, "Intake.GatewayReturn is below 0.");
         Check(Intake.PendingTicksLimit >= 1 && Intake.PendingReportsLimit >= 1, "Intake.PendingTicksLimit and PendingReportsLimit are at least 1.");
         Check(SnapshotBytes >= 1024 * 1024, $"SnapshotBytes is {SnapshotBytes}; at least 1 MiB.");
+        Check(SnapshotGrowth is >= 0 and <= 100, $"SnapshotGrowth is {SnapshotGrowth}; 0 to 100 can be.");
         Check(SnapshotInterval >= TimeSpan.FromSeconds(1), "SnapshotInterval is less than 1 s.");
         Check(DeadLetterRows >= 1 && DeadLetterBytes >= 1024 * 1024, "DeadLetterRows is at least 1 and DeadLetterBytes at least 1 MiB.");
         return errors;

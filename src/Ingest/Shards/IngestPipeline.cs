@@ -32,6 +32,7 @@ public sealed class IngestPipeline : IAsyncDisposable
     private Intake? intake;
     private Task snapshotLoop = Task.CompletedTask;
     private long snapshotPosition;
+    private long snapshotBytes;
     private volatile Exception? snapshotFault;
 
     /// <param name="options">Validated here.</param>
@@ -155,6 +156,7 @@ public sealed class IngestPipeline : IAsyncDisposable
             position = request.Position;
             var (needed, bytes) = snapshots.Publish(request, Intake.NowMicros());
             snapshotPosition = request.Position;
+            snapshotBytes = bytes;
             snapshotFault = null;
             hold!.MoveTo(needed);
             logger.SnapshotTaken(request.Position, bytes, time.GetElapsedTime(began));
@@ -224,7 +226,7 @@ public sealed class IngestPipeline : IAsyncDisposable
             {
                 await Task.Delay(SnapshotCheck, time, stopped.Token).ConfigureAwait(false);
                 var grown = Journal.CommittedUntil - snapshotPosition;
-                if (grown >= options.SnapshotBytes || (grown > 0 && time.GetElapsedTime(last) >= options.SnapshotInterval))
+                if (grown >= Math.Max(options.SnapshotBytes, options.SnapshotGrowth * snapshotBytes) || (grown > 0 && time.GetElapsedTime(last) >= options.SnapshotInterval))
                 {
                     await TakeSnapshotAsync(stopped.Token).ConfigureAwait(false);
                     last = time.GetTimestamp();
