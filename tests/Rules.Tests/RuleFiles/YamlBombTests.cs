@@ -3,11 +3,14 @@ using CsCheck;
 
 namespace PingAnIoT.Rules.Tests;
 
-/// <summary>T-17: text made to cost time or memory is refused fast, whatever it is.</summary>
+/// <summary>
+/// T-17: text made to cost time or memory is refused early, whatever it is. Held by the bytes allocated, which a busy machine does not change;
+/// the time is printed beside it.
+/// </summary>
 public class YamlBombTests
 {
-    private const int Attempts = 10;
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(100);
+    /// <summary>What a parser that goes on to the end of a bomb passes many times over.</summary>
+    private const long AllocationLimitBytes = 4L * 1024 * 1024;
 
     private static string Times(string text, int count) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
 
@@ -56,7 +59,7 @@ public class YamlBombTests
     }
 
     [Fact]
-    public void T_17_Every_bomb_is_refused_within_100_ms()
+    public void T_17_Every_bomb_is_refused_early()
     {
         RuleFile.Parse("rules: [", "warm up", Catalog.Default).IsValid.Should().BeFalse();
         var failures = new List<string>();
@@ -64,21 +67,16 @@ public class YamlBombTests
         foreach (var (name, text) in Bombs())
         {
             cases++;
-            var best = TimeSpan.MaxValue;
-            RuleFileResult? result = null;
-            // The best of a few: the machine may be busy, the parser may not.
-            for (var i = 0; i < Attempts && best > Limit; i++)
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var start = TimeProvider.System.GetTimestamp();
+            var result = RuleFile.Parse(text, "bomb", Catalog.Default);
+            var took = TimeProvider.System.GetElapsedTime(start);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            TestContext.Current.TestOutputHelper?.WriteLine(
+                $"{took.TotalMilliseconds,6:F1} ms {allocated / 1024,6} KiB  {name}: {result.Errors[0].Message}");
+            if (result.IsValid || result.Errors.Count > RuleErrors.Capacity || allocated > AllocationLimitBytes)
             {
-                var start = TimeProvider.System.GetTimestamp();
-                result = RuleFile.Parse(text, "bomb", Catalog.Default);
-                var took = TimeProvider.System.GetElapsedTime(start);
-                best = took < best ? took : best;
-            }
-
-            TestContext.Current.TestOutputHelper?.WriteLine($"{best.TotalMilliseconds,6:F1} ms  {name}: {result!.Errors[0].Message}");
-            if (result!.IsValid || result.Errors.Count > RuleErrors.Capacity || best > Limit)
-            {
-                failures.Add($"{name}: valid {result.IsValid}, {result.Errors.Count} errors, {best.TotalMilliseconds:F0} ms");
+                failures.Add($"{name}: valid {result.IsValid}, {result.Errors.Count} errors, {allocated / 1024} KiB");
             }
         }
 
