@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 
@@ -7,15 +8,41 @@ namespace PingAnIoT.Server.Tests;
 internal sealed class TestGateway : IDisposable
 {
     private readonly TcpClient client = new();
+    private Stream stream = Stream.Null;
     private ushort packetId;
 
     public static async Task<TestGateway> ConnectAsync(TestServer server, string name)
     {
+        var (gateway, code) = await TryConnectAsync(server, name, password: null, tls: null);
+        code.Should().Be(0);
+        return gateway!;
+    }
+
+    /// <param name="tls">How to speak TLS, or null for the plain port.</param>
+    /// <returns>CONNACK's return code, and the gateway where it is 0.</returns>
+    public static async Task<(TestGateway? Gateway, int Code)> TryConnectAsync(TestServer server, string name, string? password, SslClientAuthenticationOptions? tls)
+    {
         var gateway = new TestGateway();
-        await gateway.client.ConnectAsync("127.0.0.1", server.Host.Addresses.Mqtt, TestServer.Cancel);
-        await gateway.SendAsync(0x10, [.. Text("MQTT"), 4, 0b1000_0010, 0, 60, .. Text(name), .. Text(name)]);
-        (await gateway.ReadAsync(4)).Should().Equal(0x20, 2, 0, 0);
-        return gateway;
+        await gateway.client.ConnectAsync("127.0.0.1", tls is null ? server.Host.Addresses.Mqtt : server.Host.Addresses.MqttTls, TestServer.Cancel);
+        gateway.stream = gateway.client.GetStream();
+        if (tls is not null)
+        {
+            var secure = new SslStream(gateway.stream);
+            await secure.AuthenticateAsClientAsync(tls, TestServer.Cancel);
+            gateway.stream = secure;
+        }
+
+        var flags = (byte)(password is null ? 0b1000_0010 : 0b1100_0010);
+        await gateway.SendAsync(0x10, [.. Text("MQTT"), 4, flags, 0, 60, .. Text(name), .. Text(name), .. password is null ? [] : Text(password)]);
+        var answer = await gateway.ReadAsync(4);
+        answer[..3].Should().Equal(0x20, 2, 0);
+        if (answer[3] != 0)
+        {
+            gateway.Dispose();
+            return (null, answer[3]);
+        }
+
+        return (gateway, 0);
     }
 
     /// <summary>Publishes and waits for PUBACK.</summary>
@@ -27,7 +54,11 @@ internal sealed class TestGateway : IDisposable
         (await ReadAsync(4)).Should().Equal(0x40, 2, id[0], id[1]);
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose()
+    {
+        stream.Dispose();
+        client.Dispose();
+    }
 
     private static byte[] Text(string text)
     {
@@ -39,13 +70,13 @@ internal sealed class TestGateway : IDisposable
     {
         body.Length.Should().BeLessThan(16_384, "two bytes of length are all this does");
         byte[] length = body.Length < 128 ? [(byte)body.Length] : [(byte)(body.Length % 128 + 128), (byte)(body.Length / 128)];
-        await client.GetStream().WriteAsync((byte[])[type, .. length, .. body], TestServer.Cancel);
+        await stream.WriteAsync((byte[])[type, .. length, .. body], TestServer.Cancel);
     }
 
     private async Task<byte[]> ReadAsync(int count)
     {
         var bytes = new byte[count];
-        await client.GetStream().ReadExactlyAsync(bytes, TestServer.Cancel);
+        await stream.ReadExactlyAsync(bytes, TestServer.Cancel);
         return bytes;
     }
 }
