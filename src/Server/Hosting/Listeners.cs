@@ -104,6 +104,9 @@ internal sealed class Listeners
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
 
+        // Of a connection that asks nothing, from its first moment on; an open stream or WebSocket is not one.
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
+
         // A dead officer's connection is found out in 15 s: a ping after 5 s of silence, 10 s to answer it.
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(5);
         limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
