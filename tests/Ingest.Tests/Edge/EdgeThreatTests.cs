@@ -278,10 +278,11 @@ public sealed class EdgeThreatTests
 
     private static long ResidentBytes()
     {
-        // Twice, so that exceptions nobody observed are found and what is left is what is held.
+        // Twice, so that exceptions nobody observed are found; and given back to the system, so that what is left is what is held,
+        // not what the collector keeps for the next allocations.
         GC.Collect();
         GC.WaitForPendingFinalizers();
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;
     }
