@@ -225,7 +225,7 @@ internal sealed class ShardState(
             ref var state = ref Store.States[series.FirstState + i];
             if (double.IsFinite(value))
             {
-                Latch.Observe(ref state, rule, rule.HasSetPoints ? register[series.Device] : null, value, series.Last);
+                Latch.Observe(ref state, rule, rule.HasSetPoints && register.HasSetPoints(series.Device) ? register[series.Device] : null, value, series.Last);
             }
 
             if (state.HasPending)

@@ -10,12 +10,14 @@ namespace PingAnIoT.Rules;
 internal sealed class DeviceNames
 {
     private const int ChunkBytes = 64 * 1024;
-    private const int KeyHeaderBytes = 2;
+
+    /// <summary>Kind, length of the name, index of the device: with the name, all that a look-up needs of the arena is in one place.</summary>
+    private const int KeyHeaderBytes = 2 + sizeof(int);
 
     /// <summary>Per process, so that nobody can choose names that collide; nothing that is kept depends on it.</summary>
     private readonly ulong seed = ((ulong)(uint)HashCode.Combine(1) << 32) | (uint)HashCode.Combine(2);
 
-    // Slot: upper half of the hash | index + 1; 0 is empty.
+    // Slot: lower half of the hash | place of the key in the arena + 1; 0 is empty.
     private volatile ulong[] slots = new ulong[256];
     private volatile byte[][] chunks = [new byte[ChunkBytes]];
 
@@ -38,10 +40,10 @@ internal sealed class DeviceNames
                 return -1;
             }
 
-            if ((uint)(slot >> 32) == (uint)hash && KeyOf((int)(uint)slot - 1) is var key
+            if ((uint)(slot >> 32) == (uint)hash && KeyAt((int)(uint)slot - 1) is var key
                 && key[0] == kind && device.SequenceEqual(key[KeyHeaderBytes..]))
             {
-                return (int)(uint)slot - 1;
+                return BinaryPrimitives.ReadInt32LittleEndian(key[2..]);
             }
         }
     }
@@ -57,13 +59,12 @@ internal sealed class DeviceNames
         }
         else
         {
-            Insert(slots, Hash(kind, device), count - 1);
+            Insert(slots, Hash(kind, device), places[count - 1]);
         }
     }
 
-    private ReadOnlySpan<byte> KeyOf(int index)
+    private ReadOnlySpan<byte> KeyAt(int place)
     {
-        var place = places[index];
         var chunk = chunks[place / ChunkBytes];
         var start = place % ChunkBytes;
         return chunk.AsSpan(start, KeyHeaderBytes + chunk[start + 1]);
@@ -85,6 +86,7 @@ internal sealed class DeviceNames
         var key = chunks[arenaEnd / ChunkBytes].AsSpan(arenaEnd % ChunkBytes, length);
         key[0] = (byte)kind;
         key[1] = (byte)device.Length;
+        BinaryPrimitives.WriteInt32LittleEndian(key[2..], count);
         device.CopyTo(key[KeyHeaderBytes..]);
         if (count == places.Length)
         {
@@ -106,14 +108,14 @@ internal sealed class DeviceNames
         var larger = new ulong[slots.Length * 2];
         for (var index = 0; index < count; index++)
         {
-            var key = KeyOf(index);
-            Insert(larger, Hash(key[0], key[KeyHeaderBytes..]), index);
+            var key = KeyAt(places[index]);
+            Insert(larger, Hash(key[0], key[KeyHeaderBytes..]), places[index]);
         }
 
         slots = larger;
     }
 
-    private static void Insert(ulong[] table, ulong hash, int index)
+    private static void Insert(ulong[] table, ulong hash, int place)
     {
         var mask = table.Length - 1;
         var at = (int)(hash >> 40) & mask;
@@ -122,7 +124,7 @@ internal sealed class DeviceNames
             at = (at + 1) & mask;
         }
 
-        Volatile.Write(ref table[at], (hash << 32) | (uint)(index + 1));
+        Volatile.Write(ref table[at], (hash << 32) | (uint)(place + 1));
     }
 
     private ulong Hash(int kind, ReadOnlySpan<byte> device)
