@@ -133,7 +133,7 @@ internal static class IngestBench
     private static LoadShape Shape(BenchArguments arguments, int readings) => new()
     {
         Gateways = arguments.Count("connections", 123),
-        Devices = arguments.Count("devices", 100_000),
+        Devices = arguments.Count("devices", 400_000),
         ReadingsPerMessage = readings,
         Messages = arguments.Count("messages", 0),
     };
