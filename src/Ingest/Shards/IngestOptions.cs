@@ -22,7 +22,7 @@ public sealed record IngestOptions
     public long SnapshotBytes { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Keeps the writing of snapshots to a fraction of the writing of the journal, however large the state: 0 to 100.</summary>
-    public int SnapshotGrowth { get; init; } = 4;
+    public int SnapshotGrowth { get; init; } = 16;
 
     /// <summary>… or this long has passed.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
