@@ -1,14 +1,14 @@
 """Sums the real counts over all test programs and prints the lines of THREATS and the last line.
 
-usage: count.py RESULTS_FOLDER EXIT_STATUS_OF_THE_TEST_COMMAND
-Exits 0 only when something passed, nothing failed, nothing was skipped and the test command said so too.
+usage: count.py RESULTS_FOLDER EXIT_STATUS_OF_THE_TEST_COMMAND EXIT_STATUS_OF_THE_ALLOCATION_GATE
+Exits 0 only when something passed, nothing failed, nothing was skipped and the test command said so too. The gate counts as one more test.
 """
 import glob
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-folder, status = sys.argv[1], int(sys.argv[2])
+folder, status, gate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 space = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
 passed = failed = skipped = 0
 lines, bad = [], []
@@ -27,11 +27,14 @@ for report in reports:
             failed += 1
             bad.append(f"failed {name}: {result.findtext('t:Output/t:ErrorInfo/t:Message', '', space).strip()[:2000]}")
 
+if gate != 0:
+    bad.append(f"failed the allocation gate (bench -- --gate): it ended with {gate}")
 print("\n".join(sorted(set(lines)) + bad))
 if status != 0 and failed == 0 and skipped == 0:
     print(f"the test command ended with {status}, though no test failed: a test program broke off or found no tests")
     failed = 1
+passed, failed = passed + (gate == 0), failed + (gate != 0)
 failed += skipped  # nothing may be skipped here
 print(f"{len(reports)} test programs")
 print(f"{passed} passed, {failed} failed")
-sys.exit(0 if passed > 0 and failed == 0 and status == 0 else 1)
+sys.exit(0 if reports and passed > 0 and failed == 0 and status == 0 else 1)

@@ -24,6 +24,10 @@ internal static class BenchMenu
                 return await StartBench.RunAsync(options);
             case "engine":
                 return EngineBenchmark.Run(options);
+            case "engine-part":
+                return EngineParts.Run(options);
+            case "--gate":
+                return AllocationGate.Run();
             case "register":
                 return RegisterBenchmark.Run(Console.Out);
             default:
@@ -35,7 +39,8 @@ internal static class BenchMenu
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000]
                       decode
-                      engine     [--series 300000] [--readings 20000000]
+                      engine     [--quick]
+                      --gate     fails when the engine allocates in steady state; for CI
                       register
                       generator  [--connections 123] [--devices 100000] [--pack N] [--seconds 5]
                     """);

@@ -3,27 +3,38 @@ using System.Runtime.InteropServices;
 
 namespace PingAnIoT.Bench;
 
-/// <summary>A table of results with the machine it was measured on, printed and kept as a markdown file.</summary>
-internal sealed class Report(string title, params string[] columns)
+/// <summary>Tables of results with the machine they were measured on, printed and kept as a markdown file.</summary>
+internal sealed class Report
 {
-    private readonly List<string[]> rows = [];
+    private readonly string title;
+    private readonly List<string> tables = [];
     private readonly List<string> notes = [];
 
-    public void Row(params object[] cells) => rows.Add([.. cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture) ?? "")]);
+    public Report(string title, params string[] columns)
+    {
+        this.title = title;
+        Head(columns);
+    }
+
+    /// <summary>What else ran on the machine.</summary>
+    public string Company { get; init; } = "generator on the same cores";
+
+    public void Row(params object[] cells) =>
+        tables.Add("| " + string.Join(" | ", cells.Select(c => Convert.ToString(c, CultureInfo.InvariantCulture) ?? "")) + " |");
+
+    /// <summary>Begins another table: the rows that follow are its.</summary>
+    public void Table(string heading, params string[] columns)
+    {
+        tables.AddRange(["", "## " + heading, ""]);
+        Head(columns);
+    }
 
     public void Note(string note) => notes.Add(note);
 
     /// <summary>Prints it and writes <c>bench/results/NAME.md</c> when run inside a clone.</summary>
     public void Write(string name)
     {
-        var lines = new List<string> { "# " + title, "", Machine(), "", "| " + string.Join(" | ", columns) + " |", "|" + string.Concat(columns.Select(_ => "---|")) };
-        lines.AddRange(rows.Select(r => "| " + string.Join(" | ", r) + " |"));
-        if (notes.Count > 0)
-        {
-            lines.Add("");
-            lines.AddRange(notes.Select(n => "- " + n));
-        }
-
+        var lines = Lines();
         lines.ForEach(Console.WriteLine);
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PingAnIoT.sln")))
@@ -38,11 +49,19 @@ internal sealed class Report(string title, params string[] columns)
         }
     }
 
+    /// <summary>Prints it only: for runs too small to be worth keeping.</summary>
+    public void Print() => Lines().ForEach(Console.WriteLine);
+
     public static string Number(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Millis(double micros) => (micros / 1000).ToString("F2", CultureInfo.InvariantCulture);
 
-    private static string Machine()
+    private void Head(string[] columns) =>
+        tables.AddRange(["| " + string.Join(" | ", columns) + " |", "|" + string.Concat(columns.Select(_ => "---|"))]);
+
+    private List<string> Lines() => ["# " + title, "", Machine(), "", .. tables, .. notes.Count > 0 ? [""] : Array.Empty<string>(), .. notes.Select(n => "- " + n)];
+
+    private string Machine()
     {
         var model = File.Exists("/proc/cpuinfo")
             ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
@@ -50,6 +69,6 @@ internal sealed class Report(string title, params string[] columns)
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1024.0 / 1024 / 1024;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC · {model ?? RuntimeInformation.ProcessArchitecture.ToString()} · {Environment.ProcessorCount} cores, {memory:F0} GiB · {RuntimeInformation.OSDescription} · {RuntimeInformation.FrameworkDescription} · generator on the same cores");
+            $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm} UTC · {model ?? RuntimeInformation.ProcessArchitecture.ToString()} · {Environment.ProcessorCount} cores, {memory:F0} GiB · {RuntimeInformation.OSDescription} · {RuntimeInformation.FrameworkDescription} · {Company}");
     }
 }

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using PingAnIoT.Ingest;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Bench;
+
+/// <summary>
+/// Router, queues and shard threads as the server has them, on batches like those of the intake's lanes. The batches of a round are filled before
+/// its clock starts; so many are under way at a time, as the lanes' shares would have it.
+/// </summary>
+internal sealed class ShardsPart : ILaneOwner, IDisposable
+{
+    public const double IntervalSeconds = 10;
+    private const int BatchReadings = 1024;
+    private const int UnderWay = 128;
+    private const int WarmRounds = 9;
+    private const int TimedRounds = 5;
+    private readonly SemaphoreSlim credit = new(UnderWay);
+    private readonly ShardRouter router;
+    private readonly MessageBatch[] batches;
+    private readonly long[] ticks;
+    private readonly Feed feed;
+    private long transitions;
+    private long lastTick;
+    private long position;
+
+    private ShardsPart(int series, int shards)
+    {
+        var workload = Workload.Make("mean", series);
+        var register = workload.MakeRegister();
+        feed = new Feed(workload.Points, workload.Profiles, IntervalSeconds, hasTicks: false);
+        router = new ShardRouter(
+            [.. Enumerable.Range(0, shards).Select(i => new Engine(register, workload.Rules, new EngineOptions { Shard = i, Shards = shards }, _ => Interlocked.Increment(ref transitions)))],
+            0, NullLogger.Instance);
+        batches = [.. Enumerable.Range(0, (series + BatchReadings - 1) / BatchReadings).Select(_ => new MessageBatch(new MessageDecoder(register)) { Owner = this })];
+        ticks = new long[batches.Length];
+    }
+
+    public static void Measure(int series, int shards, Findings findings)
+    {
+        using var part = new ShardsPart(series, shards);
+        part.router.Start();
+        for (var i = 0; i < WarmRounds; i++)
+        {
+            part.Round(crossings: false);
+        }
+
+        var bytes = part.Round(crossings: false).Bytes;
+        findings["quiet-bytes"] = bytes / (double)series;
+        var rounds = Enumerable.Range(0, TimedRounds).Select(_ => part.Round(crossings: true)).ToList();
+        findings["wall-rate"] = Meter.Median(rounds.Select(r => series / r.Meter.WallSeconds));
+        findings["rate"] = Meter.Median(rounds.Select(r => series / r.Meter.ProcessorSeconds));
+        findings["bytes"] = rounds.Sum(r => r.Bytes) / ((double)TimedRounds * series);
+        findings["transitions"] = Interlocked.Read(ref part.transitions);
+        findings["judged"] = part.router.Counters.Sum(c => c.Evaluated) / (double)part.feed.Number;
+        part.router.Stop(abandon: false);
+    }
+
+    public void GiveBack(MessageBatch batch) => credit.Release();
+
+    public void Dispose() => credit.Dispose();
+
+    private (Meter Meter, long Bytes) Round(bool crossings)
+    {
+        Fill(crossings);
+        var meter = new Meter();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        meter.Begin();
+        for (var i = 0; i < batches.Length; i++)
+        {
+            credit.Wait();
+            position++;
+            var batch = batches[i];
+            batch.BeginStages(1);
+            router.Route(batch, position);
+            batch.StageDone();
+            if (ticks[i] != 0)
+            {
+                position++;
+                router.ControlComing();
+                router.ToAll(Reading.Tick(ticks[i]), position);
+            }
+        }
+
+        while (router.EvaluatedUntil < position)
+        {
+            Thread.Yield();
+        }
+
+        meter.End();
+        return (meter, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+    }
+
+    private void Fill(bool crossings)
+    {
+        var left = feed.Points;
+        for (var i = 0; i < batches.Length; i++)
+        {
+            batches[i].Readings.Clear();
+            feed.Fill(batches[i].Readings, Math.Min(left, BatchReadings), crossings);
+            left -= batches[i].Readings.Count;
+            ticks[i] = feed.Time - lastTick >= 1_000_000 ? lastTick = feed.Time : 0;
+        }
+    }
+}
