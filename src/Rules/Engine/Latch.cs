@@ -31,6 +31,20 @@ internal static class Latch
         _ => threshold,
     };
 
+    /// <summary>Would the value start a rule that is normal? Not one that is not finite.</summary>
+    public static bool CrossesAny(CompiledRule rule, DeviceRecord? device, double value)
+    {
+        for (var b = 0; b < rule.Bands.Length; b++)
+        {
+            if (double.IsFinite(value) && IsCrossed(rule.Bands[b].Comparison, value, device is null ? rule.Bands[b].Threshold : rule.ThresholdOf(b, device)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Takes in a window value as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
     public static void Observe(ref RuleState state, CompiledRule rule, DeviceRecord? device, double value, long asOf)
     {

@@ -62,7 +62,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         foreach (var quantity in before.Series)
         {
             var to = after.Quantities[quantity.Quantity];
-            CarrySeries(slot.Series + quantity.Offset, quantity, to, to is null ? -1 : next.Store.Devices[device].Series + to.Offset);
+            CarrySeries(device, slot.Series + quantity.Offset, quantity, to, to is null ? -1 : next.Store.Devices[device].Series + to.Offset);
         }
 
         for (var i = 0; i < before.Absents.Length; i++)
@@ -71,25 +71,32 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         }
     }
 
-    private void CarrySeries(int index, QuantityPlan from, QuantityPlan? to, int toIndex)
+    private void CarrySeries(int device, int index, QuantityPlan from, QuantityPlan? to, int toIndex)
     {
-        ref readonly var series = ref old.Store.Series[index];
+        if (!old.Store.HasBlock(index))
+        {
+            return;
+        }
+
+        var series = old.Store.Block(index);
         if (to is not null)
         {
-            ref var target = ref next.Store.Series[toIndex];
-            target.Last = series.Last;
-            target.Anchor = series.Anchor;
-            target.IsFresh = series.IsFresh;
-            var ring = old.Store.Rings.View(series);
-            for (var i = 0; i < ring.Count; i++)
+            next.Store.Open(toIndex).Head.Anchor = series.Head.Anchor;
+            foreach (ref readonly var sample in series.Samples)
             {
-                next.Store.Rings.Append(ref target, ring[i].EventTimeMicros, ring[i].Value);
+                next.Store.Append(toIndex, sample.EventTimeMicros, sample.Value);
             }
         }
 
+        if (series.Head.States == 0)
+        {
+            return;
+        }
+
+        var first = to is null ? 0 : next.Store.States.Rent(device, to);
         for (var i = 0; i < from.Rules.Length; i++)
         {
-            ref var state = ref old.Store.States[series.FirstState + i];
+            ref var state = ref old.Store.States[series.Head.States + i];
             var rule = from.Rules[i];
             var place = to is null ? -1 : Array.FindIndex(to.Rules, r => r.Rule.Id == rule.Rule.Id);
             if (place < 0 || !Keeps(rule.Rule) || !HasColour(state, rule, to!.Rules[place]))
@@ -97,13 +104,18 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
                 Close(ref state, rule, series);
                 if (place >= 0)
                 {
-                    next.Store.States[next.Store.Series[toIndex].FirstState + place].LastChange = state.LastChange;
+                    next.Store.States[first + place].LastChange = state.LastChange;
                 }
 
                 continue;
             }
 
-            CarryState(state, rule, toIndex, place, to.Rules[place]);
+            CarryState(state, rule, next.Store.Block(toIndex), first + place, to.Rules[place]);
+        }
+
+        if (to is not null)
+        {
+            next.Store.Block(toIndex).Head.States = first;
         }
     }
 
@@ -116,13 +128,10 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         return place < 0 ? rule.Bands.Length : place;
     }
 
-    private void CarryState(in RuleState state, CompiledRule from, int series, int place, CompiledRule to)
+    private void CarryState(in RuleState state, CompiledRule from, SeriesBlock series, int index, CompiledRule to)
     {
-        ref readonly var target = ref next.Store.Series[series];
-        var index = target.FirstState + place;
         ref var result = ref next.Store.States[index];
         result = state;
-        result.Series = series;
         result.Armed = Never.Micros;
         result.Current = (byte)PlaceOf(to, from.SeverityOf(state.Current));
         Latch.Drop(ref result);
@@ -136,7 +145,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
             }
         }
 
-        next.Arm(ref result, index, to, target);
+        next.Arm(ref result, index, to, series);
     }
 
     private void CarryAbsence(int device, in DeviceSlot slot, int place, CompiledRule rule, KindPlan after)
@@ -164,7 +173,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         ShardState.Arm(ref result, index, after.Absents[toPlace], groups[target.Group]);
     }
 
-    private void Close(ref RuleState state, CompiledRule rule, in Series series)
+    private void Close(ref RuleState state, CompiledRule rule, SeriesBlock series)
     {
         int from = state.Current, normal = rule.Bands.Length;
         if (from == normal)
@@ -174,7 +183,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
 
         state.Current = (byte)normal;
         Count(rule.Rule.Id);
-        writer.Write(ref state, rule, series, old.Store.Rings.View(series), from, Now(state.LastChange), Now(state.LastChange));
+        writer.Write(ref state, rule, series.Samples, from, Now(state.LastChange), Now(state.LastChange));
     }
 
     private void Close(ref Absence absence, CompiledRule rule)

@@ -21,8 +21,22 @@ internal sealed class CompiledRule
 
     public WindowFunction Function => Rule.Function;
 
-    /// <summary>True when the rule before it in the plan has the same window function and length, so that its value serves.</summary>
-    public bool SharesPrevious { get; set; }
+    /// <summary>A window value above this crosses a band (device set-points apart).</summary>
+    public double QuietTop => Bands.Min(b => b.Comparison switch
+    {
+        Comparison.Above => b.Threshold,
+        Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
+        Comparison.Equal => double.NegativeInfinity,
+        _ => double.PositiveInfinity,
+    });
+
+    /// <summary>A window value below this crosses a band (device set-points apart).</summary>
+    public double QuietBottom => Bands.Max(b => b.Comparison switch
+    {
+        Comparison.Below => b.Threshold,
+        Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
+        _ => double.NegativeInfinity,
+    });
 
     public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
 
@@ -32,6 +46,21 @@ internal sealed class CompiledRule
         var b = Bands[band];
         return b.SetPoint is not null && device.SetPoints.TryGetValue(b.SetPoint, out var own) ? own : b.Threshold;
     }
+}
+
+/// <summary>
+/// One window of a quantity and the rules on it, which lie side by side. Values within <see cref="Bottom"/> and <see cref="Top"/> cross no
+/// band of any of them: nearly all values do, and two comparisons are all they cost.
+/// </summary>
+internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
+{
+    public readonly WindowFunction Function = rules[first].Function;
+    public readonly bool HasSetPoints = rules[first..end].Any(r => r.HasSetPoints);
+    public readonly int First = first;
+    public readonly int End = end;
+    public readonly long Micros = rules[first].Rule.WindowMicros;
+    public readonly double Bottom = rules[first..end].Max(r => r.QuietBottom);
+    public readonly double Top = rules[first..end].Min(r => r.QuietTop);
 }
 
 /// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
@@ -48,8 +77,28 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>Which of the kind's absences a reading is a sign of life for.</summary>
     public int[] Absents { get; } = absents;
 
+    /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
+    public WindowPlan[] Windows { get; } = WindowsOf(rules);
+
+    public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints);
+
     /// <summary>The longest window.</summary>
     public long WindowMicros { get; } = rules.Length == 0 ? 0 : rules.Max(r => r.Rule.WindowMicros);
+
+    private static WindowPlan[] WindowsOf(CompiledRule[] rules)
+    {
+        var windows = new List<WindowPlan>();
+        for (int first = 0, end = 0; first < rules.Length; first = end)
+        {
+            for (; end < rules.Length && rules[end].Function == rules[first].Function && rules[end].Rule.WindowMicros == rules[first].Rule.WindowMicros; end++)
+            {
+            }
+
+            windows.Add(new WindowPlan(rules, first, end));
+        }
+
+        return [.. windows];
+    }
 }
 
 /// <summary>What is done with the readings of one kind of device. Immutable.</summary>
@@ -67,15 +116,27 @@ internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absent
 /// <summary>A rule set laid out by kind and quantity. Immutable.</summary>
 internal sealed class RulePlan
 {
+    // All kinds' quantities in one array, so that a reading costs one step and not three.
+    private readonly QuantityPlan?[] table;
+
     private RulePlan(RuleSet ruleSet, KindPlan[] kinds)
     {
         RuleSet = ruleSet;
         Kinds = kinds;
+        table = new QuantityPlan?[kinds.Length * Kind.MaximumQuantities];
+        for (var k = 0; k < kinds.Length; k++)
+        {
+            kinds[k].Quantities.CopyTo(table, k * Kind.MaximumQuantities);
+        }
     }
 
     public RuleSet RuleSet { get; }
 
     public KindPlan[] Kinds { get; }
+
+    /// <returns>What is done with a quantity of a kind; null where no rule watches it, or the kind has no such quantity.</returns>
+    public QuantityPlan? Find(int kind, ushort quantity) =>
+        quantity < Kind.MaximumQuantities ? table[(kind * Kind.MaximumQuantities) + quantity] : null;
 
     /// <exception cref="ArgumentException">The rules do not fit the catalog or each other; rule files are checked before they come here.</exception>
     public static RulePlan Compile(RuleSet ruleSet, Catalog catalog)
@@ -107,12 +168,6 @@ internal sealed class RulePlan
             var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Quantity == q)
                 .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Id, StringComparer.Ordinal)
                 .Select(r => new CompiledRule(r)).ToArray();
-            for (var i = 1; i < banded.Length; i++)
-            {
-                banded[i].SharesPrevious = banded[i].Function == banded[i - 1].Function
-                    && banded[i].Rule.WindowMicros == banded[i - 1].Rule.WindowMicros;
-            }
-
             if (banded.Length + alive.Length > 0)
             {
                 quantities[q] = new QuantityPlan(q, offset++, banded, alive);

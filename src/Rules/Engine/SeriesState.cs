@@ -23,29 +23,6 @@ internal struct DeviceSlot
     public int Kind;
 }
 
-/// <summary>The order and the readings of one series.</summary>
-internal struct Series
-{
-    /// <summary>Newest event time.</summary>
-    public long Last;
-
-    /// <summary>Server time when the newest reading arrived: the series' clock runs from (Last, Anchor).</summary>
-    public long Anchor;
-
-    public int Device;
-    public int FirstState;
-    public int Ring;
-    public ushort Head;
-    public ushort Count;
-    public ushort Quantity;
-    public byte RingBits;
-
-    /// <summary>The newest reading was no older than the carry when it arrived: ticks may advance the clock.</summary>
-    public bool IsFresh;
-
-    public readonly bool HasReading => Count > 0;
-}
-
 /// <summary>Since when each band has been pending: on for those worse than the present one, off for the others.</summary>
 [InlineArray(CompiledRule.BandsMax)]
 internal struct BandTimes
@@ -69,13 +46,28 @@ internal struct RuleState
     public long Armed;
 
     public BandTimes Since;
-    public int Series;
+    public int Device;
     public int Ordinal;
+    public ushort Quantity;
 
     /// <summary>Index of the present band; the number of bands when normal.</summary>
     public byte Current;
 
     public bool HasPending;
+
+    public static RuleState Normal(int device, int quantity, CompiledRule rule)
+    {
+        var state = new RuleState
+        {
+            Device = device, Quantity = (ushort)quantity, Current = (byte)rule.Bands.Length, LastChange = Never.Micros, Armed = Never.Micros,
+            Value = double.NaN,
+        };
+        ((Span<long>)state.Since).Fill(Never.Micros);
+        return state;
+    }
+
+    /// <summary>Nothing to say, nothing to wait for, and no change so late that it could date the next: the same as a fresh state.</summary>
+    public readonly bool IsQuiet(CompiledRule rule, long last) => Current == rule.Bands.Length && !HasPending && LastChange < last;
 }
 
 /// <summary>The silence of one device (or one of its series) that one rule watches.</summary>

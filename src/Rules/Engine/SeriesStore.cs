@@ -3,30 +3,98 @@ using System.Runtime.CompilerServices;
 namespace PingAnIoT.Rules;
 
 /// <summary>
-/// All state of a shard's devices in flat arrays, reached by dense device index without a look-up.
-/// The state of a device's series, rules and absences lies side by side. Nothing is moved or freed while a rule set lasts.
-/// Threading: owned by one shard.
+/// All state of a shard's devices, reached by dense device index without a look-up: device → its series' blocks → a rule's state where it has
+/// one. A series costs one word until its first reading. Threading: owned by one shard.
 /// </summary>
-internal sealed class SeriesStore(RulePlan plan)
+internal sealed unsafe class SeriesStore(RulePlan plan)
 {
+    private const int PlaceBits = 4;
+    private readonly LineArena arena = new();
+
+    // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading.
+    private int[] places = new int[64];
+
     public DeviceSlot[] Devices = [];
-    public Series[] Series = new Series[64];
-    public RuleState[] States = new RuleState[64];
     public Absence[] Absences = new Absence[16];
+
+    public RuleStates States { get; } = new();
 
     public int SeriesCount { get; private set; }
 
-    public int StateCount { get; private set; }
-
     public int AbsenceCount { get; private set; }
 
-    public SampleRings Rings { get; } = new();
-
-    public long Bytes => Rings.Bytes
-        + ((long)Devices.Length * Unsafe.SizeOf<DeviceSlot>()) + ((long)Series.Length * Unsafe.SizeOf<Series>())
-        + ((long)States.Length * Unsafe.SizeOf<RuleState>()) + ((long)Absences.Length * Unsafe.SizeOf<Absence>());
+    public long Bytes => arena.Bytes + States.Bytes + ((long)places.Length * sizeof(int))
+        + ((long)Devices.Length * Unsafe.SizeOf<DeviceSlot>()) + ((long)Absences.Length * Unsafe.SizeOf<Absence>());
 
     public bool Has(int device) => (uint)device < (uint)Devices.Length && Devices[device].Series >= 0;
+
+    public bool HasBlock(int series) => places[series] != 0;
+
+    /// <summary>The series' block as it stands; only where <see cref="HasBlock"/>. Valid until a block is made or grows.</summary>
+    public SeriesBlock Block(int series)
+    {
+        var place = places[series];
+        return new SeriesBlock(arena.At(place >> PlaceBits), place & ((1 << PlaceBits) - 1));
+    }
+
+    /// <summary>The series' block, made at its first reading.</summary>
+    public SeriesBlock Open(int series) => places[series] != 0 ? Block(series) : Make(series, 0);
+
+    /// <summary>Room for one more sample: samples move to the front, to a larger block, or to a smaller one after a burst.</summary>
+    public SeriesBlock MakeRoom(int series)
+    {
+        var block = Block(series);
+        int bits = block.Bits, count = block.Head.Count, capacity = block.Capacity;
+        var target = count == capacity || (bits > 2 && count > capacity / 4 * 3) ? bits + 1
+            : bits > 0 && count < capacity / 4 ? bits - 1
+            : bits;
+        if (target == bits)
+        {
+            block.Compact();
+            return block;
+        }
+
+        var line = places[series] >> PlaceBits;
+        var moved = Make(series, target);
+        block = new SeriesBlock(arena.At(line), bits);
+        moved.Head = block.Head with { First = 0 };
+        block.Samples.CopyTo(moved.Samples);
+        arena.Return(line, bits);
+        return moved;
+    }
+
+    /// <summary>Puts a sample behind the newest.</summary>
+    public void Append(int series, long eventTimeMicros, double value)
+    {
+        var block = Open(series);
+        block = block.IsFull ? MakeRoom(series) : block;
+        block.Append(eventTimeMicros, value);
+    }
+
+    /// <summary>Asks memory for what a series' next reading will touch.</summary>
+    public void PrefetchPlace(int series) => Prefetch.Line(ref places[series]);
+
+    /// <inheritdoc cref="PrefetchPlace"/>
+    public void PrefetchBlock(int series)
+    {
+        var place = places[series];
+        var start = arena.At(place >> PlaceBits);
+        Prefetch.Line(start);
+        if ((place & ((1 << PlaceBits) - 1)) > 0)
+        {
+            Prefetch.Line(start + LineArena.LineBytes);
+        }
+    }
+
+    /// <inheritdoc cref="PrefetchPlace"/>
+    public void PrefetchAbsence(int device)
+    {
+        var absence = Devices[device].Absences;
+        if (absence < AbsenceCount)
+        {
+            Prefetch.Line(ref Absences[absence]);
+        }
+    }
 
     /// <summary>Makes room for a device seen for the first time.</summary>
     public void Add(int device, int kind, int group)
@@ -40,9 +108,10 @@ internal sealed class SeriesStore(RulePlan plan)
 
         var kindPlan = plan.Kinds[kind];
         Devices[device] = new DeviceSlot { Series = SeriesCount, Absences = AbsenceCount, Group = group, Kind = kind };
-        foreach (var quantity in kindPlan.Series)
+        SeriesCount += kindPlan.Series.Length;
+        if (SeriesCount > places.Length)
         {
-            AddSeries(device, quantity);
+            Array.Resize(ref places, Math.Max(SeriesCount, places.Length * 2));
         }
 
         for (var i = 0; i < kindPlan.Absents.Length; i++)
@@ -56,33 +125,12 @@ internal sealed class SeriesStore(RulePlan plan)
         }
     }
 
-    private void AddSeries(int device, QuantityPlan quantity)
+    private SeriesBlock Make(int series, int bits)
     {
-        if (SeriesCount == Series.Length)
-        {
-            Array.Resize(ref Series, Series.Length * 2);
-        }
-
-        var bits = quantity.WindowMicros == 0 ? (byte)1 : (byte)3;
-        Series[SeriesCount] = new Series
-        {
-            Device = device, Quantity = (ushort)quantity.Quantity, FirstState = StateCount, RingBits = bits, Ring = Rings.Rent(bits),
-        };
-        foreach (var rule in quantity.Rules)
-        {
-            if (StateCount == States.Length)
-            {
-                Array.Resize(ref States, States.Length * 2);
-            }
-
-            ref var state = ref States[StateCount++];
-            state = new RuleState
-            {
-                Series = SeriesCount, Current = (byte)rule.Bands.Length, LastChange = Never.Micros, Armed = Never.Micros, Value = double.NaN,
-            };
-            ((Span<long>)state.Since).Fill(Never.Micros);
-        }
-
-        SeriesCount++;
+        var line = arena.Rent(bits);
+        places[series] = (line << PlaceBits) | bits;
+        var block = new SeriesBlock(arena.At(line), bits);
+        block.Head = new SeriesHead { Anchor = Never.Micros };
+        return block;
     }
 }

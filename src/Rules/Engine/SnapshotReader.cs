@@ -171,7 +171,7 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         {
             var quantity = plan.Quantities[QuantityOf(savedKind, from.Int())];
             BlockReader.Require(quantity is not null, "a series has no rule");
-            ReadSeries(from, state, quantity!, isTaken ? slot.Series + quantity!.Offset : -1);
+            ReadSeries(from, state, quantity!, isTaken ? device : -1);
         }
 
         for (var i = 0; i < plan.Absents.Length; i++)
@@ -188,46 +188,66 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         }
     }
 
-    private static void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int index)
+    /// <param name="from">Just before a series.</param>
+    /// <param name="state">Where it goes.</param>
+    /// <param name="quantity">What it is.</param>
+    /// <param name="device">Whose it is; -1 when it is not ours: it is read over.</param>
+    private static void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int device)
     {
-        var isTaken = index >= 0;
-        var scratch = new Series();
-        ref var series = ref isTaken ? ref state.Store.Series[index] : ref scratch;
-        series.Last = from.Long();
-        series.Anchor = from.Long();
-        series.IsFresh = from.Flag();
-        for (var left = from.Count(ushort.MaxValue / 2 + 1, "readings of a series"); left > 0; left--)
+        var index = device < 0 ? -1 : state.Store.Devices[device].Series + quantity.Offset;
+        var count = from.Count(ushort.MaxValue / 2 + 1, "readings of a series");
+        if (count == 0)
+        {
+            return;
+        }
+
+        for (var left = count; left > 0; left--)
         {
             var (time, value) = (from.Long(), from.Double());
-            if (isTaken)
+            if (device >= 0)
             {
-                state.Store.Rings.Append(ref series, time, value);
+                state.Store.Append(index, time, value);
             }
         }
 
-        for (var i = 0; i < quantity.Rules.Length; i++)
+        var anchor = from.Long();
+        var hasStates = from.Flag();
+        var first = hasStates && device >= 0 ? state.Store.States.Rent(device, quantity) : 0;
+        if (device >= 0)
         {
-            var rule = quantity.Rules[i];
-            var ruleState = new RuleState
-            {
-                Value = from.Double(), Episode = from.Long(), LastChange = from.Long(), Ordinal = from.Int(), Current = from.Byte(),
-                Armed = Never.Micros, Series = index,
-            };
-            BlockReader.Require(ruleState.Current <= rule.Bands.Length, "a band is not in its rule");
-            Latch.Drop(ref ruleState);
-            for (var b = 0; b < rule.Bands.Length; b++)
-            {
-                ruleState.Since[b] = from.Long();
-                ruleState.HasPending |= ruleState.Since[b] != Never.Micros;
-            }
+            ref var head = ref state.Store.Block(index).Head;
+            head.Anchor = anchor;
+            head.States = first;
+        }
 
-            if (isTaken)
+        for (var i = 0; hasStates && i < quantity.Rules.Length; i++)
+        {
+            var ruleState = ReadState(from, quantity.Quantity, quantity.Rules[i], device);
+            if (device >= 0)
             {
-                ref var target = ref state.Store.States[series.FirstState + i];
+                ref var target = ref state.Store.States[first + i];
                 target = ruleState;
-                state.Arm(ref target, series.FirstState + i, rule, series);
+                state.Arm(ref target, first + i, quantity.Rules[i], state.Store.Block(index));
             }
         }
+    }
+
+    private static RuleState ReadState(BlockReader from, int quantity, CompiledRule rule, int device)
+    {
+        var state = RuleState.Normal(device, quantity, rule);
+        state.Value = from.Double();
+        state.Episode = from.Long();
+        state.LastChange = from.Long();
+        state.Ordinal = from.Int();
+        state.Current = from.Byte();
+        BlockReader.Require(state.Current <= rule.Bands.Length, "a band is not in its rule");
+        for (var b = 0; b < rule.Bands.Length; b++)
+        {
+            state.Since[b] = from.Long();
+            state.HasPending |= state.Since[b] != Never.Micros;
+        }
+
+        return state;
     }
 
     private static Absence Silence(BlockReader from, int device) => new()

@@ -101,28 +101,37 @@ internal static class SnapshotWriter
         to.Int(slot.Group);
         foreach (var quantity in plan.Series)
         {
-            ref readonly var series = ref store.Series[slot.Series + quantity.Offset];
             to.Int(quantity.Quantity);
-            to.Long(series.Last);
-            to.Long(series.Anchor);
-            to.Flag(series.IsFresh);
-            var ring = store.Rings.View(series);
-            to.Int(ring.Count);
-            for (var i = 0; i < ring.Count; i++)
-            {
-                to.Long(ring[i].EventTimeMicros);
-                to.Double(ring[i].Value);
-            }
-
-            for (var i = 0; i < quantity.Rules.Length; i++)
-            {
-                State(to, store.States[series.FirstState + i], quantity.Rules[i].Bands.Length);
-            }
+            Series(to, store, slot.Series + quantity.Offset, quantity);
         }
 
         for (var i = 0; i < plan.Absents.Length; i++)
         {
             Silence(to, store.Absences[slot.Absences + i]);
+        }
+    }
+
+    private static void Series(BlockWriter to, SeriesStore store, int index, QuantityPlan quantity)
+    {
+        if (!store.HasBlock(index))
+        {
+            to.Int(0);
+            return;
+        }
+
+        var series = store.Block(index);
+        to.Int(series.Samples.Length);
+        foreach (ref readonly var sample in series.Samples)
+        {
+            to.Long(sample.EventTimeMicros);
+            to.Double(sample.Value);
+        }
+
+        to.Long(series.Head.Anchor);
+        to.Flag(series.Head.States != 0);
+        for (var i = 0; series.Head.States != 0 && i < quantity.Rules.Length; i++)
+        {
+            State(to, store.States[series.Head.States + i], quantity.Rules[i].Bands.Length);
         }
     }
 

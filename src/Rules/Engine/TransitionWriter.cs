@@ -12,20 +12,20 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     public long Position { get; set; }
 
     /// <summary>A rule's band changed from <paramref name="from"/> to the state's present one.</summary>
-    public void Write(ref RuleState state, CompiledRule rule, in Series series, RingView ring, int from, long due, long receive)
+    public void Write(ref RuleState state, CompiledRule rule, ReadOnlySpan<Sample> samples, int from, long due, long receive)
     {
         int normal = rule.Bands.Length, to = state.Current;
-        var device = register[series.Device];
+        var device = register[state.Device];
         var when = Begin(ref state.LastChange, ref state.Episode, ref state.Ordinal, from == normal, due);
         var threshold = to < from
             ? rule.ThresholdOf(to, device)
             : Latch.Left(rule.Bands[from].Comparison, rule.ThresholdOf(from, device), rule.Rule.Deadband);
         Emit(new Transition
         {
-            Rule = rule.Rule, Device = device, Series = register.SeriesName(series.Device, series.Quantity),
+            Rule = rule.Rule, Device = device, Series = register.SeriesName(state.Device, state.Quantity),
             EpisodeMicros = state.Episode, Ordinal = state.Ordinal, Change = ChangeOf(from == normal, to == normal),
             From = rule.SeverityOf(from), To = rule.SeverityOf(to), EventTimeMicros = when, ReceiveTimeMicros = receive,
-            WindowValue = state.Value, Threshold = threshold, Evidence = EvidenceOf(rule.Rule, ring), JournalPosition = Position,
+            WindowValue = state.Value, Threshold = threshold, Evidence = EvidenceOf(rule.Rule, samples), JournalPosition = Position,
         });
     }
 
@@ -57,18 +57,14 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     private static TransitionChange ChangeOf(bool fromNormal, bool toNormal) =>
         fromNormal ? TransitionChange.Raised : toNormal ? TransitionChange.Normal : TransitionChange.ColourChanged;
 
-    private static Evidence[] EvidenceOf(Rule rule, RingView ring)
+    private static Evidence[] EvidenceOf(Rule rule, ReadOnlySpan<Sample> samples)
     {
-        if (ring.Count == 0)
-        {
-            return [];
-        }
-
-        var start = Math.Max(Windows.Start(rule, ring), ring.Count - EvidenceMax);
-        var evidence = new Evidence[ring.Count - start];
+        var covered = samples.IsEmpty ? samples : Windows.Covered(rule.WindowMicros, samples);
+        covered = covered[Math.Max(0, covered.Length - EvidenceMax)..];
+        var evidence = new Evidence[covered.Length];
         for (var i = 0; i < evidence.Length; i++)
         {
-            evidence[i] = new Evidence(ring[start + i].EventTimeMicros, ring[start + i].Value);
+            evidence[i] = new Evidence(covered[i].EventTimeMicros, covered[i].Value);
         }
 
         return evidence;

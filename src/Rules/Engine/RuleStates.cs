@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// States of the series for which a rule has something to say or to wait for: a run for each such series, one state per rule. Nearly all
+/// series are quiet at any time and have none. Runs are used again. State 0 is never given out: it means none.
+/// Threading: owned by one shard.
+/// </summary>
+internal sealed class RuleStates
+{
+    // By number of rules.
+    private readonly List<Stack<int>> free = [];
+    private RuleState[] states = new RuleState[16];
+    private int used = 1;
+
+    public long Bytes => (long)states.Length * Unsafe.SizeOf<RuleState>();
+
+    /// <summary>Valid until the next <see cref="Rent"/>.</summary>
+    public ref RuleState this[int index] => ref states[index];
+
+    /// <summary>A run of fresh states, one for each rule of a quantity.</summary>
+    public int Rent(int device, QuantityPlan quantity)
+    {
+        var count = quantity.Rules.Length;
+        if (count >= free.Count || !free[count].TryPop(out var first))
+        {
+            first = used;
+            used += count;
+            if (used > states.Length)
+            {
+                Array.Resize(ref states, Math.Max(used, states.Length * 2));
+            }
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            states[first + i] = RuleState.Normal(device, quantity.Quantity, quantity.Rules[i]);
+        }
+
+        return first;
+    }
+
+    public void Return(int first, int count)
+    {
+        while (free.Count <= count)
+        {
+            free.Add(new Stack<int>());
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            states[first + i].Armed = Never.Micros;
+        }
+
+        free[count].Push(first);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>One counted reading as a window keeps it.</summary>
+internal struct Sample
+{
+    public long EventTimeMicros;
+    public double Value;
+}
+
+/// <summary>What a series' block begins with.</summary>
+[StructLayout(LayoutKind.Sequential, Size = Bytes)]
+internal struct SeriesHead
+{
+    public const int Bytes = 16;
+
+    /// <summary>
+    /// Server time when the newest reading arrived: the series' clock runs from (its event time, this). <see cref="Never"/> when the reading
+    /// was older than the carry as it came, so that ticks do not advance the clock.
+    /// </summary>
+    public long Anchor;
+
+    /// <summary>First of the series' rule states; 0 while no rule has anything to say or to wait for.</summary>
+    public int States;
+
+    public ushort First;
+    public ushort Count;
+}
+
+/// <summary>
+/// One series: its head and, side by side from the oldest to the newest, the readings that windows still need. A block of one cache line
+/// holds 3 of them, of two lines 7, of four 15.
+/// </summary>
+internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
+{
+    private readonly byte* start = start;
+
+    public int Bits { get; } = bits;
+
+    public int Capacity => CapacityOf(Bits);
+
+    public ref SeriesHead Head => ref *(SeriesHead*)start;
+
+    public bool HasReading => Head.Count > 0;
+
+    /// <summary>Oldest first.</summary>
+    public Span<Sample> Samples => new((Sample*)(start + SeriesHead.Bytes) + Head.First, Head.Count);
+
+    /// <summary>Newest event time; only where there is a reading.</summary>
+    public long Last => Samples[^1].EventTimeMicros;
+
+    public bool IsFull => Head.First + Head.Count == Capacity;
+
+    public static int CapacityOf(int bits) => (LineArena.LineBytes / SeriesHead.Bytes << bits) - 1;
+
+    /// <summary>Puts a sample behind the newest; there is room.</summary>
+    public void Append(long eventTimeMicros, double value)
+    {
+        Head.Count++;
+        ref var sample = ref Samples[^1];
+        sample.EventTimeMicros = eventTimeMicros;
+        sample.Value = value;
+    }
+
+    /// <summary>Puts a sample in its place among the others; there is room.</summary>
+    public void Insert(int place, long eventTimeMicros, double value)
+    {
+        Head.Count++;
+        var samples = Samples;
+        samples[place..^1].CopyTo(samples[(place + 1)..]);
+        samples[place] = new Sample { EventTimeMicros = eventTimeMicros, Value = value };
+    }
+
+    public void DropOldest(int count)
+    {
+        Head.Count -= (ushort)count;
+        Head.First = (ushort)(Head.Count == 0 ? 0 : Head.First + count);
+    }
+
+    /// <summary>Moves all to the beginning, so that there is room at the end.</summary>
+    public void Compact()
+    {
+        Samples.CopyTo(new Span<Sample>(start + SeriesHead.Bytes, Capacity));
+        Head.First = 0;
+    }
+}

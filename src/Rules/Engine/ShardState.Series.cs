@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <content>What a reading does to its series, and the holds of the series' rules.</content>
+internal sealed partial class ShardState
+{
+    /// <summary>Puts a reading in its place in the series, elapsing what was due before it.</summary>
+    /// <returns>False when it does not count.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Take(int index, QuantityPlan quantity, in Reading reading)
+    {
+        var series = Store.Open(index);
+        var time = reading.EventTimeMicros;
+        if (series.HasReading)
+        {
+            if (time <= series.Last)
+            {
+                return TakeLate(index, reading);
+            }
+
+            if (series.Head.States != 0)
+            {
+                Elapse(series, quantity, time, reading.ReceiveTimeMicros);
+            }
+        }
+
+        series.Head.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros
+            ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
+            : Never.Micros;
+        Trim(series, quantity, time);
+        if (series.IsFull)
+        {
+            series = Store.MakeRoom(index);
+        }
+
+        series.Append(time, reading.Value);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TakeLate(int index, in Reading reading)
+    {
+        var series = Store.Block(index);
+        var time = reading.EventTimeMicros;
+        if (series.Last - time > options.AllowedLatenessMicros)
+        {
+            counters.Late++;
+            return false;
+        }
+
+        var place = Windows.FirstAfter(series.Samples, time);
+        if (place > 0 && series.Samples[place - 1].EventTimeMicros == time)
+        {
+            counters.Duplicates++;
+            return false;
+        }
+
+        if (series.Head.Count >= options.SeriesReadingsMax)
+        {
+            counters.DroppedAtBound++;
+            if (place == 0)
+            {
+                return true;
+            }
+
+            series.DropOldest(1);
+            place--;
+        }
+
+        if (series.IsFull)
+        {
+            series = Store.MakeRoom(index);
+        }
+
+        series.Insert(place, time, reading.Value);
+        return true;
+    }
+
+    /// <summary>Lets go of readings that no window and no duplicate can need once there is one of <paramref name="time"/>, and of the oldest at the bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Trim(SeriesBlock series, QuantityPlan quantity, long time)
+    {
+        var from = Math.Min(time - quantity.WindowMicros + 1, time - options.AllowedLatenessMicros);
+        var samples = series.Samples;
+        var drop = 0;
+        while (drop < samples.Length && samples[drop].EventTimeMicros < from)
+        {
+            drop++;
+        }
+
+        if (samples.Length - drop >= options.SeriesReadingsMax)
+        {
+            counters.DroppedAtBound += samples.Length - drop - options.SeriesReadingsMax + 1;
+            drop = samples.Length - options.SeriesReadingsMax + 1;
+        }
+
+        series.DropOldest(drop);
+    }
+
+    /// <summary>A reading speaks until the next, if that comes within the carry.</summary>
+    private void Elapse(SeriesBlock series, QuantityPlan quantity, long to, long receive)
+    {
+        var isBridged = to - series.Last <= options.CarryMicros;
+        for (var i = 0; i < quantity.Rules.Length; i++)
+        {
+            ref var state = ref Store.States[series.Head.States + i];
+            if (!state.HasPending)
+            {
+                continue;
+            }
+
+            if (isBridged)
+            {
+                Advance(ref state, quantity.Rules[i], series, to, receive);
+            }
+            else
+            {
+                Latch.Drop(ref state);
+            }
+        }
+    }
+
+    /// <summary>Nearly always no rule has anything to say or to wait for, and every window value is where no band is crossed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Judge(int index, QuantityPlan quantity, in Reading reading)
+    {
+        var series = Store.Block(index);
+        if (series.Head.States != 0)
+        {
+            JudgeAll(series, quantity, reading);
+            return;
+        }
+
+        ReadOnlySpan<Sample> samples = series.Samples;
+        var windows = quantity.Windows;
+        for (var i = 0; i < windows.Length; i++)
+        {
+            ref readonly var window = ref windows[i];
+            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, samples));
+            if (value > window.Top || value < window.Bottom || (window.HasSetPoints && register.HasSetPoints(reading.Device)))
+            {
+                JudgeAll(series, quantity, reading);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Judges every rule of the series; those that come to have something to say or to wait for get states, for as long as they do.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void JudgeAll(SeriesBlock series, QuantityPlan quantity, in Reading reading)
+    {
+        var device = quantity.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
+        if (series.Head.States == 0)
+        {
+            if (!CrossesAny(series, quantity, device))
+            {
+                return;
+            }
+
+            series.Head.States = Store.States.Rent(reading.Device, quantity);
+        }
+
+        var first = series.Head.States;
+        var isQuiet = true;
+        foreach (ref readonly var window in quantity.Windows.AsSpan())
+        {
+            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, series.Samples));
+            for (var i = window.First; i < window.End; i++)
+            {
+                var rule = quantity.Rules[i];
+                ref var state = ref Store.States[first + i];
+                if (double.IsFinite(value))
+                {
+                    Latch.Observe(ref state, rule, device, value, series.Last);
+                }
+
+                if (state.HasPending)
+                {
+                    Advance(ref state, rule, series, series.Last, reading.ReceiveTimeMicros);
+                    Arm(ref state, first + i, rule, series);
+                }
+
+                isQuiet &= state.IsQuiet(rule, series.Last);
+            }
+        }
+
+        if (isQuiet)
+        {
+            series.Head.States = 0;
+            Store.States.Return(first, quantity.Rules.Length);
+        }
+    }
+
+    private static bool CrossesAny(SeriesBlock series, QuantityPlan quantity, DeviceRecord? device)
+    {
+        foreach (ref readonly var window in quantity.Windows.AsSpan())
+        {
+            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, series.Samples));
+            for (var i = window.First; i < window.End; i++)
+            {
+                if (Latch.CrossesAny(quantity.Rules[i], device, value))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void Advance(ref RuleState state, CompiledRule rule, SeriesBlock series, long to, long receive)
+    {
+        long due;
+        while (state.HasPending && (due = Latch.NextDue(state, rule.Rule)) <= to)
+        {
+            int from = state.Current;
+            Latch.Step(ref state, rule.Rule, due);
+            writer.Write(ref state, rule, series.Samples, from, due, receive);
+        }
+    }
+
+    /// <summary>Server time at which ticks will have brought the series' clock, less the lateness, to what is due next.</summary>
+    private long DueAt(in RuleState state, Rule rule, SeriesBlock series)
+    {
+        var due = state.HasPending && series.Head.Anchor != Never.Micros && series.HasReading ? Latch.NextDue(state, rule) : long.MaxValue;
+        return due == long.MaxValue || due - series.Last > options.CarryMicros
+            ? long.MaxValue
+            : series.Head.Anchor + (due - series.Last) + options.AllowedLatenessMicros;
+    }
+
+    public void Arm(ref RuleState state, int index, CompiledRule rule, SeriesBlock series)
+    {
+        var at = DueAt(state, rule.Rule, series);
+        if (at == long.MaxValue || (state.Armed != Never.Micros && state.Armed <= at))
+        {
+            return;
+        }
+
+        state.Armed = at;
+        if (holdTimers.IsFull)
+        {
+            holdTimers.MakeRoom(Store, static (store, due, slot) => store.States[slot].Armed == due);
+        }
+
+        holdTimers.Push(at, index);
+    }
+
+    private void FireHold(int index, long receive)
+    {
+        ref var state = ref Store.States[index];
+        ref readonly var slot = ref Store.Devices[state.Device];
+        var quantity = plan.Find(slot.Kind, state.Quantity)!;
+        var series = Store.Block(slot.Series + quantity.Offset);
+        var rule = quantity.Rules[index - series.Head.States];
+        state.Armed = Never.Micros;
+        if (DueAt(state, rule.Rule, series) <= clock.Now)
+        {
+            var elapsed = Math.Min(clock.Now - series.Head.Anchor - options.AllowedLatenessMicros, options.CarryMicros);
+            Advance(ref state, rule, series, series.Last + elapsed, receive);
+        }
+
+        Arm(ref state, index, rule, series);
+    }
+}

@@ -1,0 +1,94 @@
+namespace PingAnIoT.Rules;
+
+/// <content>Silence: which devices are heard, and what is due when they are not.</content>
+internal sealed partial class ShardState
+{
+    /// <summary>A reading is a sign of life for the absences that listen for it.</summary>
+    private void Hear(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    {
+        var absents = plan.Kinds[slot.Kind].Absents;
+        var group = gateways.Groups[slot.Group];
+        var listening = group.At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
+        foreach (var i in quantity.Absents)
+        {
+            ref var absence = ref Store.Absences[slot.Absences + i];
+            absence.LifeListening = absence.IsWatched ? Math.Max(absence.LifeListening, listening) : listening;
+            absence.LifeReceiveMicros = absence.IsWatched
+                ? Math.Max(absence.LifeReceiveMicros, reading.ReceiveTimeMicros) : reading.ReceiveTimeMicros;
+            absence.LastEventMicros = reading.EventTimeMicros;
+            absence.LastValue = reading.Value;
+            absence.HasReading = true;
+            absence.IsWatched = true;
+            if (absence.IsActive)
+            {
+                writer.Write(ref absence, absents[i], active: false, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+            }
+
+            Arm(ref absence, slot.Absences + i, absents[i], group);
+        }
+    }
+
+    public static void Arm(ref Absence absence, int index, CompiledRule rule, GatewayWatch.Group group)
+    {
+        if (absence.IsWatched && !absence.IsActive && !absence.IsArmed)
+        {
+            absence.IsArmed = true;
+            group.Timers.Push(absence.LifeListening + rule.Rule.WindowMicros, index);
+        }
+    }
+
+    private void FireAbsences(GatewayWatch.Group group, long receive)
+    {
+        var now = group.At(clock.Now);
+        while (group.Timers.HasDue(now))
+        {
+            var index = group.Timers.Pop().Slot;
+            ref var absence = ref Store.Absences[index];
+            ref readonly var slot = ref Store.Devices[absence.Device];
+            var rule = plan.Kinds[slot.Kind].Absents[index - slot.Absences];
+            absence.IsArmed = false;
+            var silence = now - absence.LifeListening;
+            if (silence >= rule.Rule.WindowMicros)
+            {
+                var isUnbroken = silence == receive - absence.LifeReceiveMicros;
+                writer.Write(ref absence, rule, active: true, isUnbroken ? absence.LifeReceiveMicros + rule.Rule.WindowMicros : receive, receive);
+            }
+
+            Arm(ref absence, index, rule, group);
+        }
+    }
+
+    /// <summary>Registered devices count as silent from the first tick that finds them; unregistered ones from their first reading.</summary>
+    private void ScanNewDevices()
+    {
+        for (var count = register.Count; scannedDevices < count; scannedDevices++)
+        {
+            var record = register[scannedDevices];
+            var absents = plan.Kinds[record.Kind].Absents;
+            if (absents.Length == 0 || record.IsUnregistered || !options.Owns(scannedDevices))
+            {
+                continue;
+            }
+
+            if (!Store.Has(scannedDevices))
+            {
+                Store.Add(scannedDevices, record.Kind, gateways.GroupOf(record.Gateways));
+            }
+
+            var slot = Store.Devices[scannedDevices];
+            var group = gateways.Groups[slot.Group];
+            for (var i = 0; i < absents.Length; i++)
+            {
+                ref var absence = ref Store.Absences[slot.Absences + i];
+                if (!absence.IsWatched)
+                {
+                    absence.IsWatched = true;
+                    absence.LifeListening = group.At(clock.Now);
+                    absence.LifeReceiveMicros = clock.LastTickMicros;
+                }
+
+                Arm(ref absence, slot.Absences + i, absents[i], group);
+            }
+        }
+    }
+}
