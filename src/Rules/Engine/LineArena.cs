@@ -1,106 +1,136 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace PingAnIoT.Rules;
 
 /// <summary>
-/// Blocks of 1, 2, 4 … cache lines, by number: all windows of a shard in a few large pieces of memory, on large pages where the system gives
-/// them. A block that is given back is used again for the next of its size. Block 0 is never given out: it means none.
+/// Blocks of 1, 2, 4 … cache lines, by number. They come from slabs of at most 2 MiB, each of blocks of one size; a slab whose last block is
+/// given back serves the next size that needs one, so what series outgrow is not lost. Block 0 is never given out: it means none.
 /// Threading: owned by one shard.
 /// </summary>
-internal sealed unsafe partial class LineArena
+internal sealed unsafe class LineArena
 {
     public const int LineBytes = 64;
+
+    /// <summary>The largest block is 2^14 lines, 1 MiB.</summary>
     public const int BitsMax = 14;
 
-    private const int ChunkBits = 18;
-    private const int ChunkLines = 1 << ChunkBits;
-    private const int FirstChunkLines = 64;
-    private const int LargePageBytes = 2 * 1024 * 1024;
-    private const int AdviseHugePages = 14;
+    private const int SlabBits = 15;
+    private const int SlabLines = 1 << SlabBits;
+    private const int SmallestSlabLines = 64;
+    private const int SlabsAtOnce = 16;
+    private const int NoBlock = -1;
 
-    private readonly Stack<int>[] free = [.. Enumerable.Range(0, BitsMax + 1).Select(_ => new Stack<int>())];
+    // By size: slabs that have, or had, a block to give.
+    private readonly Stack<int>[] open = [.. Enumerable.Range(0, BitsMax + 1).Select(_ => new Stack<int>())];
+    private readonly List<int> empty = [];
+    private readonly List<byte[]> memory = [];
 
-    // Pinned, so that a block has an address; kept here so that it stays.
-    private byte[][] chunks = [];
-    private nint[] starts = [];
-    private int lastChunkLines;
-    private int usedInLast;
+    // Slab 0 is none, so that no block is number 0.
+    private Slab[] slabs = new Slab[4];
+    private int slabCount = 1;
 
-    public LineArena()
-    {
-        Add(FirstChunkLines);
-        usedInLast = 1;
-    }
+    public long Bytes { get; private set; }
 
-    public long Bytes => LineBytes * (((chunks.Length - 1L) * ChunkLines) + lastChunkLines);
-
-    /// <summary>Where a block begins. Valid until the next <see cref="Rent"/>.</summary>
-    public byte* At(int line) => (byte*)starts[line >> ChunkBits] + ((long)(line & (ChunkLines - 1)) * LineBytes);
+    /// <summary>Where a block begins.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* At(int block) => (byte*)slabs[block >> SlabBits].Start + ((long)(block & (SlabLines - 1)) * LineBytes);
 
     /// <summary>A block of 2^<paramref name="bits"/> lines; what is in it is anything.</summary>
     public int Rent(int bits)
     {
-        if (free[bits].TryPop(out var block))
-        {
-            return block;
-        }
-
         var lines = 1 << bits;
-        usedInLast = (usedInLast + lines - 1) & -lines;
-        if (usedInLast + lines > ChunkLines)
+        int number;
+        while (!open[bits].TryPeek(out number) || slabs[number].Bits != bits || !slabs[number].HasBlock(lines))
         {
-            Add(ChunkLines);
-        }
-        else if (usedInLast + lines > lastChunkLines)
-        {
-            GrowFirst((int)BitOperations.RoundUpToPowerOf2((uint)(usedInLast + lines)));
-        }
-
-        var line = ((chunks.Length - 1) << ChunkBits) | usedInLast;
-        usedInLast += lines;
-        return line;
-    }
-
-    public void Return(int block, int bits) => free[bits].Push(block);
-
-    /// <summary>The first chunk starts small and grows, the others come whole: a shard of few devices costs little.</summary>
-    private void GrowFirst(int lines)
-    {
-        var (old, from) = (chunks[0], starts[0]);
-        chunks[0] = Allocate(lines, out starts[0]);
-        Buffer.MemoryCopy((byte*)from, (byte*)starts[0], (long)lines * LineBytes, (long)lastChunkLines * LineBytes);
-        GC.KeepAlive(old);
-        lastChunkLines = lines;
-    }
-
-    private void Add(int lines)
-    {
-        Array.Resize(ref chunks, chunks.Length + 1);
-        Array.Resize(ref starts, chunks.Length);
-        chunks[^1] = Allocate(lines, out starts[^1]);
-        lastChunkLines = lines;
-        usedInLast = 0;
-    }
-
-    private static byte[] Allocate(int lines, out nint start)
-    {
-        var align = lines == ChunkLines ? LargePageBytes : LineBytes;
-        var chunk = GC.AllocateUninitializedArray<byte>((lines * LineBytes) + align, pinned: true);
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(chunk));
-        start = (address + align - 1) & -align;
-        if (lines == ChunkLines && OperatingSystem.IsLinux())
-        {
-            _ = Advise(start, (nuint)lines * LineBytes, AdviseHugePages);
+            if (!open[bits].TryPop(out _))
+            {
+                open[bits].Push(TakeEmpty(bits));
+            }
         }
 
-        return chunk;
+        ref var slab = ref slabs[number];
+        slab.Live++;
+        var line = slab.Free;
+        if (line != NoBlock)
+        {
+            slab.Free = *(int*)At((number << SlabBits) | line);
+        }
+        else
+        {
+            line = slab.Used;
+            slab.Used += lines;
+        }
+
+        return (number << SlabBits) | line;
     }
 
-    /// <summary>A hint: whether it is heeded shows in speed alone.</summary>
-    [SuppressMessage("Security", "CA5392", Justification = "The C library is found by the loader's own rules.")]
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(nint start, nuint length, int advice);
+    public void Return(int block, int bits)
+    {
+        var number = block >> SlabBits;
+        ref var slab = ref slabs[number];
+        if (!slab.HasBlock(1 << bits))
+        {
+            open[bits].Push(number);
+        }
+
+        *(int*)At(block) = slab.Free;
+        slab.Free = block & (SlabLines - 1);
+        if (--slab.Live == 0)
+        {
+            slab = slab with { Bits = -1, Used = 0, Free = NoBlock };
+            empty.Add(number);
+        }
+    }
+
+    /// <summary>The first slabs are small, so that a shard of few devices costs little.</summary>
+    private int TakeEmpty(int bits)
+    {
+        var at = empty.FindLastIndex(number => slabs[number].Lines >= 1 << bits);
+        if (at < 0)
+        {
+            var lines = Math.Max(1 << bits, (int)Math.Min(SlabLines, SmallestSlabLines * (1L << Math.Min(slabCount - 1, SlabBits))));
+            Add(lines, lines == SlabLines ? SlabsAtOnce : 1);
+            at = empty.Count - 1;
+        }
+
+        var taken = empty[at];
+        empty.RemoveAt(at);
+        slabs[taken].Bits = bits;
+        return taken;
+    }
+
+    private void Add(int lines, int count)
+    {
+        memory.Add(FlatMemory.Allocate((long)lines * LineBytes * count, out var start));
+        Bytes += (long)lines * LineBytes * count;
+        if (slabCount + count > slabs.Length)
+        {
+            Array.Resize(ref slabs, Math.Max(slabCount + count, slabs.Length * 2));
+        }
+
+        for (var i = count - 1; i >= 0; i--)
+        {
+            slabs[slabCount] = new Slab { Start = start + (i * lines * LineBytes), Lines = lines, Bits = -1, Free = NoBlock };
+            empty.Add(slabCount++);
+        }
+    }
+
+    private struct Slab
+    {
+        public nint Start;
+        public int Lines;
+
+        /// <summary>Size of its blocks; -1 while empty.</summary>
+        public int Bits;
+
+        public int Live;
+
+        /// <summary>Lines given out at least once.</summary>
+        public int Used;
+
+        /// <summary>First block that came back; each says which is next.</summary>
+        public int Free;
+
+        public readonly bool HasBlock(int lines) => Free != NoBlock || Used + lines <= Lines;
+    }
 }

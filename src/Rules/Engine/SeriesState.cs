@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace PingAnIoT.Rules;
 
@@ -70,7 +71,8 @@ internal struct RuleState
     public readonly bool IsQuiet(CompiledRule rule, long last) => Current == rule.Bands.Length && !HasPending && LastChange < last;
 }
 
-/// <summary>The silence of one device (or one of its series) that one rule watches.</summary>
+/// <summary>The silence of one device (or one of its series) that one rule watches. One cache line, touched by every reading.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct Absence
 {
     /// <summary>Listening time of the device's gateways at the last sign of life.</summary>

@@ -12,10 +12,11 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
     private readonly LineArena arena = new();
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading.
-    private int[] places = new int[64];
+    private readonly FlatArray<int> places = new();
 
-    public DeviceSlot[] Devices = [];
-    public Absence[] Absences = new Absence[16];
+    public FlatArray<DeviceSlot> Devices { get; } = new();
+
+    public FlatArray<Absence> Absences { get; } = new();
 
     public RuleStates States { get; } = new();
 
@@ -23,14 +24,14 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
 
     public int AbsenceCount { get; private set; }
 
-    public long Bytes => arena.Bytes + States.Bytes + ((long)places.Length * sizeof(int))
-        + ((long)Devices.Length * Unsafe.SizeOf<DeviceSlot>()) + ((long)Absences.Length * Unsafe.SizeOf<Absence>());
+    public long Bytes => arena.Bytes + States.Bytes + places.Bytes + Devices.Bytes + Absences.Bytes;
 
     public bool Has(int device) => (uint)device < (uint)Devices.Length && Devices[device].Series >= 0;
 
     public bool HasBlock(int series) => places[series] != 0;
 
     /// <summary>The series' block as it stands; only where <see cref="HasBlock"/>. Valid until a block is made or grows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SeriesBlock Block(int series)
     {
         var place = places[series];
@@ -38,6 +39,7 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
     }
 
     /// <summary>The series' block, made at its first reading.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SeriesBlock Open(int series) => places[series] != 0 ? Block(series) : Make(series, 0);
 
     /// <summary>Room for one more sample: samples move to the front, to a larger block, or to a smaller one after a burst.</summary>
@@ -99,28 +101,14 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
     /// <summary>Makes room for a device seen for the first time.</summary>
     public void Add(int device, int kind, int group)
     {
-        if (device >= Devices.Length)
-        {
-            var before = Devices.Length;
-            Array.Resize(ref Devices, Math.Max(device + 1, Math.Max(64, before * 2)));
-            Devices.AsSpan(before).Fill(new DeviceSlot { Series = -1 });
-        }
-
+        Devices.Grow(device + 1, new DeviceSlot { Series = -1 });
         var kindPlan = plan.Kinds[kind];
         Devices[device] = new DeviceSlot { Series = SeriesCount, Absences = AbsenceCount, Group = group, Kind = kind };
         SeriesCount += kindPlan.Series.Length;
-        if (SeriesCount > places.Length)
-        {
-            Array.Resize(ref places, Math.Max(SeriesCount, places.Length * 2));
-        }
-
+        places.Grow(SeriesCount, 0);
+        Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
         for (var i = 0; i < kindPlan.Absents.Length; i++)
         {
-            if (AbsenceCount == Absences.Length)
-            {
-                Array.Resize(ref Absences, Absences.Length * 2);
-            }
-
             Absences[AbsenceCount++] = new Absence { Device = device, LastChange = Never.Micros };
         }
     }

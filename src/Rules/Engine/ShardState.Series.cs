@@ -8,15 +8,15 @@ internal sealed partial class ShardState
     /// <summary>Puts a reading in its place in the series, elapsing what was due before it.</summary>
     /// <returns>False when it does not count.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(int index, QuantityPlan quantity, in Reading reading)
+    private bool Take(int index, QuantityPlan quantity, in Reading reading, out SeriesBlock series)
     {
-        var series = Store.Open(index);
+        series = Store.Open(index);
         var time = reading.EventTimeMicros;
         if (series.HasReading)
         {
             if (time <= series.Last)
             {
-                return TakeLate(index, reading);
+                return TakeLate(index, reading, out series);
             }
 
             if (series.Head.States != 0)
@@ -39,9 +39,9 @@ internal sealed partial class ShardState
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TakeLate(int index, in Reading reading)
+    private bool TakeLate(int index, in Reading reading, out SeriesBlock series)
     {
-        var series = Store.Block(index);
+        series = Store.Block(index);
         var time = reading.EventTimeMicros;
         if (series.Last - time > options.AllowedLatenessMicros)
         {
@@ -123,9 +123,8 @@ internal sealed partial class ShardState
 
     /// <summary>Nearly always no rule has anything to say or to wait for, and every window value is where no band is crossed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Judge(int index, QuantityPlan quantity, in Reading reading)
+    private void Judge(SeriesBlock series, QuantityPlan quantity, in Reading reading)
     {
-        var series = Store.Block(index);
         if (series.Head.States != 0)
         {
             JudgeAll(series, quantity, reading);

@@ -64,7 +64,7 @@ internal sealed partial class ShardState(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LookAhead(ReadOnlySpan<Reading> readings, int at)
     {
-        if ((uint)(at + SlotAhead) < (uint)readings.Length && (uint)readings[at + SlotAhead].Device is var device && device < (uint)Store.Devices.Length)
+        if ((uint)(at + SlotAhead) < (uint)readings.Length && readings[at + SlotAhead].Device is var device && (uint)device < (uint)Store.Devices.Length)
         {
             Prefetch.Line(ref Store.Devices[device]);
         }
@@ -120,10 +120,10 @@ internal sealed partial class ShardState(
 
         var quantity = plan.Find(slot.Kind, reading.Quantity)!;
         counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
-        if (Take(series, quantity, reading))
+        if (Take(series, quantity, reading, out var block))
         {
             counters.Evaluated++;
-            Judge(series, quantity, reading);
+            Judge(block, quantity, reading);
             if (quantity.Absents.Length > 0)
             {
                 Hear(slot, quantity, reading);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>
@@ -8,9 +10,14 @@ internal static class Windows
     private const double MicrosPerSecond = 1e6;
 
     /// <summary>The part of a series' readings that a window covers as of the newest: (t - T, t]; without a length the newest alone.</summary>
-    public static ReadOnlySpan<Sample> Covered(long windowMicros, ReadOnlySpan<Sample> samples) => windowMicros == 0
-        ? samples[^1..]
-        : samples[FirstAfter(samples, samples[^1].EventTimeMicros - windowMicros)..];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<Sample> Covered(long windowMicros, ReadOnlySpan<Sample> samples)
+    {
+        var after = samples[^1].EventTimeMicros - windowMicros;
+        return samples[0].EventTimeMicros > after ? samples
+            : windowMicros == 0 ? samples[^1..]
+            : samples[FirstAfter(samples, after)..];
+    }
 
     /// <returns>Index of the oldest sample later than <paramref name="eventTimeMicros"/>; the number of samples when there is none.</returns>
     public static int FirstAfter(ReadOnlySpan<Sample> samples, long eventTimeMicros)
