@@ -8,7 +8,10 @@ using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Bench;
 
-/// <summary>From process start to ready with a long ledger and many devices.</summary>
+/// <summary>
+/// From process start to ready with a long ledger and many devices. Filling the folder takes minutes, so <c>--data FOLDER</c> keeps it: the next
+/// run with the same folder only starts the server again.
+/// </summary>
 internal static class StartBench
 {
     private const int RowsPerAlert = 4;
@@ -20,21 +23,17 @@ internal static class StartBench
         var rows = arguments.Count("rows", 1_000_000);
         var devices = arguments.Count("devices", 100_000);
         var report = new Report("Start to ready", "ledger rows", "devices", "how it stopped", "start to ready ms", "of which processor ms");
-        var data = ServerChild.NewDataFolder();
+        var kept = arguments.Text("data");
+        var data = kept is null ? ServerChild.NewDataFolder() : Path.GetFullPath(kept);
         try
         {
-            await FillLedgerAsync(Path.Combine(data, "ledger"), rows, devices);
-            var slowest = TimeSpan.Zero;
-            await using (var first = await ServerChild.StartAsync(data))
+            if (!Directory.Exists(Path.Combine(data, "journal")))
             {
-                await new LoadRun(
-                    new LoadTarget { Port = first.Mqtt, Duration = TimeSpan.FromSeconds(60) },
-                    new LoadShape { Devices = devices, Messages = devices * 2L },
-                    TimeProvider.System).RunAsync(CancellationToken.None);
-                await first.StopAsync();
+                await FillAsync(data, rows, devices);
             }
 
-            for (var i = 0; i < 5; i++)
+            var slowest = TimeSpan.Zero;
+            for (var i = 0; i < arguments.Count("starts", 5); i++)
             {
                 await using var server = await ServerChild.StartAsync(data);
                 var how = i % 2 == 1 ? "kill -9" : "in order";
@@ -56,8 +55,22 @@ internal static class StartBench
         }
         finally
         {
-            Directory.Delete(data, recursive: true);
+            if (kept is null)
+            {
+                Directory.Delete(data, recursive: true);
+            }
         }
+    }
+
+    private static async Task FillAsync(string data, int rows, int devices)
+    {
+        await FillLedgerAsync(Path.Combine(data, "ledger"), rows, devices);
+        await using var server = await ServerChild.StartAsync(data);
+        await new LoadRun(
+            new LoadTarget { Port = server.Mqtt, Duration = TimeSpan.FromSeconds(60) },
+            new LoadShape { Devices = devices, Messages = devices * 2L },
+            TimeProvider.System).RunAsync(CancellationToken.None);
+        await server.StopAsync();
     }
 
     /// <summary>Alerts that were raised, went back to normal, were acknowledged and closed; the last thousand are still open.</summary>

@@ -19,6 +19,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private readonly LedgerReaders readers;
     private readonly LedgerHealthWatch health;
     private readonly RecordTransition record;
+    private readonly ILogger logger;
     private readonly SemaphoreSlim commandSlots = new(CommandCapacity);
     private ITimer? sweepTimer;
     private Task checkLater = Task.CompletedTask;
@@ -31,6 +32,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     {
         this.options = options;
         this.clock = clock;
+        this.logger = logger;
         book = new AlertBook();
         health = new LedgerHealthWatch(clock);
         readers = new LedgerReaders(options.Folder, options.ReaderCapacity, clock, metrics);
@@ -67,7 +69,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         {
             store = LedgerStore.Open(options);
             var ledger = new Ledger(options, catalog, clock, metrics, logger, store, recorded, head);
-            ledger.Start(logger);
+            ledger.Start();
             var elapsed = (long)clock.GetElapsedTime(started).TotalMilliseconds;
             AlertsLog.Opened(logger, ledger.Book.Sequence, ledger.Book.Alerts.Count, elapsed);
             return ledger;
@@ -93,6 +95,12 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(transition);
         writer.Queue.Put(new TransitionWork(transition, record, Micros.Now(clock)));
     }
+
+    /// <summary>
+    /// Looks at the structure of the whole file, on another thread, when it was too large to do so in <see cref="Open"/>: for the moment when
+    /// nobody waits for the start any more, as it takes a core and the disk for seconds. Once.
+    /// </summary>
+    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger));
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -182,12 +190,11 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     private static Alert ReadState(Microsoft.Data.Sqlite.SqliteDataReader row) => LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0));
 
-    private void Start(ILogger logger)
+    private void Start()
     {
         writer.Start();
         writer.Queue.PutAtOnce(new SweepWork(SweepOn, static () => { }));
         sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
-        checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger));
     }
 
     private async Task<CommandResult> RunAsync(Func<LedgerTransaction, CommandResult> decide, CancellationToken cancellationToken)

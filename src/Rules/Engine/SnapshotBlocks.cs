@@ -114,7 +114,10 @@ internal sealed class BlockWriter
     }
 }
 
-/// <summary>Reads what <see cref="BlockWriter"/> wrote; anything else is an <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="BlockWriter"/> wrote; anything else is an <see cref="InvalidDataException"/>. A start waits for this: a value that does
+/// not lie across two blocks, as next to none does, is read where it is.
+/// </summary>
 internal sealed class BlockReader
 {
     private readonly Stream stream;
@@ -143,28 +146,51 @@ internal sealed class BlockReader
 
     public long Long()
     {
-        Span<byte> bytes = stackalloc byte[8];
-        Bytes(bytes);
-        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        if (length - at < sizeof(long))
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(long)];
+            Bytes(bytes);
+            return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        }
+
+        var value = BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at));
+        at += sizeof(long);
+        return value;
     }
 
     public int Int()
     {
-        Span<byte> bytes = stackalloc byte[4];
-        Bytes(bytes);
-        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        if (length - at < sizeof(int))
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(int)];
+            Bytes(bytes);
+            return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        }
+
+        var value = BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(at));
+        at += sizeof(int);
+        return value;
     }
 
     /// <summary>A number from 0 to <paramref name="max"/>.</summary>
     public int Count(int max, string of)
     {
         var value = Int();
-        Require((uint)value <= (uint)max, $"{value} {of}, at most {max} can be");
+        if ((uint)value > (uint)max)
+        {
+            Require(false, $"{value} {of}, at most {max} can be");
+        }
+
         return value;
     }
 
     public byte Byte()
     {
+        if (at < length)
+        {
+            return block[at++];
+        }
+
         Span<byte> bytes = stackalloc byte[1];
         Bytes(bytes);
         return bytes[0];
@@ -176,9 +202,16 @@ internal sealed class BlockReader
 
     public string Text()
     {
-        var bytes = new byte[Count(SnapshotBlocks.TextBytesMax, "bytes of text")];
-        Bytes(bytes);
-        return Encoding.UTF8.GetString(bytes);
+        var count = Count(SnapshotBlocks.TextBytesMax, "bytes of text");
+        if (length - at < count)
+        {
+            var bytes = new byte[count];
+            Bytes(bytes);
+            return Encoding.UTF8.GetString(bytes);
+        }
+
+        at += count;
+        return Encoding.UTF8.GetString(block, at - count, count);
     }
 
     public void End()

@@ -87,6 +87,7 @@ public sealed class ServerHost : IAsyncDisposable
             web.MapWebLayer(options);
             await web.StartAsync(cancellationToken);
             await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));
+            ledger.BeginCheck();
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
             return new ServerHost(
                 new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), bridges, logger, started),

@@ -33,7 +33,7 @@ public sealed class GatewayCredentials : IDisposable
         audit = new AuditTrail(logger, metrics, time);
         lockout = new LoginLockout(time);
         hashing = new SemaphoreSlim(options.LoginConcurrency);
-        decoy = PasswordHash.Create("", options.CredentialRoundsMinimum);
+        decoy = PasswordHash.Unmatchable(options.CredentialRoundsMinimum);
         file = options.CredentialsFile.Length > 0 ? new CredentialFile(options.CredentialsFile, options.CredentialRoundsMinimum, logger, time) : null;
     }
 

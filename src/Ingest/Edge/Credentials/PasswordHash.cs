@@ -32,6 +32,9 @@ internal sealed class PasswordHash
         return new PasswordHash(rounds, salt, Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, rounds, HashAlgorithmName.SHA256, HashBytes));
     }
 
+    /// <summary>One that no password has and that takes as long to try as any other. Making it takes no time, for a start must not wait for it.</summary>
+    public static PasswordHash Unmatchable(int rounds) => new(rounds, RandomNumberGenerator.GetBytes(SaltBytes), RandomNumberGenerator.GetBytes(HashBytes));
+
     /// <returns>Null when it is not such a hash, or too cheap a one.</returns>
     public static PasswordHash? TryParse(string text, int roundsMinimum)
     {
