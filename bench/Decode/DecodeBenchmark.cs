@@ -30,6 +30,7 @@ internal static class DecodeBenchmark
         Measure(output, register, "plain, 3 readings", 3, 4_000, PlainTopic, Plain);
         Measure(output, register, "SenML JSON, 3 readings", 3, 4_000, PlainTopic, i => Encoding.UTF8.GetBytes(SenmlOne(i)));
         Measure(output, register, "SenML JSON pack of 100", 100, 40, _ => "pingan/v1/gw-042"u8.ToArray(), i => Encoding.UTF8.GetBytes(SenmlPackOf100(i)));
+        Measure(output, register, "SenML JSON pack of 100, 3 of a device", 100, 400, _ => "pingan/v1/gw-042"u8.ToArray(), i => Encoding.UTF8.GetBytes(SenmlPackByThree(i)));
         Measure(output, register, "SenML CBOR pack of 100", 100, 40, _ => "pingan/v1/gw-042"u8.ToArray(), CborPackOf100);
         return 0;
     }
@@ -132,6 +133,22 @@ internal static class DecodeBenchmark
         for (var r = 0; r < 100; r++)
         {
             text.Append(r == 0 ? "" : ",").Append(CultureInfo.InvariantCulture, $$"""{"bn":"gas-pipe/{{Name((i * 100) + r)}}/","n":"pressure","u":"kPa","v":{{400 + r}}.25,"t":-{{r % 10}}}""");
+        }
+
+        return text.Append(']').ToString();
+    }
+
+    private static string SenmlPackByThree(int i)
+    {
+        var text = new StringBuilder();
+        for (var r = 0; r < 100; r++)
+        {
+            text.Append(r == 0 ? """[{"bt":1759999990.250},""" : ",").Append((r % 3) switch
+            {
+                0 => string.Create(CultureInfo.InvariantCulture, $$"""{"bn":"gas-pipe/{{Name((i * 34) + (r / 3))}}/","n":"pressure","v":{{400 + r}}.25}"""),
+                1 => """{"n":"methane","v":0.25}""",
+                _ => string.Create(CultureInfo.InvariantCulture, $$"""{"n":"flow","v":{{100 + r}}.5}"""),
+            });
         }
 
         return text.Append(']').ToString();

@@ -1,76 +1,105 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PingAnIoT.Ingest;
 
 /// <summary>
 /// Scans JSON as gateways mostly write it: one line of ASCII without escapes, numbers of at most 18 characters without exponent, true and false.
 /// It accepts nothing that the strict reader would not, and anything it does not know, right or wrong, is not its business: every method then
-/// answers false, and the caller reads the whole payload again the long way. Positions are kept in locals, as this is where decoding spends its time.
+/// answers false, and the caller reads the whole payload again the long way. The short methods are inlined so that the position stays in a register
+/// of the caller's loop: this is where decoding spends its time.
 /// </summary>
-internal ref struct JsonScan
+internal ref struct JsonScan(ReadOnlySpan<byte> text)
 {
-    private const int LongestNumber = 18;
+    /// <summary>What a string can have in it as it is, up to its closing quote.</summary>
+    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(0x20, 0x60).Where(b => b is not '\\' and not '"').Select(b => (byte)b)]);
 
-    private static readonly SearchValues<byte> Printable = SearchValues.Create([.. Enumerable.Range(0x20, 0x5f).Where(b => b != '\\').Select(b => (byte)b)]);
-
-    private readonly ReadOnlySpan<byte> text;
+    private readonly ReadOnlySpan<byte> text = text;
     private int at;
-
-    private JsonScan(ReadOnlySpan<byte> text) => this.text = text;
 
     /// <summary>Of the next byte to be read.</summary>
     public readonly int Position => at;
 
-    /// <returns>False when there is something in it that a string cannot have as it is: then this is not the way to read it.</returns>
-    public static bool TryOpen(ReadOnlySpan<byte> text, out JsonScan scan)
-    {
-        scan = new JsonScan(text);
-        return !text.ContainsAnyExcept(Printable);
-    }
-
     /// <summary>Steps over blanks and this byte, if it is next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Take(byte expected)
     {
-        var i = SkipBlanks();
-        if ((uint)i < (uint)text.Length && text[i] == expected)
-        {
-            at = i + 1;
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>True when nothing but blanks is left.</summary>
-    public bool IsAtEnd() => SkipBlanks() == text.Length;
-
-    /// <summary>A string or key, without its quotes.</summary>
-    public bool TryString(out ReadOnlySpan<byte> value)
-    {
-        value = default;
-        var i = SkipBlanks();
-        if ((uint)i >= (uint)text.Length || text[i] != '"')
+        if ((uint)at >= (uint)text.Length)
         {
             return false;
         }
 
-        var rest = text[(i + 1)..];
-        for (var length = 0; length < rest.Length; length++)
+        if (text[at] == ' ')
         {
-            if (rest[length] == '"')
+            at = AfterBlanks(text, at);
+            if ((uint)at >= (uint)text.Length)
             {
-                value = rest[..length];
-                at = i + 1 + length + 1;
-                return true;
+                return false;
             }
         }
 
-        return false;
+        if (text[at] != expected)
+        {
+            return false;
+        }
+
+        at++;
+        return true;
     }
 
+    /// <summary>True when nothing but blanks is left.</summary>
+    public readonly bool IsAtEnd() => AfterBlanks(text, at) == text.Length;
+
+    /// <summary>A key of one character and the colon after it, written without blanks; the next to be read is its value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryLetterKey(out byte letter)
+    {
+        letter = 0;
+        if (text.Length - at < sizeof(uint))
+        {
+            return false;
+        }
+
+        var word = BinaryPrimitives.ReadUInt32LittleEndian(text[at..]);
+        if ((word & 0xFFFF_00FF) != 0x3A22_0022)
+        {
+            return false;
+        }
+
+        letter = (byte)(word >> 8);
+        at += sizeof(uint);
+        return true;
+    }
+
+    /// <summary>A string or key, without its quotes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryString(out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (!Take((byte)'"'))
+        {
+            return false;
+        }
+
+        var length = PlainLength(text[at..]);
+        if (at + length >= text.Length || text[at + length] != '"')
+        {
+            return false;
+        }
+
+        value = text.Slice(at, length);
+        at += length + 1;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryBoolean(out bool value)
     {
-        at = SkipBlanks();
+        at = AfterBlanks(text, at);
         var rest = text[at..];
         value = rest.StartsWith("true"u8);
         if (!value && !rest.StartsWith("false"u8))
@@ -83,54 +112,42 @@ internal ref struct JsonScan
     }
 
     /// <summary>A number by the JSON grammar, correctly rounded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryNumber(out double value)
     {
-        var number = text[SkipBlanks()..];
-        var i = number.Length > 0 && number[0] == '-' ? 1 : 0;
-        var first = i;
-        while (i < number.Length && (uint)(number[i] - '0') <= 9)
+        if ((uint)at < (uint)text.Length && text[at] == ' ')
         {
-            i++;
+            at = AfterBlanks(text, at);
         }
 
-        value = 0;
-        if (i == first || (i > first + 1 && number[first] == '0'))
-        {
-            return false;
-        }
-
-        if (i < number.Length && number[i] == '.')
-        {
-            var point = i++;
-            while (i < number.Length && (uint)(number[i] - '0') <= 9)
-            {
-                i++;
-            }
-
-            if (i == point + 1)
-            {
-                return false;
-            }
-        }
-
-        if (i > LongestNumber || (i < number.Length && number[i] is (byte)'e' or (byte)'E'))
-        {
-            return false;
-        }
-
-        value = NumberText.Parse(number[..i]);
-        at = text.Length - number.Length + i;
-        return true;
+        var length = NumberText.ReadShort(text[at..], out value);
+        at += length;
+        return length > 0;
     }
 
-    private readonly int SkipBlanks()
+    private static int AfterBlanks(ReadOnlySpan<byte> text, int at)
     {
-        var i = at;
-        while ((uint)i < (uint)text.Length && text[i] == ' ')
+        var blanks = text[at..].IndexOfAnyExcept((byte)' ');
+        return blanks < 0 ? text.Length : at + blanks;
+    }
+
+    /// <summary>How far it goes before a quote, an escape, a control character or what is not ASCII.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlainLength(ReadOnlySpan<byte> text)
+    {
+        if (Vector128.IsHardwareAccelerated && text.Length >= Vector128<byte>.Count)
         {
-            i++;
+            var bytes = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(text));
+            var ends = Vector128.Equals(bytes, Vector128.Create((byte)'"')) | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
+                | Vector128.LessThan(bytes.AsSByte(), Vector128.Create((sbyte)0x20)).AsByte();
+            var mask = ends.ExtractMostSignificantBits();
+            if (mask != 0)
+            {
+                return BitOperations.TrailingZeroCount(mask);
+            }
         }
 
-        return i;
+        var length = text.IndexOfAnyExcept(Plain);
+        return length < 0 ? text.Length : length;
     }
 }

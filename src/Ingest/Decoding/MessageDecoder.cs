@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Ingest;
@@ -190,9 +189,7 @@ public class MessageDecoder(DeviceRegister register)
         }
 
         format = seen;
-
-        // The JSON reader does not look into strings; nobody is to be handed what is not text.
-        return seen != PayloadFormat.SenmlCbor && !Utf8.IsValid(payload) ? RefusalReason.PayloadMalformed : RefusalReason.None;
+        return RefusalReason.None;
     }
 
     private static byte FirstVisible(ReadOnlySpan<byte> payload)

@@ -6,6 +6,7 @@ namespace PingAnIoT.Ingest;
 internal static class NumberText
 {
     private const ulong ExactMantissa = 1UL << 53;
+    private const int LongestShort = 18;
 
     // Powers of ten that a double holds exactly.
     private static ReadOnlySpan<double> PowersOfTen =>
@@ -15,42 +16,57 @@ internal static class NumberText
 
     /// <param name="text">A number by the JSON grammar, already checked.</param>
     /// <returns>The nearest double; infinite when it is too large for one.</returns>
-    public static double Parse(ReadOnlySpan<byte> text)
+    public static double Parse(ReadOnlySpan<byte> text) => ReadShort(text, out var value) == text.Length ? value : ParseSlowly(text);
+
+    /// <summary>The number at the beginning of <paramref name="text"/>, if it is one by the JSON grammar, of at most 18 characters and without an exponent.</summary>
+    /// <returns>How long it is; 0 when it is something else.</returns>
+    public static int ReadShort(ReadOnlySpan<byte> text, out double value)
     {
-        // Whole digits below 2^53 over a power of ten up to 22 is one correctly rounded division: every reading takes this way.
-        var negative = text[0] == '-';
+        value = 0;
+        var at = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        var first = at;
         ulong mantissa = 0;
-        var decimals = 0;
-        var pastPoint = 0;
-        if (text.Length <= 18)
+        uint digit;
+        while ((uint)at < (uint)text.Length && (digit = (uint)(text[at] - '0')) <= 9)
         {
-            foreach (var b in text[(negative ? 1 : 0)..])
+            mantissa = (mantissa * 10) + digit;
+            at++;
+        }
+
+        if (at == first || (at > first + 1 && text[first] == '0'))
+        {
+            return 0;
+        }
+
+        var decimals = 0;
+        if ((uint)at < (uint)text.Length && text[at] == '.')
+        {
+            var point = at++;
+            while ((uint)at < (uint)text.Length && (digit = (uint)(text[at] - '0')) <= 9)
             {
-                var digit = (uint)(b - '0');
-                if (digit <= 9)
-                {
-                    mantissa = (mantissa * 10) + digit;
-                    decimals += pastPoint;
-                }
-                else if (b == '.')
-                {
-                    pastPoint = 1;
-                }
-                else
-                {
-                    return ParseSlowly(text);
-                }
+                mantissa = (mantissa * 10) + digit;
+                at++;
             }
 
-            if (mantissa <= ExactMantissa)
+            decimals = at - point - 1;
+            if (decimals == 0)
             {
-                var value = mantissa / PowersOfTen[decimals];
-                return negative ? -value : value;
+                return 0;
             }
         }
 
-        return ParseSlowly(text);
+        // Longer ones may have overflowed the mantissa.
+        if (at > LongestShort || ((uint)at < (uint)text.Length && (text[at] | 0x20) == 'e'))
+        {
+            return 0;
+        }
+
+        // Whole digits up to 2^53 over a power of ten up to 22 is one correctly rounded division: every reading takes this way.
+        value = mantissa <= ExactMantissa ? Sign(mantissa / PowersOfTen[decimals], first) : ParseSlowly(text[..at]);
+        return at;
     }
+
+    private static double Sign(double value, int signs) => signs == 0 ? value : -value;
 
     private static double ParseSlowly(ReadOnlySpan<byte> text) =>
         Utf8Parser.TryParse(text, out double value, out var consumed) && consumed == text.Length ? value : double.NaN;

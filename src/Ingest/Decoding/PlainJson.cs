@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Ingest;
@@ -48,7 +49,8 @@ internal sealed class PlainJson
         count = 0;
         hasTime = false;
         ulong seen = 0;
-        if (!JsonScan.TryOpen(payload, out var scan) || !scan.Take((byte)'{'))
+        var scan = new JsonScan(payload);
+        if (!scan.Take((byte)'{'))
         {
             return false;
         }
@@ -64,7 +66,7 @@ internal sealed class PlainJson
             if (quantity >= 0 && (seen & (1UL << quantity)) == 0)
             {
                 seen |= 1UL << quantity;
-                if (!TryValueQuickly(ref scan, kind.Quantities[quantity], (ushort)quantity))
+                if (!TryValueQuickly(ref scan, kind[quantity], (ushort)quantity))
                 {
                     return false;
                 }
@@ -111,6 +113,12 @@ internal sealed class PlainJson
 
     private Refusal ReadStrictly(ReadOnlySpan<byte> payload, Kind kind, List<Refusal> refusals)
     {
+        // The reader does not look into strings; nobody is to be handed what is not text.
+        if (!Utf8.IsValid(payload))
+        {
+            return new Refusal(RefusalReason.PayloadMalformed, 0);
+        }
+
         var reader = new Utf8JsonReader(payload, JsonText.Options);
         try
         {
@@ -142,7 +150,7 @@ internal sealed class PlainJson
                 }
 
                 seen |= 1UL << quantity;
-                ReadValue(ref reader, kind.Quantities[quantity], (ushort)quantity, offset, refusals);
+                ReadValue(ref reader, kind[quantity], (ushort)quantity, offset, refusals);
             }
             else if (key.SequenceEqual("t"u8))
             {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace PingAnIoT.Ingest;
 
@@ -13,7 +15,8 @@ internal static class SenmlJson
     private static bool TryReadQuickly(ReadOnlySpan<byte> payload, SenmlPack pack)
     {
         pack.Begin();
-        if (!JsonScan.TryOpen(payload, out var scan) || !scan.Take((byte)'['))
+        var scan = new JsonScan(payload);
+        if (!scan.Take((byte)'['))
         {
             return false;
         }
@@ -28,7 +31,7 @@ internal static class SenmlJson
             pack.BeginRecord(scan.Position - 1);
             do
             {
-                if (!scan.TryString(out var key) || !scan.Take((byte)':') || !TryFieldQuickly(ref scan, SenmlLabels.FromText(key), pack))
+                if (!TryLabel(ref scan, out var label) || !TryFieldQuickly(ref scan, label, pack))
                 {
                     return false;
                 }
@@ -45,6 +48,21 @@ internal static class SenmlJson
         return scan.Take((byte)']') && scan.IsAtEnd();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryLabel(ref JsonScan scan, out SenmlLabel label)
+    {
+        if (scan.TryLetterKey(out var letter))
+        {
+            label = SenmlLabels.FromLetter(letter);
+            return true;
+        }
+
+        var isKey = scan.TryString(out var key) && scan.Take((byte)':');
+        label = isKey ? SenmlLabels.FromText(key) : SenmlLabel.Unknown;
+        return isKey;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryFieldQuickly(ref JsonScan scan, SenmlLabel label, SenmlPack pack)
     {
         if (label == SenmlLabel.Unknown || !pack.See(label))
@@ -83,6 +101,12 @@ internal static class SenmlJson
 
     private static Refusal ReadStrictly(ReadOnlySpan<byte> payload, SenmlPack pack)
     {
+        // The reader does not look into strings; nobody is to be handed what is not text.
+        if (!Utf8.IsValid(payload))
+        {
+            return new Refusal(RefusalReason.PayloadMalformed, 0);
+        }
+
         var reader = new Utf8JsonReader(payload, JsonText.Options);
         try
         {

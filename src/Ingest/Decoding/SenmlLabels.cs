@@ -8,15 +8,7 @@ internal static class SenmlLabels
         switch (text.Length)
         {
             case 1:
-                return text[0] switch
-                {
-                    (byte)'n' => SenmlLabel.Name,
-                    (byte)'u' => SenmlLabel.Unit,
-                    (byte)'v' => SenmlLabel.Value,
-                    (byte)'s' => SenmlLabel.Sum,
-                    (byte)'t' => SenmlLabel.Time,
-                    _ => SenmlLabel.Unknown,
-                };
+                return FromLetter(text[0]);
             case 2:
                 return (text[0], text[1]) switch
                 {
@@ -35,6 +27,16 @@ internal static class SenmlLabels
                 return text.SequenceEqual("bver"u8) ? SenmlLabel.BaseVersion : SenmlLabel.Unknown;
         }
     }
+
+    public static SenmlLabel FromLetter(byte letter) => letter switch
+    {
+        (byte)'n' => SenmlLabel.Name,
+        (byte)'u' => SenmlLabel.Unit,
+        (byte)'v' => SenmlLabel.Value,
+        (byte)'s' => SenmlLabel.Sum,
+        (byte)'t' => SenmlLabel.Time,
+        _ => SenmlLabel.Unknown,
+    };
 
     /// <summary>The integer labels of the CBOR form; the list is closed.</summary>
     public static SenmlLabel FromNumber(long number) => number switch

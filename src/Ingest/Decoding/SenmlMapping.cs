@@ -8,8 +8,17 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class SenmlMapping(DeviceRegister register)
 {
+    private readonly Kind[] kinds = [.. register.Catalog.Kinds];
+    private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
     private MessageContext context;
     private int gatewayIndex;
+
+    // The devices of the pack at hand, and why one is refused without being looked up.
+    private DeviceLookup[] lookups = new DeviceLookup[16];
+    private RefusalReason[] reasons = new RefusalReason[16];
+
+    // The time of the record before.
+    private (long SecondsBits, bool IsValid, long Micros, ReadingFlags Flags) eventTime;
 
     // The device last resolved, and whether this gateway may speak for it.
     private int kind;
@@ -32,7 +41,8 @@ internal sealed class SenmlMapping(DeviceRegister register)
     public RefusalReason Resolve(ReadOnlySpan<byte> kindName, ReadOnlySpan<byte> deviceName)
     {
         device = -1;
-        deviceReason = FindKind(kindName, deviceName, out kind);
+        kind = FindKind(kindName);
+        deviceReason = CheckNames(kind, deviceName);
         if (deviceReason == RefusalReason.None)
         {
             device = register.Find(kind, deviceName);
@@ -65,95 +75,168 @@ internal sealed class SenmlMapping(DeviceRegister register)
     /// <summary>Makes readings of a pack's records, each judged by itself. For a one-device topic the device is resolved already.</summary>
     public void Map(SenmlPack pack, in MessageTopic topic, ReadingBatch readings, List<Refusal> refusals)
     {
-        ReadOnlySpan<byte> resolved = topic.KindAndDevice;
+        if (topic.IsPack)
+        {
+            LookUp(pack);
+        }
+
+        var selected = -1;
+        var taken = readings.Reserve(pack.Records.Length);
+        var count = 0;
+        eventTime = default;
         foreach (ref readonly var record in pack.Records)
         {
-            var reason = RefusalReason.DeviceNameInvalid;
-            if (record.NameLength >= 0)
+            var reason = record.Quantity.Length < 0 ? RefusalReason.DeviceNameInvalid
+                : topic.IsPack ? Select(pack, record.Device, ref selected)
+                : CheckOwn(pack, record.Device, topic);
+            if (reason == RefusalReason.None)
             {
-                var name = pack.NameOf(record);
-                var slash = name.LastIndexOf((byte)'/');
-                reason = topic.IsPack ? ResolveInPack(name, slash, ref resolved) : CheckOwn(name, slash, topic);
-                if (reason == RefusalReason.None)
-                {
-                    reason = MapRecord(record, resolved, name[(slash + 1)..], readings);
-                }
+                reason = MapRecord(pack, record, topic, ref taken[count]);
             }
 
-            if (reason != RefusalReason.None)
+            if (reason == RefusalReason.None)
+            {
+                count++;
+            }
+            else
             {
                 refusals.Add(new Refusal(reason, record.Offset));
             }
         }
+
+        readings.Advance(count);
     }
 
-    private RefusalReason ResolveInPack(ReadOnlySpan<byte> name, int slash, ref ReadOnlySpan<byte> resolved)
+    /// <summary>Looks up all devices of a pack at once: one after the other would be waiting for memory most of the time.</summary>
+    private void LookUp(SenmlPack pack)
     {
-        if (slash <= 0)
+        var devices = pack.Devices;
+        var texts = pack.Texts;
+        if (lookups.Length < devices.Length)
+        {
+            lookups = new DeviceLookup[Math.Max(devices.Length, lookups.Length * 2)];
+            reasons = new RefusalReason[lookups.Length];
+        }
+
+        ReadOnlySpan<byte> lastKindName = default;
+        var lastKind = -1;
+        for (var i = 0; i < devices.Length; i++)
+        {
+            Split(texts.Slice(devices[i].Start, devices[i].Length), out var kindName, out var deviceName);
+            if (!kindName.SequenceEqual(lastKindName))
+            {
+                lastKindName = kindName;
+                lastKind = FindKind(kindName);
+            }
+
+            var reason = CheckNames(lastKind, deviceName);
+            reasons[i] = reason;
+            lookups[i] = new DeviceLookup
+            {
+                Kind = reason == RefusalReason.None ? lastKind : -1,
+                NameStart = devices[i].Start + devices[i].Length - deviceName.Length,
+                NameLength = deviceName.Length,
+            };
+        }
+
+        register.Find(lookups.AsSpan(0, devices.Length), texts);
+    }
+
+    private RefusalReason Select(SenmlPack pack, int index, ref int selected)
+    {
+        if (index < 0)
         {
             return RefusalReason.KindUnknown;
         }
 
         // Records of one device mostly follow each other: resolve it once.
-        var kindAndDevice = name[..slash];
-        if (kindAndDevice.SequenceEqual(resolved))
+        if (index == selected)
         {
             return deviceReason;
         }
 
-        resolved = kindAndDevice;
-        Split(kindAndDevice, out var kindName, out var deviceName);
-        return Resolve(kindName, deviceName);
+        selected = index;
+        ref readonly var lookup = ref lookups[index];
+        (kind, device, deviceReason) = (lookup.Kind, lookup.Device, reasons[index]);
+        if (deviceReason != RefusalReason.None)
+        {
+            return deviceReason;
+        }
+
+        if (device < 0)
+        {
+            // It may have been enrolled by a record before.
+            device = register.Find(kind, DeviceName(pack, index));
+        }
+
+        if (device >= 0 && !register.MayPublish(device, gatewayIndex))
+        {
+            deviceReason = RefusalReason.DeviceForeign;
+        }
+
+        return deviceReason;
     }
 
     /// <summary>Under a one-device topic a record names a quantity, or in full a quantity of that same device.</summary>
-    private RefusalReason CheckOwn(ReadOnlySpan<byte> name, int slash, in MessageTopic topic)
+    private RefusalReason CheckOwn(SenmlPack pack, int index, in MessageTopic topic)
     {
-        if (slash < 0 || name[..slash].SequenceEqual(topic.KindAndDevice))
+        if (index < 0)
         {
             return deviceReason;
         }
 
-        Split(name[..slash], out var kindName, out var deviceName);
-        var reason = FindKind(kindName, deviceName, out _);
+        var name = pack.Devices[index];
+        var kindAndDevice = pack.Texts.Slice(name.Start, name.Length);
+        if (kindAndDevice.SequenceEqual(topic.KindAndDevice))
+        {
+            return deviceReason;
+        }
+
+        Split(kindAndDevice, out var kindName, out var deviceName);
+        var reason = CheckNames(FindKind(kindName), deviceName);
         return reason == RefusalReason.None ? RefusalReason.DeviceForeign : reason;
     }
 
-    private RefusalReason MapRecord(
-        in SenmlRecord record, ReadOnlySpan<byte> kindAndDevice, ReadOnlySpan<byte> quantityName, ReadingBatch readings)
+    private RefusalReason MapRecord(SenmlPack pack, in SenmlRecord record, in MessageTopic topic, ref Reading reading)
     {
-        var quantities = register.Catalog.Kinds[kind];
-        var quantity = quantities.FindQuantity(quantityName);
+        var quantity = kinds[kind].FindQuantity(pack.Texts.Slice(record.Quantity.Start, record.Quantity.Length));
         if (quantity < 0)
         {
             return RefusalReason.QuantityUnknown;
         }
 
         var value = record.Value;
-        var reason = Check(record, quantities.Quantities[quantity], ref value);
+        var reason = Check(record, kinds[kind][quantity], ref value);
         if (reason != RefusalReason.None)
         {
             return reason;
         }
 
-        if (!EventTime.TrySenml(record.TimeSeconds, context.ReceiveTimeMicros, out var micros, out var flags))
+        // Most records of a pack have the time of the one before.
+        if (BitConverter.DoubleToInt64Bits(record.TimeSeconds) != eventTime.SecondsBits || !eventTime.IsValid)
         {
-            return RefusalReason.TimeInvalid;
+            var isValid = EventTime.TrySenml(record.TimeSeconds, context.ReceiveTimeMicros, out var micros, out var flags);
+            eventTime = (BitConverter.DoubleToInt64Bits(record.TimeSeconds), isValid, micros, flags);
+            if (!isValid)
+            {
+                return RefusalReason.TimeInvalid;
+            }
         }
 
         if (device < 0)
         {
-            Split(kindAndDevice, out _, out var deviceName);
-            reason = Enrol(deviceName);
+            reason = Enrol(topic.IsPack ? DeviceName(pack, record.Device) : topic.Device);
             if (reason != RefusalReason.None)
             {
                 return reason;
             }
         }
 
-        readings.Add(new Reading(device, (ushort)quantity, flags, micros, context.ReceiveTimeMicros, value));
+        reading = new Reading(device, (ushort)quantity, eventTime.Flags, eventTime.Micros, context.ReceiveTimeMicros, value);
         return RefusalReason.None;
     }
+
+    private ReadOnlySpan<byte> DeviceName(SenmlPack pack, int index) => pack.Texts.Slice(lookups[index].NameStart, lookups[index].NameLength);
 
     private static RefusalReason Check(in SenmlRecord record, Quantity quantity, ref double value)
     {
@@ -169,16 +252,16 @@ internal sealed class SenmlMapping(DeviceRegister register)
         }
     }
 
-    private RefusalReason FindKind(ReadOnlySpan<byte> kindName, ReadOnlySpan<byte> deviceName, out int found)
+    private int FindKind(ReadOnlySpan<byte> kindName)
     {
-        found = register.Catalog.FindKind(kindName);
-        if (found < 0 || kindName.SequenceEqual("gateway"u8))
-        {
-            return RefusalReason.KindUnknown;
-        }
-
-        return DeviceRegister.IsValidName(deviceName) ? RefusalReason.None : RefusalReason.DeviceNameInvalid;
+        var found = register.Catalog.FindKind(kindName);
+        return found == gatewayKind ? -1 : found;
     }
+
+    private static RefusalReason CheckNames(int kind, ReadOnlySpan<byte> deviceName) =>
+        kind < 0 ? RefusalReason.KindUnknown
+        : DeviceRegister.IsValidName(deviceName) ? RefusalReason.None
+        : RefusalReason.DeviceNameInvalid;
 
     private static void Split(ReadOnlySpan<byte> kindAndDevice, out ReadOnlySpan<byte> kindName, out ReadOnlySpan<byte> deviceName)
     {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Ingest;
@@ -29,19 +28,12 @@ internal sealed class SenmlPack
 
     private const uint SumLabel = 1u << (int)SenmlLabel.Sum;
 
-    private static readonly SearchValues<byte> NameBytes =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:./_"u8);
-
     private readonly KeySet unknownLabels = new();
-    private readonly byte[] baseName = new byte[JsonText.MaximumNameBytes];
-    private readonly byte[] name = new byte[JsonText.MaximumNameBytes];
+    private readonly SenmlNames names = new();
     private SenmlRecord[] records = new SenmlRecord[16];
-    private byte[] names = new byte[1024];
-    private int namesLength;
     private int count;
 
     // Base fields, in force until changed.
-    private int baseNameLength;
     private double baseTime;
     private int baseUnit;
     private double baseValue;
@@ -51,7 +43,6 @@ internal sealed class SenmlPack
     // The record being read.
     private int offset;
     private uint seen;
-    private int nameLength;
     private int unit;
     private double time;
     private double value;
@@ -63,14 +54,16 @@ internal sealed class SenmlPack
 
     public ReadOnlySpan<SenmlRecord> Records => records.AsSpan(0, count);
 
-    /// <summary>The whole name of a record whose <see cref="SenmlRecord.NameLength"/> is not -1.</summary>
-    public ReadOnlySpan<byte> NameOf(in SenmlRecord record) => names.AsSpan(record.NameStart, record.NameLength);
+    /// <summary>The devices that records name, as <c>{kind}/{device}</c> if they are ours; none is like the one before it.</summary>
+    public ReadOnlySpan<SenmlName> Devices => names.Devices;
+
+    /// <summary>Where the bytes of all names are.</summary>
+    public ReadOnlySpan<byte> Texts => names.Texts;
 
     public void Begin()
     {
         count = 0;
-        namesLength = 0;
-        baseNameLength = 0;
+        names.Begin();
         baseTime = baseValue = baseSum = 0;
         baseUnit = Units.None;
         version = 0;
@@ -80,7 +73,7 @@ internal sealed class SenmlPack
     {
         offset = payloadOffset;
         seen = 0;
-        nameLength = 0;
+        names.BeginRecord();
         unit = Units.None;
         time = value = sum = 0;
         unknownLabels.Clear();
@@ -112,10 +105,10 @@ internal sealed class SenmlPack
         switch (label)
         {
             case SenmlLabel.BaseName:
-                baseNameLength = Keep(text, baseName);
+                names.SetBase(text);
                 break;
             case SenmlLabel.Name:
-                nameLength = Keep(text, name);
+                names.SetName(text);
                 break;
             case SenmlLabel.BaseUnit:
                 baseUnit = Units.Find(text);
@@ -187,9 +180,7 @@ internal sealed class SenmlPack
             return RefusalReason.TooManyReadings;
         }
 
-        var nameStart = namesLength;
-        var length = AppendName();
-        if (length == 0 || (length > 0 && !IsValidName(names.AsSpan(nameStart, length))))
+        if (!names.TryJoin(out var device, out var quantity))
         {
             return RefusalReason.SenmlInvalid;
         }
@@ -207,15 +198,9 @@ internal sealed class SenmlPack
             Array.Resize(ref records, Math.Min(MaximumRecords, records.Length * 2));
         }
 
-        records[count++] = new SenmlRecord(nameStart, length, unitIsOwn ? unit : baseUnit, unitIsOwn, kind, resolved, baseTime + time, offset);
+        records[count++] = new SenmlRecord(device, quantity, (short)(unitIsOwn ? unit : baseUnit), unitIsOwn, kind, resolved, baseTime + time, offset);
         return RefusalReason.None;
     }
-
-    /// <returns>The length kept; -1 when it is longer than any name can be.</returns>
-    private static int Keep(ReadOnlySpan<byte> text, byte[] place) => text.TryCopyTo(place) ? text.Length : -1;
-
-    private static bool IsValidName(ReadOnlySpan<byte> text) =>
-        char.IsAsciiLetterOrDigit((char)text[0]) && !text.ContainsAnyExcept(NameBytes);
 
     private bool SetVersion(double number)
     {
@@ -227,24 +212,5 @@ internal sealed class SenmlPack
 
         version = (int)number;
         return true;
-    }
-
-    private int AppendName()
-    {
-        var length = baseNameLength + nameLength;
-        if (baseNameLength < 0 || nameLength < 0 || length > JsonText.MaximumNameBytes)
-        {
-            return -1;
-        }
-
-        if (names.Length - namesLength < length)
-        {
-            Array.Resize(ref names, names.Length * 2);
-        }
-
-        baseName.AsSpan(0, baseNameLength).CopyTo(names.AsSpan(namesLength));
-        name.AsSpan(0, nameLength).CopyTo(names.AsSpan(namesLength + baseNameLength));
-        namesLength += length;
-        return length;
     }
 }

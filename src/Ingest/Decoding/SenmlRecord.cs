@@ -23,9 +23,14 @@ internal enum SenmlValueKind : byte
     WrongType,
 }
 
-/// <summary>One record with the base fields worked in.</summary>
-/// <param name="NameStart">Where its name lies in the pack's names.</param>
-/// <param name="NameLength">Bytes of the name; -1 when longer than any name can be.</param>
+/// <summary>Where in a pack's texts a name lies.</summary>
+/// <param name="Start">First byte.</param>
+/// <param name="Length">Bytes of it.</param>
+internal readonly record struct SenmlName(int Start, int Length);
+
+/// <summary>One record with the base fields worked in. Its name is <c>{device}/{quantity}</c>, parted at the last slash.</summary>
+/// <param name="Device">Index in <see cref="SenmlPack.Devices"/>; -1 for a name without a slash.</param>
+/// <param name="Quantity">What follows the last slash; of length -1 when the whole name is longer than any can be.</param>
 /// <param name="Unit">Number in <see cref="PingAnIoT.Rules.Units"/>.</param>
 /// <param name="UnitIsOwn">Given in the record itself, not by a base unit.</param>
 /// <param name="ValueKind">What <paramref name="Value"/> is.</param>
@@ -33,4 +38,4 @@ internal enum SenmlValueKind : byte
 /// <param name="TimeSeconds">Base time added; relative when below 2^28.</param>
 /// <param name="Offset">Where the record begins in the payload.</param>
 internal readonly record struct SenmlRecord(
-    int NameStart, int NameLength, int Unit, bool UnitIsOwn, SenmlValueKind ValueKind, double Value, double TimeSeconds, int Offset);
+    int Device, SenmlName Quantity, short Unit, bool UnitIsOwn, SenmlValueKind ValueKind, double Value, double TimeSeconds, int Offset);

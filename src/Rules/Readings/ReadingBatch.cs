@@ -27,6 +27,24 @@ public sealed class ReadingBatch
         readings[Count++] = reading;
     }
 
+    /// <summary>Room for this many more, to be written from its beginning; <see cref="Advance"/> says how many were.</summary>
+    public Span<Reading> Reserve(int more)
+    {
+        if (readings.Length - Count < more)
+        {
+            Array.Resize(ref readings, Math.Max(readings.Length * 2, Count + more));
+        }
+
+        return readings.AsSpan(Count, more);
+    }
+
+    /// <summary>Takes what was written into the room reserved.</summary>
+    public void Advance(int written)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)written, (uint)(readings.Length - Count), nameof(written));
+        Count += written;
+    }
+
     /// <summary>Forgets every reading after the first <paramref name="count"/>: how a refused message is taken back.</summary>
     public void Truncate(int count)
     {

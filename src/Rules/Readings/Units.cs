@@ -159,9 +159,14 @@ public static class Units
         ulong word = 0;
         foreach (var b in symbol)
         {
+            if (b == 0)
+            {
+                return 0;
+            }
+
             word = (word << 8) | b;
         }
 
-        return symbol.Contains((byte)0) ? 0 : word;
+        return word;
     }
 }

@@ -86,6 +86,22 @@ public sealed class DeviceRegister
     /// <returns>The index of the device, or -1.</returns>
     public int Find(int kind, ReadOnlySpan<byte> deviceUtf8) => names.Find(kind, deviceUtf8);
 
+    /// <summary>Looks up many devices at about the cost of a few, as they do not wait for memory one after the other.</summary>
+    /// <param name="lookups">Each gets its answer.</param>
+    /// <param name="texts">Where their names are.</param>
+    public void Find(Span<DeviceLookup> lookups, ReadOnlySpan<byte> texts)
+    {
+        names.Find(lookups, texts);
+        var own = owners;
+        foreach (ref readonly var lookup in lookups)
+        {
+            if (lookup.Device >= 0)
+            {
+                DeviceNames.Fetch(in own[lookup.Device]);
+            }
+        }
+    }
+
     /// <summary>Finds a device, or enrols it as unregistered under the gateway that first speaks for it.</summary>
     /// <returns>Its index, or -1 when no more unregistered devices are taken or this is not a name.</returns>
     public int FindOrEnrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)

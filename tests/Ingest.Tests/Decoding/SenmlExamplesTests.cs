@@ -188,9 +188,12 @@ public sealed class SenmlExamplesTests
             };
             var unit = record.Unit == Units.None ? "" : Units.Get(record.Unit).Symbol + " ";
             var time = Math.Round(record.TimeSeconds, 6).ToString("R", CultureInfo.InvariantCulture);
-            lines.Add($"{Encoding.UTF8.GetString(pack.NameOf(record))} {unit}{value} @{time}");
+            var device = record.Device < 0 ? "" : Text(pack, pack.Devices[record.Device]) + "/";
+            lines.Add($"{device}{Text(pack, record.Quantity)} {unit}{value} @{time}");
         }
 
         return string.Join('\n', lines);
     }
+
+    private static string Text(SenmlPack pack, SenmlName name) => Encoding.UTF8.GetString(pack.Texts.Slice(name.Start, name.Length));
 }
