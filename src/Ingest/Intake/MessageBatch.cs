@@ -27,14 +27,16 @@ public sealed class MessageBatch(MessageDecoder decoder)
     public const int CapacityMessages = 1024;
 
     /// <summary>Most bytes of topics and payloads in one batch, unless a single message is larger.</summary>
-    public const int CapacityBytes = 256 * 1024;
+    public const int CapacityBytes = 64 * 1024;
 
     private const int RecordHeaderBytes = 8;
     private const int SmallestBytes = 4096;
+    private const int WasteFactor = 16;
     private readonly List<MessageOutcome> outcomes = [];
     private readonly List<Refusal> refusals = [];
     private byte[] records = new byte[SmallestBytes];
     private int recordsLength;
+    private int recentLength;
     private MessageContext context;
     private int stages;
 
@@ -135,9 +137,10 @@ public sealed class MessageBatch(MessageDecoder decoder)
     internal void Reset(in MessageContext next)
     {
         context = next;
-        if (records.Length > SmallestBytes && recordsLength < records.Length / 16)
+        recentLength = Math.Max(recordsLength, recentLength - (recentLength / WasteFactor));
+        if (records.Length > SmallestBytes && records.Length / WasteFactor > recentLength)
         {
-            // One large message must not keep its room for ever.
+            // One large message must not keep its room for ever; but what was needed lately will be again.
             records = new byte[records.Length / 2];
         }
 
