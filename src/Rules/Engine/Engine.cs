@@ -83,7 +83,7 @@ public sealed class Engine
         var restored = SnapshotReader.Read(streams, register, options, NewState);
         var rules = Rules;
         state = restored;
-        if (!takeRules && !Reload.IsSame(rules, Rules))
+        if (!takeRules && !Reload.IsSame(rules, Rules, register.Catalog))
         {
             Replace(rules);
         }

@@ -31,40 +31,11 @@ internal static class Latch
         _ => threshold,
     };
 
-    /// <summary>Would the value start a rule that is normal? Not one that is not finite.</summary>
-    public static bool CrossesAny(CompiledRule rule, DeviceRecord? device, double value)
+    /// <summary>Takes in what the rule makes of the readings as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
+    public static void Observe(ref RuleState state, int count, in Verdict verdict, long asOf)
     {
-        for (var b = 0; b < rule.Bands.Length; b++)
-        {
-            if (double.IsFinite(value) && IsCrossed(rule.Bands[b].Comparison, value, device is null ? rule.Bands[b].Threshold : rule.ThresholdOf(b, device)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Takes in a window value as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
-    public static void Observe(ref RuleState state, CompiledRule rule, DeviceRecord? device, double value, long asOf)
-    {
-        state.Value = value;
-        var bands = rule.Bands;
-        int count = bands.Length, crossed = count, violated = count;
-        for (var b = 0; b < bands.Length && crossed == count; b++)
-        {
-            var threshold = device is null ? bands[b].Threshold : rule.ThresholdOf(b, device);
-            if (violated == count && IsViolated(bands[b].Comparison, value, threshold, rule.Rule.Deadband))
-            {
-                violated = b;
-            }
-
-            if (IsCrossed(bands[b].Comparison, value, threshold))
-            {
-                crossed = b;
-            }
-        }
-
+        int crossed = verdict.Crossed, violated = verdict.Violated;
+        state.Value = double.IsFinite(verdict.Value) ? verdict.Value : state.Value;
         if (crossed == count && state.Current == count && !state.HasPending)
         {
             return;

@@ -10,8 +10,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
     private readonly SortedDictionary<string, int> closedEpisodes = new(StringComparer.Ordinal);
 
     /// <summary>Do two rule sets say the same, word for word?</summary>
-    public static bool IsSame(RuleSet a, RuleSet b) => a.Rules.Count == b.Rules.Count
-        && a.Rules.Zip(b.Rules).All(p => p.First with { Bands = p.Second.Bands } == p.Second && p.First.Bands.SequenceEqual(p.Second.Bands));
+    public static bool IsSame(RuleSet a, RuleSet b, Catalog catalog) => SavedRules.Write(a.Rules, catalog) == SavedRules.Write(b.Rules, catalog);
 
     public IReadOnlyList<ReloadNote> Run()
     {

@@ -169,9 +169,10 @@ internal sealed partial class ShardState
             {
                 var rule = quantity.Rules[i];
                 ref var state = ref Store.States[first + i];
-                if (double.IsFinite(value))
+                var verdict = Verdict.OfValue(rule, device, value);
+                if (verdict.IsDefined)
                 {
-                    Latch.Observe(ref state, rule, device, value, series.Last);
+                    Latch.Observe(ref state, rule.Bands.Length, verdict, series.Last);
                 }
 
                 if (state.HasPending)
@@ -198,7 +199,7 @@ internal sealed partial class ShardState
             var value = Windows.Value(window.Function, Windows.Covered(window.Micros, series.Samples));
             for (var i = window.First; i < window.End; i++)
             {
-                if (Latch.CrossesAny(quantity.Rules[i], device, value))
+                if (Verdict.OfValue(quantity.Rules[i], device, value).IsCrossed(quantity.Rules[i]))
                 {
                     return true;
                 }

@@ -14,7 +14,7 @@ internal static class SnapshotBlocks
     public const uint Magic = 0x53454150;
     public const uint Version = 2;
     public const int BlockBytes = 64 * 1024;
-    public const int TextBytesMax = 16 * 1024 * 1024;
+    public const int TextBytesMax = 64 * 1024 * 1024;
 
     public static uint Crc(uint block, ReadOnlySpan<byte> bytes)
     {

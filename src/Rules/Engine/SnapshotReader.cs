@@ -29,7 +29,8 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
     private ShardState Read(BlockReader from, ShardState? state, Func<RuleSet, ShardState> create)
     {
         Names(from);
-        var rules = Rules(from);
+        var source = from.Text();
+        var rules = new RuleSet(SavedRules.Read(from.Text(), register.Catalog)) { Source = source };
         var isFirst = state is null;
         if (state is null)
         {
@@ -43,7 +44,7 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
             }
         }
 
-        BlockReader.Require(Reload.IsSame(rules, state.Plan.RuleSet), "the shards' snapshots are of different rules");
+        BlockReader.Require(Reload.IsSame(rules, state.Plan.RuleSet, register.Catalog), "the shards' snapshots are of different rules");
         var groups = Clocks(from, state, isFirst);
         while (from.Flag())
         {
@@ -82,45 +83,6 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         var quantities = kinds[savedKind].Quantities;
         BlockReader.Require((uint)saved < (uint)quantities.Length && quantities[saved] >= 0, "a quantity is not in the catalog");
         return quantities[saved];
-    }
-
-    private RuleSet Rules(BlockReader from)
-    {
-        var source = from.Text();
-        var rules = new Rule[from.Count(ManyMax, "rules")];
-        for (var i = 0; i < rules.Length; i++)
-        {
-            rules[i] = ReadRule(from);
-        }
-
-        return new RuleSet(rules) { Source = source };
-    }
-
-    private Rule ReadRule(BlockReader from)
-    {
-        string id = from.Text(), version = from.Text(), zh = from.Text(), en = from.Text();
-        int kind = from.Int(), quantity = from.Int();
-        var mapped = KindOf(kind);
-        return new Rule
-        {
-            Id = id, Version = version, TitleZh = zh, TitleEn = en, Kind = mapped, Quantity = QuantityOf(kind, quantity),
-            AnyQuantity = from.Flag(), Function = (WindowFunction)from.Byte(), WindowMicros = from.Long(), Bands = Bands(from),
-            HoldMicros = from.Long(), Deadband = from.Double(), ClearHoldMicros = from.Long(), Basis = from.Text(),
-        };
-    }
-
-    private static Band[] Bands(BlockReader from)
-    {
-        var bands = new Band[from.Count(CompiledRule.BandsMax, "bands")];
-        for (var b = 0; b < bands.Length; b++)
-        {
-            var (severity, comparison, threshold) = ((Severity)from.Byte(), (Comparison)from.Byte(), from.Double());
-            var hasSetPoint = from.Flag();
-            var setPoint = from.Text();
-            bands[b] = new Band(severity, comparison, threshold, hasSetPoint ? setPoint : null);
-        }
-
-        return bands;
     }
 
     /// <returns>For each saved group its listening time at the last tick: each shard counts from a point of its own, so only differences are carried over.</returns>

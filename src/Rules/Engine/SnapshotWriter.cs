@@ -7,7 +7,8 @@ internal static class SnapshotWriter
     {
         var to = new BlockWriter(stream);
         Names(to, register.Catalog);
-        Rules(to, state.Plan.RuleSet);
+        to.Text(state.Plan.RuleSet.Source);
+        to.Text(SavedRules.Write(state.Plan.RuleSet.Rules, register.Catalog));
         Clocks(to, state);
         for (var device = 0; device < state.Store.Devices.Length; device++)
         {
@@ -33,38 +34,6 @@ internal static class SnapshotWriter
             {
                 to.Text(quantity.Name);
             }
-        }
-    }
-
-    private static void Rules(BlockWriter to, RuleSet rules)
-    {
-        to.Text(rules.Source);
-        to.Int(rules.Rules.Count);
-        foreach (var rule in rules.Rules)
-        {
-            to.Text(rule.Id);
-            to.Text(rule.Version);
-            to.Text(rule.TitleZh);
-            to.Text(rule.TitleEn);
-            to.Int(rule.Kind);
-            to.Int(rule.Quantity);
-            to.Flag(rule.AnyQuantity);
-            to.Byte((byte)rule.Function);
-            to.Long(rule.WindowMicros);
-            to.Int(rule.Bands.Count);
-            foreach (var band in rule.Bands)
-            {
-                to.Byte((byte)band.Severity);
-                to.Byte((byte)band.Comparison);
-                to.Double(band.Threshold);
-                to.Flag(band.SetPoint is not null);
-                to.Text(band.SetPoint ?? "");
-            }
-
-            to.Long(rule.HoldMicros);
-            to.Double(rule.Deadband);
-            to.Long(rule.ClearHoldMicros);
-            to.Text(rule.Basis);
         }
     }
 

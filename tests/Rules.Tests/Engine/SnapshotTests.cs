@@ -73,4 +73,27 @@ public sealed class SnapshotTests
         same.Rules.Rules.Select(r => r.Id).Should().Equal("a", "b");
         emitted.Should().ContainSingle();
     }
+
+    [Fact]
+    public void A_snapshot_is_read_under_a_catalog_of_another_order_and_refused_without_the_kind()
+    {
+        var scenario = new Scenario(Rule).Run("""
+            at 0s tick
+            at 1s p1 91
+            """);
+        using var stream = new MemoryStream();
+        scenario.Engine.Save(stream);
+        var kinds = Catalog.Default.Kinds;
+        var emitted = new List<Transition>();
+        var catalog = new Catalog(kinds.Reverse().Select(k => new Kind(k.Name, [.. k.Quantities.Reverse()])));
+        var register = new DeviceRegister(catalog);
+        var device = register.Register(new DeviceRecord { Device = "p1", Kind = catalog.FindKind("gas-pipe"), Gateways = ["gw1"] });
+        var engine = new Engine(register, RuleSet.Empty, new EngineOptions(), emitted.Add);
+        engine.Restore([new MemoryStream(stream.ToArray())], takeRules: true);
+        engine.Apply([new Reading(device, 4, ReadingFlags.None, Scenario.Epoch + 31_000_000, Scenario.Epoch + 31_000_000, 92)], 0);
+        emitted.Should().ContainSingle().Which.Series.Should().Be("gas-pipe/p1/pressure");
+
+        var without = new Engine(new DeviceRegister(new Catalog(kinds.Skip(1))), RuleSet.Empty, new EngineOptions(), emitted.Add);
+        without.Invoking(e => e.Restore(new MemoryStream(stream.ToArray()))).Should().Throw<InvalidDataException>().WithMessage("*a kind is not in the catalog*");
+    }
 }
