@@ -13,8 +13,15 @@ internal static class EngineParts
     public static int Run(BenchArguments arguments)
     {
         var findings = new Findings();
-        Run(arguments.Text("part") ?? "", arguments.Count("size", 300_000), arguments.Number("interval", 10), arguments.Has("quick"), findings);
-        findings.Print();
+        try
+        {
+            Run(arguments.Text("part") ?? "", arguments.Count("size", 300_000), arguments.Number("interval", 10), arguments.Has("quick"), findings);
+        }
+        finally
+        {
+            findings.Print();
+        }
+
         return findings.IsEmpty ? 2 : 0;
     }
 

@@ -60,7 +60,7 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
         yield return AtLeast("router, queues and 2 shards on 2 cores, 4,318,200 series: readings per second", shards["wall-rate"], Rate, 20e6, 40e6);
         yield return AtMost("… allocated per reading, whole process", Math.Round(shards["quiet-bytes"], 2), Allocated, 0, 0);
         yield return AtMost("1,000,000 armed holds: a tick when nothing fires", parts["holds"]["median-ms"], Millis, 5, 5);
-        yield return AtMost("the city's absences: a tick, average over a minute", absences["average-ms"], Millis, 5, 1);
+        yield return AtMost("the city's absences: a tick, average over the worst minute", absences["average-ms"], Millis, 5, 1);
         yield return AtMost("reload of 1,000 rules at city size", reload["all-ms"], Millis, 200, 200);
         yield return AtMost("… longest pause of ingest", reload["all-pause-ms"], Millis, 20, 20);
         yield return AtMost("snapshot of the city: stall in total", pack["save-ms"], Millis, 1000, 1000);
@@ -117,10 +117,10 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
 
         var (holds, absences, reload, pack) = (parts["holds"], parts["absences"], parts["reload"], parts["pack"]);
         report.Row("tick with armed holds", $"median {Fixed(holds["median-ms"], 3)} ms, longest {Fixed(holds["longest-ms"], 2)} ms; then {Report.Number(holds["fired"])} of {Report.Number(holds["armed"])} fired, {Report.Number(holds["early"])} too early");
-        report.Row("tick with the city's absences", $"nothing due: median {Fixed(absences["idle-ms"], 3)} ms, longest {Fixed(absences["idle-longest-ms"], 2)} ms; the seventh minute: average {Fixed(absences["average-ms"], 3)} ms, longest {Fixed(absences["longest-ms"], 2)} ms; then {Report.Number(absences["fired"])} of {Report.Number(absences["armed"])} fired, {Report.Number(absences["early"])} too early");
+        report.Row("tick with the city's absences", $"nothing due: median {Fixed(absences["idle-ms"], 3)} ms, longest {Fixed(absences["idle-longest-ms"], 2)} ms; eleven minutes, the first left out: average {Fixed(absences["all-average-ms"], 3)} ms, average of the worst (minute {Fixed(absences["worst-minute"], 0)}) {Fixed(absences["average-ms"], 3)} ms, longest tick {Fixed(absences["longest-ms"], 2)} ms; then {Report.Number(absences["fired"])} of {Report.Number(absences["armed"])} fired, {Report.Number(absences["early"])} too early");
         report.Row($"reload of {Report.Number(reload["rules"])} rules, all changed", $"{Fixed(reload["all-ms"], 1)} ms, longest pause {Fixed(reload["all-pause-ms"], 1)} ms (a block of readings usually: {Fixed(reload["usual-ms"], 1)} ms)");
         report.Row("… one changed", $"{Fixed(reload["one-ms"], 1)} ms, longest pause {Fixed(reload["one-pause-ms"], 1)} ms");
-        report.Row("snapshot of the city", $"{Fixed(pack["save-ms"], 0)} ms into a file of {Fixed(pack["snapshot-bytes"] / 1024 / 1024, 0)} MiB; back in {Fixed(pack["restore-ms"], 0)} ms (medians of 3)");
+        report.Row("snapshot of the city", $"{Fixed(pack["save-ms"], 0)} ms into a file of {Fixed(pack["snapshot-bytes"] / 1024 / 1024, 0)} MiB; back in {Fixed(pack["restore-ms"], 0)} ms (medians of 3), where it is {Fixed(pack["restored-bytes"] - pack["snapshot-bytes"], 0)} bytes longer when saved again");
     }
 
     private void Notes(Report report)
@@ -130,6 +130,7 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
         report.Note("state is EngineCounters.Bytes over the series that report; process memory is resident bytes after a compacting collection, less those before the engine (the default pack in the first table: before the register)");
         report.Note("the city: 880,000 smoke detectors, 290,000 gas pipes, 150,000 charging piles, 69,000 lifts, 20,000 pipe networks, 10,000 cylinders, 123 gateways; 4,318,200 series report, the engine keeps room for the others too");
         report.Note("the peers are spared hold, deadband, clear hold, lateness, duplicates and ticks, and get arrays or dictionaries of the right size; Buffer is by count, since a buffer by time costs a timer per series");
+        report.Note("reload: 167 kinds of three quantities with two rules each, read and checked beforehand; a collection before each");
         report.Note("shards: batches of 1,024 readings, filled before the clock starts, 128 under way; the router's thread and the shards' share the 2 cores");
     }
 

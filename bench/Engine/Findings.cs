@@ -17,6 +17,9 @@ internal sealed class Findings
 
     public bool IsEmpty => values.Count == 0;
 
+    /// <summary>The part that they are of broke off.</summary>
+    public bool IsBroken { get; set; }
+
     public void Print()
     {
         foreach (var (name, value) in values)

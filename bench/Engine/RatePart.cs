@@ -29,8 +29,8 @@ internal static class RatePart
         findings["quiet-bytes"] = quiet.AllocatedBytes / ((double)times * feed.Points);
         findings["quiet-transitions"] = transitions;
 
-        // Crossings begin a window before the timing does, so that raises and clears are both under way.
-        run.Round((int)Math.Ceiling(120 / interval / 5), crossings: true);
+        // Crossings begin a minute before the timing does, so that raises and clears are both under way.
+        run.Round((int)Math.Ceiling(60 / interval), crossings: true);
         transitions = 0;
         var rounds = Enumerable.Range(0, TimedRounds).Select(_ => run.Round(times, crossings: true)).ToList();
         var rates = rounds.ConvertAll(r => times * (double)feed.Points / r.ProcessorSeconds);

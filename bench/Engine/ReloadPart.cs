@@ -76,6 +76,8 @@ internal static class ReloadPart
     /// <returns>Seconds in <see cref="Engine.Replace"/>, and the longest stretch on the shard's thread from there to the end of the next round.</returns>
     private static (double Replace, double Longest) Replace(EngineRun run, RuleSet rules)
     {
+        // The states of the replacements before would be garbage that takes room.
+        GC.Collect();
         var seconds = new Meter().Time(() => run.Engine.Replace(rules));
         return (seconds, Math.Max(seconds, run.Round(1, crossings: false).LongestSeconds));
     }

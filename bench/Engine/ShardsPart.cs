@@ -82,6 +82,13 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
             }
         }
 
+        // All credit is back when all batches are judged; only a last tick may still be on its way.
+        for (var i = 0; i < UnderWay; i++)
+        {
+            credit.Wait();
+        }
+
+        credit.Release(UnderWay);
         while (router.EvaluatedUntil < position)
         {
             Thread.Yield();
