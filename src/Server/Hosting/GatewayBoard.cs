@@ -12,30 +12,24 @@ internal sealed record GatewayPresence(bool Online, DateTimeOffset Time);
 /// that has logged in is ever reported.
 /// </summary>
 /// <remarks>Threading: from any thread.</remarks>
-internal sealed class GatewayBoard : IIntake
+internal sealed class GatewayBoard(IngestPipeline pipeline, TimeProvider time) : IIntake
 {
     private readonly Lock gate = new();
-    private readonly Intake intake;
-    private readonly TimeProvider time;
     private readonly SortedDictionary<string, GatewayPresence> gateways = new(StringComparer.Ordinal);
 
-    public GatewayBoard(Intake intake, TimeProvider time)
-    {
-        this.intake = intake;
-        this.time = time;
-        intake.GatewayHeard = Note;
-    }
+    public bool IsAccepting => pipeline.Intake.IsAccepting;
 
-    public bool IsAccepting => intake.IsAccepting;
+    public TimeSpan GatewayReturn => pipeline.Intake.GatewayReturn;
 
-    public TimeSpan GatewayReturn => intake.GatewayReturn;
+    /// <summary>Notes what gateways say of themselves, from when the pipeline has started; nothing else here may be asked before.</summary>
+    public void Follow() => pipeline.Intake.GatewayHeard = Note;
 
-    public IntakeLane OpenLane(IMessageSource source) => intake.OpenLane(source);
+    public IntakeLane OpenLane(IMessageSource source) => pipeline.Intake.OpenLane(source);
 
     public void ReportGateway(string gateway, bool online)
     {
         Note(gateway, online);
-        intake.ReportGateway(gateway, online);
+        pipeline.Intake.ReportGateway(gateway, online);
     }
 
     public IReadOnlyDictionary<string, GatewayPresence> Read()

@@ -55,13 +55,13 @@ public sealed class ServerHost : IAsyncDisposable
                 new LedgerOptions { Folder = Path.Combine(data, "ledger") }, register.Catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>()));
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
+            // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
             var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters));
-            await pipeline.StartAsync(cancellationToken);
-            rules.Follow(pipeline.UseRules);
+            var recovery = Own(new Underway(Task.Run(() => pipeline.StartAsync(cancellationToken), CancellationToken.None)));
 
             // Who is told, and who may ask.
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
-            var gateways = new GatewayBoard(pipeline.Intake, time);
+            var gateways = new GatewayBoard(pipeline, time);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
             // Brokers of others that readings are fetched from.
@@ -69,7 +69,7 @@ public sealed class ServerHost : IAsyncDisposable
             var bridges = options.Bridges
                 .Select(b => new MqttBridge(b, gateways, time, loggers.CreateLogger<MqttBridge>(), bridgeMetrics)).ToArray();
 
-            // The doors, and only now are they opened.
+            // The doors are built.
             var listeners = new Listeners(options);
             CredentialFileOf(listeners.Edge, logger);
             var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -85,6 +85,11 @@ public sealed class ServerHost : IAsyncDisposable
             builder.WebHost.ConfigureKestrel(listeners.SetUp);
             var web = Own(builder.Build());
             web.MapWebLayer(options);
+
+            // The past is whole, and only now are they opened.
+            await recovery.Work;
+            rules.Follow(pipeline.UseRules);
+            gateways.Follow();
             await web.StartAsync(cancellationToken);
             await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));
             ledger.BeginCheck();
@@ -189,6 +194,12 @@ public sealed class ServerHost : IAsyncDisposable
     private sealed record Parts(
         Ledger Ledger, IngestPipeline Pipeline, AlertStreams Streams, Readiness Readiness, WebApplication Web, MqttEdge Edge,
         IReadOnlyList<MqttBridge> Bridges, ILogger Logger, Stack<IAsyncDisposable> Started);
+
+    /// <summary>Work beside the start that is waited for before what it works on is closed, however the start ends.</summary>
+    private sealed record Underway(Task Work) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>The caller of <see cref="StartAsync"/> decides when to stop; no server installs signal handlers of its own.</summary>
     private sealed class NoLifetime : IHostLifetime
