@@ -21,20 +21,24 @@ internal sealed class CompiledRule
 
     public WindowFunction Function => Rule.Function;
 
-    /// <summary>A window value above this crosses a band (device set-points apart).</summary>
+    /// <summary>
+    /// A window value above this may cross a band, one from <see cref="QuietBottom"/> to it crosses none (device set-points apart).
+    /// For "==" it is the side on which zero lies: what is counted or switched is mostly zero.
+    /// </summary>
     public double QuietTop => Bands.Min(b => b.Comparison switch
     {
         Comparison.Above => b.Threshold,
         Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
-        Comparison.Equal => double.NegativeInfinity,
+        Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
         _ => double.PositiveInfinity,
     });
 
-    /// <summary>A window value below this crosses a band (device set-points apart).</summary>
+    /// <summary>The other side of <see cref="QuietTop"/>.</summary>
     public double QuietBottom => Bands.Max(b => b.Comparison switch
     {
         Comparison.Below => b.Threshold,
         Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
+        Comparison.Equal when b.Threshold == 0 => Math.BitIncrement(0.0),
         _ => double.NegativeInfinity,
     });
 

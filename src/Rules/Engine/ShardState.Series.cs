@@ -28,14 +28,28 @@ internal sealed partial class ShardState
         series.Head.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros
             ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
             : Never.Micros;
-        Trim(series, quantity, time);
-        if (series.IsFull)
+        var keepFrom = time - Math.Max(quantity.WindowMicros - 1, options.AllowedLatenessMicros);
+        if (!series.TryPut(keepFrom, options.SeriesReadingsMax, time, reading.Value))
         {
-            series = Store.MakeRoom(index);
+            series = MakeRoom(index, series);
+            series.Append(time, reading.Value);
         }
 
-        series.Append(time, reading.Value);
         return true;
+    }
+
+    /// <summary>Room for one more, or at the bound the place of the oldest.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SeriesBlock MakeRoom(int index, SeriesBlock series)
+    {
+        var over = series.Head.Count - options.SeriesReadingsMax + 1;
+        if (over > 0)
+        {
+            counters.DroppedAtBound += over;
+            series.DropOldest(over);
+        }
+
+        return series.IsFull ? Store.MakeRoom(index) : series;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -75,27 +89,6 @@ internal sealed partial class ShardState
 
         series.Insert(place, time, reading.Value);
         return true;
-    }
-
-    /// <summary>Lets go of readings that no window and no duplicate can need once there is one of <paramref name="time"/>, and of the oldest at the bound.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Trim(SeriesBlock series, QuantityPlan quantity, long time)
-    {
-        var from = Math.Min(time - quantity.WindowMicros + 1, time - options.AllowedLatenessMicros);
-        var samples = series.Samples;
-        var drop = 0;
-        while (drop < samples.Length && samples[drop].EventTimeMicros < from)
-        {
-            drop++;
-        }
-
-        if (samples.Length - drop >= options.SeriesReadingsMax)
-        {
-            counters.DroppedAtBound += samples.Length - drop - options.SeriesReadingsMax + 1;
-            drop = samples.Length - options.SeriesReadingsMax + 1;
-        }
-
-        series.DropOldest(drop);
     }
 
     /// <summary>A reading speaks until the next, if that comes within the carry.</summary>

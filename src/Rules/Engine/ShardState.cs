@@ -87,15 +87,16 @@ internal sealed partial class ShardState(
     }
 
     /// <returns>The reading's series; -1 for a tick, a device not met yet and a quantity that no rule watches.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Find(in Reading reading)
     {
-        if (!Store.Has(reading.Device))
+        if ((uint)reading.Device >= (uint)Store.Devices.Length)
         {
             return -1;
         }
 
         ref readonly var slot = ref Store.Devices[reading.Device];
-        return plan.Find(slot.Kind, reading.Quantity) is { } quantity ? slot.Series + quantity.Offset : -1;
+        return slot.Series >= 0 && plan.Find(slot.Kind, reading.Quantity) is { } quantity ? slot.Series + quantity.Offset : -1;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,7 +120,11 @@ internal sealed partial class ShardState(
         }
 
         var quantity = plan.Find(slot.Kind, reading.Quantity)!;
-        counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
+        if (reading.Flags != ReadingFlags.None)
+        {
+            counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
+        }
+
         if (Take(series, quantity, reading, out var block))
         {
             counters.Evaluated++;
