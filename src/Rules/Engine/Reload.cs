@@ -39,7 +39,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
 
     private bool Keeps(Rule rule) => nextRules.TryGetValue(rule.Id, out var to) && rule.Kind == to.Kind && rule.Quantity == to.Quantity
         && rule.AnyQuantity == to.AnyQuantity && rule.Function == to.Function
-        && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros);
+        && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros) && rule.Share.Equals(to.Share);
 
     private string ReasonOf(string id)
     {

@@ -11,6 +11,7 @@ internal sealed class CompiledRule
         Rule = rule;
         Bands = [.. rule.Bands];
         HasSetPoints = Bands.Any(b => b.SetPoint is not null);
+        Codes = [.. rule.Codes];
     }
 
     public Rule Rule { get; }
@@ -19,28 +20,39 @@ internal sealed class CompiledRule
 
     public bool HasSetPoints { get; }
 
+    public CodeRange[] Codes { get; }
+
     public WindowFunction Function => Rule.Function;
 
-    /// <summary>
-    /// A window value above this may cross a band, one from <see cref="QuietBottom"/> to it crosses none (device set-points apart).
-    /// For "==" it is the side on which zero lies: what is counted or switched is mostly zero.
-    /// </summary>
-    public double QuietTop => Bands.Min(b => b.Comparison switch
+    /// <summary>A window value that crosses a band is above this or below <see cref="QuietBottom"/> (device set-points apart).</summary>
+    public double QuietTop => Function switch
     {
-        Comparison.Above => b.Threshold,
-        Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
-        Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
-        _ => double.PositiveInfinity,
-    });
+        WindowFunction.Stuck => 0,
+        WindowFunction.Code => Codes[0].From > 0 ? Math.BitDecrement(Codes[0].From) : double.PositiveInfinity,
+        _ => Bands.Min(b => b.Comparison switch
+        {
+            Comparison.Above => b.Threshold,
+            Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
 
-    /// <summary>The other side of <see cref="QuietTop"/>.</summary>
-    public double QuietBottom => Bands.Max(b => b.Comparison switch
+            // The side on which zero lies: what is counted or switched is mostly zero.
+            Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
+            _ => double.PositiveInfinity,
+        }),
+    };
+
+    /// <inheritdoc cref="QuietTop"/>
+    public double QuietBottom => Function switch
     {
-        Comparison.Below => b.Threshold,
-        Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
-        Comparison.Equal when b.Threshold == 0 => Math.BitIncrement(0.0),
-        _ => double.NegativeInfinity,
-    });
+        WindowFunction.Stuck => double.NegativeInfinity,
+        WindowFunction.Code => Codes[0].From > 0 ? double.NegativeInfinity : Math.BitIncrement(Codes[^1].To),
+        _ => Bands.Max(b => b.Comparison switch
+        {
+            Comparison.Below => b.Threshold,
+            Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
+            Comparison.Equal when b.Threshold == 0 => double.Epsilon,
+            _ => double.NegativeInfinity,
+        }),
+    };
 
     public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
 
@@ -62,7 +74,10 @@ internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
     public readonly bool HasSetPoints = rules[first..end].Any(r => r.HasSetPoints);
     public readonly int First = first;
     public readonly int End = end;
-    public readonly long Micros = rules[first].Rule.WindowMicros;
+    public readonly double Share = rules[first].Rule.Share;
+
+    /// <summary>Stuck has no window: it looks at the newest two of what is kept.</summary>
+    public readonly long Micros = rules[first].Function == WindowFunction.Stuck ? long.MaxValue / 4 : rules[first].Rule.WindowMicros;
     public readonly double Bottom = rules[first..end].Max(r => r.QuietBottom);
     public readonly double Top = rules[first..end].Min(r => r.QuietTop);
 }
@@ -89,12 +104,15 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>The longest window.</summary>
     public long WindowMicros { get; } = rules.Length == 0 ? 0 : rules.Max(r => r.Rule.WindowMicros);
 
+    /// <summary>Whether the newest reading is kept when the next comes, however old it is.</summary>
+    public bool KeepsNewest { get; } = rules.Any(r => r.Function == WindowFunction.Stuck);
+
     private static WindowPlan[] WindowsOf(CompiledRule[] rules)
     {
         var windows = new List<WindowPlan>();
         for (int first = 0, end = 0; first < rules.Length; first = end)
         {
-            for (; end < rules.Length && rules[end].Function == rules[first].Function && rules[end].Rule.WindowMicros == rules[first].Rule.WindowMicros; end++)
+            for (; end < rules.Length && IsSame(rules[end].Rule, rules[first].Rule); end++)
             {
             }
 
@@ -103,6 +121,8 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 
         return [.. windows];
     }
+
+    private static bool IsSame(Rule a, Rule b) => a.Function == b.Function && a.WindowMicros == b.WindowMicros && a.Share.Equals(b.Share);
 }
 
 /// <summary>What is done with the readings of one kind of device. Immutable.</summary>
@@ -170,7 +190,7 @@ internal sealed class RulePlan
             var alive = Enumerable.Range(0, absents.Length)
                 .Where(i => absents[i].Rule.AnyQuantity || absents[i].Rule.Quantity == q).ToArray();
             var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Quantity == q)
-                .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Id, StringComparer.Ordinal)
+                .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Share).ThenBy(r => r.Id, StringComparer.Ordinal)
                 .Select(r => new CompiledRule(r)).ToArray();
             if (banded.Length + alive.Length > 0)
             {
@@ -199,10 +219,23 @@ internal sealed class RulePlan
             throw new ArgumentException($"Rule '{rule.Id}' needs 1 to {CompiledRule.BandsMax} bands, each of its own severity.", nameof(rule));
         }
 
-        if (rule.WindowMicros < 0 || (rule.WindowMicros == 0 && rule.Function != WindowFunction.Last)
+        var hasNoWindow = rule.Function is WindowFunction.Last or WindowFunction.Code or WindowFunction.Stuck;
+        if (rule.WindowMicros < 0 || (rule.WindowMicros == 0 && !hasNoWindow)
             || rule.HoldMicros < 0 || rule.ClearHoldMicros < 0 || !(rule.Deadband >= 0))
         {
             throw new ArgumentException($"Rule '{rule.Id}' has a window, hold or deadband that cannot be.", nameof(rule));
+        }
+
+        if (rule.Function switch
+        {
+            WindowFunction.Times => rule.Times < 1,
+            WindowFunction.Quantile => rule.Share is not (>= 0 and <= 1),
+            WindowFunction.Code => rule.Codes.Count == 0 || rule.Bands.Count > 1,
+            WindowFunction.Stuck => rule.Bands.Count > 1,
+            _ => false,
+        })
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' has a count, share, codes or bands that cannot be.", nameof(rule));
         }
     }
 }

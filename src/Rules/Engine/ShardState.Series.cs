@@ -29,6 +29,11 @@ internal sealed partial class ShardState
             ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
             : Never.Micros;
         var keepFrom = time - Math.Max(quantity.WindowMicros - 1, options.AllowedLatenessMicros);
+        if (quantity.KeepsNewest && series.HasReading)
+        {
+            keepFrom = Math.Min(keepFrom, series.Last);
+        }
+
         if (!series.TryPut(keepFrom, options.SeriesReadingsMax, time, reading.Value))
         {
             series = MakeRoom(index, series);
@@ -129,7 +134,7 @@ internal sealed partial class ShardState
         for (var i = 0; i < windows.Length; i++)
         {
             ref readonly var window = ref windows[i];
-            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, samples));
+            var value = Windows.Value(window, Windows.Covered(window.Micros, samples), scratch);
             if (value > window.Top || value < window.Bottom || (window.HasSetPoints && register.HasSetPoints(reading.Device)))
             {
                 JudgeAll(series, quantity, reading);
@@ -157,12 +162,13 @@ internal sealed partial class ShardState
         var isQuiet = true;
         foreach (ref readonly var window in quantity.Windows.AsSpan())
         {
-            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, series.Samples));
+            var covered = Windows.Covered(window.Micros, series.Samples);
+            var value = Windows.Value(window, covered, scratch);
             for (var i = window.First; i < window.End; i++)
             {
                 var rule = quantity.Rules[i];
                 ref var state = ref Store.States[first + i];
-                var verdict = Verdict.OfValue(rule, device, value);
+                var verdict = Verdict.Of(rule, device, value, covered);
                 if (verdict.IsDefined)
                 {
                     Latch.Observe(ref state, rule.Bands.Length, verdict, series.Last);
@@ -185,14 +191,15 @@ internal sealed partial class ShardState
         }
     }
 
-    private static bool CrossesAny(SeriesBlock series, QuantityPlan quantity, DeviceRecord? device)
+    private bool CrossesAny(SeriesBlock series, QuantityPlan quantity, DeviceRecord? device)
     {
         foreach (ref readonly var window in quantity.Windows.AsSpan())
         {
-            var value = Windows.Value(window.Function, Windows.Covered(window.Micros, series.Samples));
+            var covered = Windows.Covered(window.Micros, series.Samples);
+            var value = Windows.Value(window, covered, scratch);
             for (var i = window.First; i < window.End; i++)
             {
-                if (Verdict.OfValue(quantity.Rules[i], device, value).IsCrossed(quantity.Rules[i]))
+                if (Verdict.Of(quantity.Rules[i], device, value, covered).IsCrossed(quantity.Rules[i]))
                 {
                     return true;
                 }

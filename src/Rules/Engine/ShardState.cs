@@ -18,6 +18,7 @@ internal sealed partial class ShardState(
 
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
     private readonly TimerHeap holdTimers = new();
+    private readonly Scratch scratch = new();
 
     // Series of the readings ahead, by the low bits of their place in the batch; -1 where it must be looked at in its turn.
     private readonly int[] found = new int[FoundMask + 1];

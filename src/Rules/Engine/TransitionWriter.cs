@@ -17,7 +17,8 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
         int normal = rule.Bands.Length, to = state.Current;
         var device = register[state.Device];
         var when = Begin(ref state.LastChange, ref state.Episode, ref state.Ordinal, from == normal, due);
-        var threshold = to < from
+        var threshold = rule.Function is WindowFunction.Code or WindowFunction.Stuck ? state.Value
+            : to < from
             ? rule.ThresholdOf(to, device)
             : Latch.Left(rule.Bands[from].Comparison, rule.ThresholdOf(from, device), rule.Rule.Deadband);
         Emit(new Transition
@@ -59,7 +60,9 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
 
     private static Evidence[] EvidenceOf(Rule rule, ReadOnlySpan<Sample> samples)
     {
-        var covered = samples.IsEmpty ? samples : Windows.Covered(rule.WindowMicros, samples);
+        var covered = samples.IsEmpty ? samples
+            : rule.Function == WindowFunction.Stuck ? samples[Math.Max(0, samples.Length - 2)..]
+            : Windows.Covered(rule.WindowMicros, samples);
         covered = covered[Math.Max(0, covered.Length - EvidenceMax)..];
         var evidence = new Evidence[covered.Length];
         for (var i = 0; i < evidence.Length; i++)

@@ -16,8 +16,58 @@ internal readonly record struct Verdict(double Value, int Crossed, int Violated)
     /// <summary>Would it start a rule that is normal?</summary>
     public bool IsCrossed(CompiledRule rule) => (uint)Crossed < (uint)rule.Bands.Length;
 
+    /// <param name="rule">Whose verdict.</param>
+    /// <param name="device">Whose set-points; null where there are none.</param>
+    /// <param name="value">What the window says.</param>
+    /// <param name="covered">What the window covers, oldest first; not empty.</param>
+    public static Verdict Of(CompiledRule rule, DeviceRecord? device, double value, ReadOnlySpan<Sample> covered) => rule.Function switch
+    {
+        WindowFunction.Code => OfTruth(covered[^1].Value, IsListed(rule.Codes, covered[^1].Value)),
+        WindowFunction.Stuck => covered.Length < 2 ? Undefined : OfTruth(covered[^1].Value, Windows.IsStuck(covered)),
+        WindowFunction.Times => OfTimes(rule, device, covered),
+        _ => OfValue(rule, device, value),
+    };
+
+    /// <summary>One band, which is crossed or not.</summary>
+    private static Verdict OfTruth(double value, bool isSo) => new(value, isSo ? 0 : 1, isSo ? 0 : 1);
+
+    private static bool IsListed(ReadOnlySpan<CodeRange> codes, double value)
+    {
+        foreach (var range in codes)
+        {
+            if (range.Includes(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A band is crossed, or violated, when enough readings are.</summary>
+    private static Verdict OfTimes(CompiledRule rule, DeviceRecord? device, ReadOnlySpan<Sample> covered)
+    {
+        var bands = rule.Bands;
+        int crossed = bands.Length, violated = bands.Length;
+        for (var b = 0; b < bands.Length && crossed == bands.Length; b++)
+        {
+            var threshold = device is null ? bands[b].Threshold : rule.ThresholdOf(b, device);
+            int crossing = 0, violating = 0;
+            foreach (ref readonly var sample in covered)
+            {
+                crossing += Latch.IsCrossed(bands[b].Comparison, sample.Value, threshold) ? 1 : 0;
+                violating += Latch.IsViolated(bands[b].Comparison, sample.Value, threshold, rule.Rule.Deadband) ? 1 : 0;
+            }
+
+            violated = violated == bands.Length && violating >= rule.Rule.Times ? b : violated;
+            crossed = crossing >= rule.Rule.Times ? b : crossed;
+        }
+
+        return new Verdict(covered[^1].Value, crossed, violated);
+    }
+
     /// <summary>A value against the thresholds of a rule's bands.</summary>
-    public static Verdict OfValue(CompiledRule rule, DeviceRecord? device, double value)
+    private static Verdict OfValue(CompiledRule rule, DeviceRecord? device, double value)
     {
         if (!double.IsFinite(value))
         {

@@ -47,10 +47,14 @@ internal static class Windows
         return low;
     }
 
-    /// <param name="function">A function of values.</param>
+    /// <param name="window">Of a function of values.</param>
     /// <param name="covered">What the window covers, oldest first; not empty.</param>
-    /// <returns>The value, or NaN where it is not defined.</returns>
-    public static double Value(WindowFunction function, ReadOnlySpan<Sample> covered) => function switch
+    /// <param name="scratch">For functions that need an order.</param>
+    /// <returns>
+    /// The value, or NaN where it is not defined. For the functions that are no number, something outside the window's quiet interval where a
+    /// rule may be crossed: <see cref="WindowFunction.Times"/> a reading that is, <see cref="WindowFunction.Stuck"/> 1.
+    /// </returns>
+    public static double Value(in WindowPlan window, ReadOnlySpan<Sample> covered, Scratch scratch) => window.Function switch
     {
         WindowFunction.Last => covered[^1].Value,
         WindowFunction.Mean => Sum(covered) / covered.Length,
@@ -61,6 +65,12 @@ internal static class Windows
         WindowFunction.Count => covered.Length,
         WindowFunction.Delta => covered.Length < 2 ? double.NaN : covered[^1].Value - covered[0].Value,
         WindowFunction.Rate => Rate(covered),
+        WindowFunction.StdDev => StdDev(covered),
+        WindowFunction.Ewma => Ewma(covered, window.Micros),
+        WindowFunction.Quantile => Quantile(covered, window.Share, scratch),
+        WindowFunction.Code => covered[^1].Value,
+        WindowFunction.Times => FirstOutside(covered, window.Bottom, window.Top),
+        WindowFunction.Stuck => IsStuck(covered) ? 1 : 0,
         _ => double.NaN,
     };
 
@@ -122,5 +132,68 @@ internal static class Windows
         }
 
         return products / squares;
+    }
+
+    /// <summary>Is the newest reading the same as the one before it?</summary>
+    public static bool IsStuck(ReadOnlySpan<Sample> samples) => samples.Length > 1 && samples[^1].Value == samples[^2].Value;
+
+    /// <summary>Sample standard deviation. Two passes: the square of the mean taken from the mean of the squares loses all digits.</summary>
+    private static double StdDev(ReadOnlySpan<Sample> covered)
+    {
+        if (covered.Length < 2)
+        {
+            return double.NaN;
+        }
+
+        double mean = Sum(covered) / covered.Length, squares = 0;
+        foreach (ref readonly var sample in covered)
+        {
+            squares += (sample.Value - mean) * (sample.Value - mean);
+        }
+
+        return Math.Sqrt(squares / (covered.Length - 1));
+    }
+
+    /// <summary>Mean with weights e^(-3 age/T): what is as old as the window weighs 5 % of the newest.</summary>
+    private static double Ewma(ReadOnlySpan<Sample> covered, long windowMicros)
+    {
+        var newest = covered[^1].EventTimeMicros;
+        double values = 0, weights = 0;
+        foreach (ref readonly var sample in covered)
+        {
+            var weight = Math.Exp(-3.0 * (newest - sample.EventTimeMicros) / windowMicros);
+            values += weight * sample.Value;
+            weights += weight;
+        }
+
+        return values / weights;
+    }
+
+    /// <summary>Straight between the two ranks nearest to the share of the way from the least to the greatest.</summary>
+    private static double Quantile(ReadOnlySpan<Sample> covered, double share, Scratch scratch)
+    {
+        var values = scratch.Take(covered.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = covered[i].Value;
+        }
+
+        values.Sort();
+        var place = share * (values.Length - 1);
+        var rank = (int)place;
+        return rank == values.Length - 1 ? values[rank] : values[rank] + ((place - rank) * (values[rank + 1] - values[rank]));
+    }
+
+    private static double FirstOutside(ReadOnlySpan<Sample> covered, double bottom, double top)
+    {
+        foreach (ref readonly var sample in covered)
+        {
+            if (sample.Value > top || sample.Value < bottom)
+            {
+                return sample.Value;
+            }
+        }
+
+        return covered[^1].Value;
     }
 }

@@ -14,6 +14,9 @@ public sealed record Quantity(string Name, string Unit, double Minimum, double M
     public int UnitNumber { get; } = Units.Find(Unit) is var number and not Units.Unknown
         ? number
         : throw new ArgumentException($"'{Unit}' is not a known unit.", nameof(Unit));
+
+    /// <summary>A number that names something and measures nothing.</summary>
+    public bool IsCode => Unit.Length == 0 && !IsBoolean;
 }
 
 /// <summary>A kind of device and its quantities; a quantity's index here is its number in <see cref="Reading.Quantity"/>.</summary>

@@ -27,6 +27,9 @@ internal sealed class BandChecks(RuleErrors errors)
             WindowFunction.Count => (1, double.PositiveInfinity),
             WindowFunction.Range => (0, span),
             WindowFunction.Delta => (-span, span),
+
+            // Most with two readings, one at each end.
+            WindowFunction.StdDev => (0, span / Math.Sqrt(2)),
             WindowFunction.Rate => (double.NegativeInfinity, double.PositiveInfinity),
             WindowFunction.Sum => (quantity.Minimum < 0 ? double.NegativeInfinity : quantity.Minimum, double.PositiveInfinity),
             _ => (quantity.Minimum, quantity.Maximum),
@@ -38,7 +41,7 @@ internal sealed class BandChecks(RuleErrors errors)
     {
         var (minimum, maximum) = Domain(function, quantity);
         var t = band.Band.Threshold;
-        var isTruth = quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max;
+        var isTruth = quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times;
         var (never, always) = band.Band.Comparison switch
         {
             Comparison.Above => (t >= maximum, t < minimum),

@@ -41,50 +41,5 @@ internal sealed class BandReader(RuleErrors errors)
     }
 
     private static bool TakesTruth(WindowFunction function, Quantity quantity) =>
-        quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max;
-}
-
-/// <summary>Reads the one band of an <c>absent</c> rule, which has no number: <c>fault: true</c>.</summary>
-internal sealed class AbsentBandReader(RuleErrors errors)
-{
-    public IReadOnlyList<PlacedBand> Read(YamlMapping rule, RuleFields fields, Window window)
-    {
-        foreach (var key in (string[])["hold", "clear"])
-        {
-            if (fields.Key(key) is { } meaningless)
-            {
-                errors.Add(meaningless, $"'{key}' with absent; expected none: absent has its own time, and the next reading ends it");
-            }
-        }
-
-        var bands = new List<PlacedBand>();
-        foreach (var (key, severity) in BandReader.Severities)
-        {
-            if (fields.OptionalText(key, "true") is not { } text)
-            {
-                continue;
-            }
-
-            if (text.Text != "true")
-            {
-                errors.Add(text, $"'{key}' is {text.Describe()}; expected 'true': absent has no number to compare");
-            }
-            else if (bands.Count > 0)
-            {
-                errors.Add(fields.Key(key)!, $"'{key}' beside '{bands[0].Key}'; expected one of red, yellow, green, fault: silence has no degrees");
-            }
-            else
-            {
-                var seconds = window.Micros / (double)DurationText.MicrosPerSecond;
-                bands.Add(new PlacedBand(key, text, new Band(severity, Comparison.AtOrAbove, seconds, null)));
-            }
-        }
-
-        if (!BandReader.Severities.Any(s => fields.Key(s.Key) is not null))
-        {
-            errors.Add(rule, "no band in a rule; expected 'fault: true'");
-        }
-
-        return bands;
-    }
+        quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times;
 }

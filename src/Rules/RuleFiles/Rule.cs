@@ -3,7 +3,7 @@ namespace PingAnIoT.Rules;
 /// <summary>The window functions of the rule language.</summary>
 public enum WindowFunction : byte
 {
-    Last, Mean, Min, Max, Sum, Count, Range, Rate, Delta, Absent,
+    Last, Mean, Min, Max, Sum, Count, Range, Rate, Delta, Absent, StdDev, Ewma, Quantile, Code, Times, Stuck,
 }
 
 /// <summary>Which side of a threshold is bad.</summary>
@@ -42,8 +42,20 @@ public sealed record Rule
 
     public required WindowFunction Function { get; init; }
 
-    /// <summary>Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes; 0 for <see cref="WindowFunction.Last"/>.</summary>
+    /// <summary>
+    /// Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes; 0 for <see cref="WindowFunction.Last"/>,
+    /// <see cref="WindowFunction.Code"/> and <see cref="WindowFunction.Stuck"/> (whose time is its <see cref="HoldMicros"/>).
+    /// </summary>
     public required long WindowMicros { get; init; }
+
+    /// <summary>How many readings <see cref="WindowFunction.Times"/> takes; else 0.</summary>
+    public int Times { get; init; }
+
+    /// <summary>Which <see cref="WindowFunction.Quantile"/>, from 0 (the least) to 1 (the greatest); else 0.</summary>
+    public double Share { get; init; }
+
+    /// <summary>What <see cref="WindowFunction.Code"/> lists, in order and apart; else empty.</summary>
+    public IReadOnlyList<CodeRange> Codes { get; init; } = [];
 
     /// <summary>Worst first.</summary>
     public required IReadOnlyList<Band> Bands { get; init; }
@@ -59,4 +71,7 @@ public sealed record Rule
 
     /// <summary>Where the numbers come from: a clause of a standard, or <c>site</c> for an example to be set on site.</summary>
     public required string Basis { get; init; }
+
+    /// <summary>The window as a rule file writes it, lengths in seconds: <c>mean(60s)</c>.</summary>
+    public string When() => WindowText.Of(this);
 }

@@ -34,12 +34,19 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var basis = ReadPlainText(fields, "basis", BasisExpected);
         var isAbsent = window?.Function == WindowFunction.Absent;
         var quantity = kindIndex is { } k && quantityIndex is { } q ? catalog.Kinds[k].Quantities[q] : null;
-        var bands = isAbsent
-            ? new AbsentBandReader(errors).Read(mapping, fields, window!.Value)
+        var isTruth = window is { IsTruth: true };
+        var bands = isTruth
+            ? new TruthBandReader(errors).Read(mapping, fields, window!.Value)
             : new BandReader(errors).Read(mapping, fields, window, quantity);
-        var hold = isAbsent ? 0 : ReadDuration(fields, "hold");
+        var isStuck = window?.Function == WindowFunction.Stuck;
+        var hold = isAbsent ? 0 : isStuck ? window!.Value.Micros : ReadDuration(fields, "hold");
         var (deadband, clearHold) = isAbsent ? (0, 0) : ReadClear(fields);
-        if (errors.Count == before && !isAbsent)
+        if (window?.Codes is { } codes && quantity is not null)
+        {
+            CheckCodes((YamlScalar)fields.Optional("when")!, codes, quantity);
+        }
+
+        if (errors.Count == before && !isTruth)
         {
             new BandChecks(errors).Check(fields, bands, window!.Value.Function, quantity!, deadband);
         }
@@ -52,7 +59,8 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var rule = new Rule
         {
             Id = id!, Version = "", TitleZh = titleZh!, TitleEn = titleEn!, Kind = kindIndex!.Value, Quantity = quantityIndex!.Value,
-            AnyQuantity = isAbsent && fields.Optional("quantity") is null, Function = window!.Value.Function, WindowMicros = window.Value.Micros,
+            AnyQuantity = isAbsent && fields.Optional("quantity") is null, Function = window!.Value.Function, WindowMicros = isStuck ? 0 : window.Value.Micros,
+            Times = window.Value.Times, Share = window.Value.Share, Codes = window.Value.Codes ?? [],
             Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, Basis = basis!,
         };
         return rule with { Version = RuleVersion.Of(rule, catalog) };
@@ -163,6 +171,18 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
 
         errors.Add(quantity, $"unknown quantity {quantity.Describe()} of {kind.Name}; {ErrorText.Expected(quantity.Text, names)}");
         return null;
+    }
+
+    private void CheckCodes(YamlScalar when, IReadOnlyList<CodeRange> codes, Quantity quantity)
+    {
+        if (!quantity.IsCode)
+        {
+            errors.Add(when, $"code of {quantity.Name}; expected a quantity of codes, as fault-code is");
+        }
+        else if (codes is [.., var last] && (codes[0].From < quantity.Minimum || last.To > quantity.Maximum))
+        {
+            errors.Add(when, $"code of {ErrorText.Quote(string.Join(", ", codes))}; expected codes from {quantity.Minimum} to {quantity.Maximum}, those of {quantity.Name}");
+        }
     }
 
     private (double Deadband, long ClearHoldMicros) ReadClear(RuleFields fields)

@@ -14,6 +14,14 @@ public static class RuleSchema
     private const string Duration = "^[0-9]+(ms|s|m|h|d)$";
     private const string Comparison = @"^(>=|<=|==|>|<) *(\$[a-z][a-z0-9-]{0,63} +or +)?([-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?|true|false)$";
 
+    private const string Length = @"\s*[0-9]+(ms|s|m|h|d)\s*";
+    private const string Codes = @"\s*[0-9]+\s*(-\s*[0-9]+\s*)?";
+
+    private static readonly string When = string.Concat(
+        @"^\s*(last|(", string.Join('|', WindowText.Names.Except(["last", "times", "quantile", "code"])), @")\s*\(", Length, @"\)",
+        @"|times\s*\(\s*[0-9]+\s*,", Length, @"\)|quantile\s*\(\s*(0|1|0?\.[0-9]+|[01]\.0*[0-9]*)\s*,", Length, @"\)",
+        @"|code\s*\(", Codes, "(,", Codes, @")*\))\s*$");
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>For the kinds of <see cref="Catalog.Default"/>.</summary>
@@ -41,14 +49,13 @@ public static class RuleSchema
             ["required"] = Strings("id", "title", "kind", "when", "basis"),
             ["properties"] = Properties(catalog),
             ["allOf"] = new JsonArray(
-                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Absent()) },
+                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear"), Truth("stuck", "hold"), Truth("code")) },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
     }
 
     private static JsonObject Properties(Catalog catalog)
     {
-        var functions = string.Join('|', WindowText.Names.Where(n => n != "last"));
         var properties = new JsonObject
         {
             ["id"] = Text("Name of the rule, unique over all files", "^[a-z][a-z0-9-]{0,63}$"),
@@ -59,7 +66,7 @@ public static class RuleSchema
             },
             ["kind"] = new JsonObject { ["enum"] = Strings([.. catalog.Kinds.Select(k => k.Name)]) },
             ["quantity"] = Text("What is measured; may be left out with absent: then any reading of the device is a sign of life", null),
-            ["when"] = Text("The newest reading, or a function over a window", $@"^\s*(last|({functions})\s*\(\s*[0-9]+(ms|s|m|h|d)\s*\))\s*$"),
+            ["when"] = Text("The newest reading, or a function over a window", When),
             ["hold"] = Text("How long it must stay so before it is said", Duration),
             ["clear"] = new JsonObject
             {
@@ -86,7 +93,7 @@ public static class RuleSchema
     /// <summary>A rule that compares: a quantity, and colours or fault, each with a number.</summary>
     private static JsonObject Compares()
     {
-        var bands = new JsonObject { ["when"] = new JsonObject { ["not"] = new JsonObject { ["pattern"] = "absent" } } };
+        var bands = new JsonObject { ["when"] = new JsonObject { ["not"] = new JsonObject { ["pattern"] = "absent|stuck|code" } } };
         foreach (var (key, _) in BandReader.Severities)
         {
             bands[key] = new JsonObject { ["type"] = "string" };
@@ -101,21 +108,28 @@ public static class RuleSchema
         };
     }
 
-    /// <summary>A rule about silence: one band that is true, no hold, no clear.</summary>
-    private static JsonObject Absent()
+    /// <summary>A rule without a number to compare: one band that is true, and some keys mean nothing.</summary>
+    private static JsonObject Truth(string function, params string[] meaningless)
     {
-        var bands = new JsonObject { ["when"] = new JsonObject { ["pattern"] = "absent" } };
+        var bands = new JsonObject { ["when"] = new JsonObject { ["pattern"] = function } };
         foreach (var (key, _) in BandReader.Severities)
         {
             bands[key] = Only(true);
         }
 
-        return new JsonObject
+        bands["clear"] = new JsonObject { ["not"] = new JsonObject { ["required"] = Strings("deadband") } };
+        var rule = new JsonObject { ["properties"] = bands, ["oneOf"] = RequireOneOf("red", "yellow", "green", "fault") };
+        if (meaningless.Length > 0)
         {
-            ["properties"] = bands,
-            ["oneOf"] = RequireOneOf("red", "yellow", "green", "fault"),
-            ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("hold", "clear") },
-        };
+            rule["not"] = new JsonObject { ["anyOf"] = RequireOneOf(meaningless) };
+        }
+
+        if (function != "absent")
+        {
+            rule["required"] = Strings("quantity");
+        }
+
+        return rule;
     }
 
     private static JsonNode QuantitiesOf(Kind kind) => new JsonObject

@@ -25,6 +25,13 @@ internal static class RuleVersion
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Id}|{kind.Name}|{(rule.AnyQuantity ? "*" : $"{quantity.Name}|{quantity.Unit}")}");
         text.Append(CultureInfo.InvariantCulture, $"|{rule.Function}|{rule.WindowMicros}");
+        _ = rule.Function switch
+        {
+            WindowFunction.Times => text.Append(CultureInfo.InvariantCulture, $"|{rule.Times}"),
+            WindowFunction.Quantile => text.Append(CultureInfo.InvariantCulture, $"|{rule.Share:R}"),
+            WindowFunction.Code => text.Append('|').AppendJoin(',', rule.Codes),
+            _ => text,
+        };
         foreach (var band in rule.Bands)
         {
             text.Append(CultureInfo.InvariantCulture, $"|{band.Severity},{band.Comparison},{band.Threshold:R},{band.SetPoint}");

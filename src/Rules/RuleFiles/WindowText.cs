@@ -1,18 +1,45 @@
+using System.Globalization;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>What <c>when</c> says.</summary>
 /// <param name="Function">How the readings in the window become one value.</param>
-/// <param name="Micros">Length of the window; 0 for <see cref="WindowFunction.Last"/>.</param>
-internal readonly record struct Window(WindowFunction Function, long Micros);
+/// <param name="Micros">Length of the window; 0 for <see cref="WindowFunction.Last"/> and <see cref="WindowFunction.Code"/>.</param>
+/// <param name="Times">How many readings <see cref="WindowFunction.Times"/> takes.</param>
+/// <param name="Share">Which <see cref="WindowFunction.Quantile"/>, 0 to 1.</param>
+/// <param name="Codes">What <see cref="WindowFunction.Code"/> lists.</param>
+internal readonly record struct Window(WindowFunction Function, long Micros, int Times = 0, double Share = 0, IReadOnlyList<CodeRange>? Codes = null)
+{
+    /// <summary>Is it so or not, without a number to compare?</summary>
+    public bool IsTruth => Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Code;
+}
 
 /// <summary>Reads <c>last</c>, <c>mean(60s)</c>, <c>absent(10m)</c> and their like.</summary>
 internal static class WindowText
 {
     public const string Expected = "last, or a window function with its length, such as mean(60s)";
 
+    /// <summary>As many as a series keeps.</summary>
+    public const int TimesLimit = 4096;
+
     public static readonly string[] Names = [.. Enum.GetValues<WindowFunction>().Select(NameOf)];
 
     public static string NameOf(WindowFunction function) => function.ToString().ToLowerInvariant();
+
+    /// <summary>What a rule's <c>when</c> says, lengths in seconds.</summary>
+    public static string Of(Rule rule)
+    {
+        var name = NameOf(rule.Function);
+        var seconds = (rule.Function == WindowFunction.Stuck ? rule.HoldMicros : rule.WindowMicros) / 1e6;
+        return rule.Function switch
+        {
+            WindowFunction.Last => name,
+            WindowFunction.Code => $"{name}({string.Join(", ", rule.Codes)})",
+            WindowFunction.Times => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Times}, {seconds:0.######}s)"),
+            WindowFunction.Quantile => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Share}, {seconds:0.######}s)"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{name}({seconds:0.######}s)"),
+        };
+    }
 
     /// <returns>The window; after a fault in its length one of length 0, so that the rest can be judged; null when the function is not known.</returns>
     public static Window? Read(YamlScalar when, RuleErrors errors)
@@ -30,32 +57,79 @@ internal static class WindowText
         var function = (WindowFunction)index;
         if (function == WindowFunction.Last)
         {
-            if (open < 0)
+            if (open >= 0)
             {
-                return new Window(function, 0);
+                errors.Add(when, $"'when' is {when.Describe()}; expected last without a length: it is the newest reading");
             }
 
-            errors.Add(when, $"'when' is {when.Describe()}; expected last without a length: it is the newest reading");
             return new Window(function, 0);
         }
 
         if (open < 0 || text[^1] != ')')
         {
-            errors.Add(when, $"'when' is {when.Describe()}; expected {name} with its length, such as {name}(60s)");
+            var (what, example) = Arguments(function);
+            errors.Add(when, $"'when' is {when.Describe()}; expected {name} with its {what}, such as {name}({example})");
             return new Window(function, 0);
         }
 
         var inside = text[(open + 1)..^1].Trim();
-        var micros = DurationText.Parse(inside);
+        return function switch
+        {
+            WindowFunction.Code => new Window(function, 0, Codes: CodesText.Read(inside, when, errors)),
+            WindowFunction.Times or WindowFunction.Quantile => ReadTwo(function, inside, when, errors),
+            _ => new Window(function, ReadLength(name, inside, when, errors)),
+        };
+    }
+
+    private static (string What, string Example) Arguments(WindowFunction function) => function switch
+    {
+        WindowFunction.Times => ("count and length", "3, 10m"),
+        WindowFunction.Quantile => ("share and length", "0.95, 10m"),
+        WindowFunction.Code => ("codes", "1-8, 40"),
+        _ => ("length", "60s"),
+    };
+
+    private static Window ReadTwo(WindowFunction function, string inside, YamlScalar when, RuleErrors errors)
+    {
+        var name = NameOf(function);
+        var parts = inside.Split(',');
+        if (parts.Length != 2)
+        {
+            var (what, example) = Arguments(function);
+            errors.Add(when, $"'when' is {when.Describe()}; expected {name} with its {what}, such as {name}({example})");
+            return new Window(function, 0);
+        }
+
+        var first = parts[0].Trim();
+        var found = first.Length == 0 ? "nothing" : ErrorText.Quote(first);
+        var (times, share) = (0, 0.0);
+        if (function == WindowFunction.Times)
+        {
+            if (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out times) || times is < 1 or > TimesLimit)
+            {
+                errors.Add(when, $"{name} of {found} readings; expected a whole number from 1 to {TimesLimit}");
+            }
+        }
+        else if (!double.TryParse(first, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share) || share > 1)
+        {
+            errors.Add(when, $"{name} of {found}; expected a share from 0 (the least) to 1 (the greatest)");
+        }
+
+        return new Window(function, ReadLength(name, parts[1].Trim(), when, errors), times, share);
+    }
+
+    private static long ReadLength(string name, string text, YamlScalar when, RuleErrors errors)
+    {
+        var micros = DurationText.Parse(text);
         if (micros is null)
         {
-            errors.Add(when, $"{name} of {(inside.Length == 0 ? "nothing" : ErrorText.Quote(inside))}; expected {DurationText.Expected}");
+            errors.Add(when, $"{name} of {(text.Length == 0 ? "nothing" : ErrorText.Quote(text))}; expected {DurationText.Expected}");
         }
         else if (micros <= 0 || micros > DurationText.LimitMicros)
         {
-            errors.Add(when, $"{name} of {ErrorText.Quote(inside)}; expected more than 0s and at most {DurationText.Format(DurationText.LimitMicros)}");
+            errors.Add(when, $"{name} of {ErrorText.Quote(text)}; expected more than 0s and at most {DurationText.Format(DurationText.LimitMicros)}");
         }
 
-        return new Window(function, micros ?? 0);
+        return micros ?? 0;
     }
 }

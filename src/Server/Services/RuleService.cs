@@ -54,7 +54,7 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
             Kind = kind.Name,
             Quantity = quantity.Name,
             Unit = rule.Function == WindowFunction.Absent ? "" : quantity.Unit,
-            When = When(rule),
+            When = rule.When(),
             HoldSeconds = rule.HoldMicros / 1e6,
             Deadband = rule.Deadband,
             ClearHoldSeconds = rule.ClearHoldMicros / 1e6,
@@ -65,14 +65,6 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
             Severity = WireNames.Of(b.Severity), Comparison = Sign(b.Comparison), Threshold = b.Threshold, SetPoint = b.SetPoint ?? "",
         }));
         return wire;
-    }
-
-    private static string When(Rule rule)
-    {
-        var function = rule.Function.ToString().ToLowerInvariant();
-        return rule.WindowMicros == 0
-            ? function
-            : string.Create(CultureInfo.InvariantCulture, $"{function}({rule.WindowMicros / 1e6:0.######}s)");
     }
 
     private static string Sign(Comparison comparison) => comparison switch

@@ -16,7 +16,15 @@ public sealed class ThroughputTests
         }
 
         var functions = Enum.GetValues<WindowFunction>().Where(f => f is not (WindowFunction.Absent or WindowFunction.Last))
-            .Select(f => Scenario.Rule($"r{f}", f, "60s", hold: "7s", deadband: 1, clear: "30s", bands: [new Band(Severity.Red, Comparison.Above, 1e6, null)]));
+            .Select(f => Scenario.Rule($"r{f}", f, "60s", hold: "7s", deadband: 1, clear: "30s", bands: [new Band(Severity.Red, Comparison.Above, 1e6, null)]))
+            .Select(r => r.Function switch
+            {
+                WindowFunction.Quantile => r with { Share = 0.9 },
+                WindowFunction.Times => r with { Times = 3, Bands = [new Band(Severity.Red, Comparison.Above, 90, null)] },
+                WindowFunction.Code => r with { Codes = [new CodeRange(95, 95)], WindowMicros = 0, HoldMicros = Scenario.Micros("60s") },
+                WindowFunction.Stuck => r with { WindowMicros = 0, HoldMicros = Scenario.Micros("60s") },
+                _ => r,
+            });
         var engine = new Engine(
             register, new RuleSet([.. functions, Scenario.Rule(hold: "5m"), Scenario.Absent("silent", "150s")]), new EngineOptions(), _ => { });
         var batch = new ReadingBatch(1024);

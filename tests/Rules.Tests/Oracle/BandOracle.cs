@@ -64,13 +64,32 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
 
         next = next with { History = CountedReadings.Add(History, reading, Ticks, Options) };
         var asOf = next.History[^1].Event;
-        var value = next.WindowValue();
-        return (double.IsFinite(value) ? next.Observe(value, asOf) : next).Advance(asOf, reading.ReceiveTimeMicros);
+        return next.Observe(asOf).Advance(asOf, reading.ReceiveTimeMicros);
     }
 
-    private BandOracle Observe(double value, long asOf)
+    private BandOracle Observe(long asOf)
     {
-        bool Crossed(int b) => Rule.Bands[b].Comparison switch
+        var readings = Window().Select(c => c.Value).ToList();
+        var value = WindowValue();
+        if (!double.IsFinite(value))
+        {
+            return this;
+        }
+
+        bool Crossed(int b) => Rule.Function switch
+        {
+            WindowFunction.Code => Rule.Codes.Any(range => value % 1 == 0 && range.From <= value && value <= range.To),
+            WindowFunction.Stuck => readings[0] == readings[1],
+            WindowFunction.Times => readings.Count(v => IsCrossed(b, v)) >= Rule.Times,
+            _ => IsCrossed(b, value),
+        };
+        bool Violated(int b) => Rule.Function switch
+        {
+            WindowFunction.Code or WindowFunction.Stuck => Crossed(b),
+            WindowFunction.Times => readings.Count(v => IsViolated(b, v)) >= Rule.Times,
+            _ => IsViolated(b, value),
+        };
+        bool IsCrossed(int b, double value) => Rule.Bands[b].Comparison switch
         {
             Comparison.Above => value > Threshold(b),
             Comparison.AtOrAbove => value >= Threshold(b),
@@ -78,7 +97,7 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
             Comparison.AtOrBelow => value <= Threshold(b),
             _ => value == Threshold(b),
         };
-        bool Violated(int b) => Rule.Bands[b].Comparison switch
+        bool IsViolated(int b, double value) => Rule.Bands[b].Comparison switch
         {
             Comparison.Above => value > Threshold(b) - Rule.Deadband,
             Comparison.AtOrAbove => value >= Threshold(b) - Rule.Deadband,
@@ -138,7 +157,8 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
                 From = from == Bands.Count ? Severity.Normal : Rule.Bands[from].Severity,
                 To = to == Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
                 EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value,
-                Threshold = to < from ? Threshold(to) : Threshold(from) + deadband,
+                Threshold = Rule.Function is WindowFunction.Code or WindowFunction.Stuck ? Value
+                    : to < from ? Threshold(to) : Threshold(from) + deadband,
                 Evidence = [.. Window().TakeLast(8).Select(c => new Evidence(c.Event, c.Value))],
             }),
         };
@@ -146,7 +166,8 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
 
     private double Threshold(int b) => Rule.Bands[b].SetPoint is { } name && Device.SetPoints.TryGetValue(name, out var own) ? own : Rule.Bands[b].Threshold;
 
-    private List<Counted> Window() => Rule.WindowMicros == 0
+    private List<Counted> Window() => Rule.Function == WindowFunction.Stuck ? [.. History.TakeLast(2)]
+        : Rule.WindowMicros == 0
         ? [History[^1]]
         : [.. History.Where(c => c.Event > History[^1].Event - Rule.WindowMicros)];
 
@@ -164,8 +185,33 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
             WindowFunction.Range => values.Max() - values.Min(),
             WindowFunction.Count => values.Count,
             WindowFunction.Delta => values.Count < 2 ? double.NaN : values[^1] - values[0],
+            WindowFunction.StdDev => values.Count < 2 ? double.NaN : Deviation(values),
+            WindowFunction.Ewma => Faded(window),
+            WindowFunction.Quantile => Between([.. values.Order()], Rule.Share),
+            WindowFunction.Code or WindowFunction.Times => values[^1],
+            WindowFunction.Stuck => values.Count < 2 ? double.NaN : values[^1],
             _ => values.Count < 2 ? double.NaN : Slope(window),
         };
+    }
+
+    private static double Deviation(List<double> values)
+    {
+        var mean = values.Sum() / values.Count;
+        return Math.Sqrt(values.Select(v => (v - mean) * (v - mean)).Sum() / (values.Count - 1));
+    }
+
+    private double Faded(List<Counted> window)
+    {
+        var weights = window.Select(c => Math.Exp(-3.0 * (window[^1].Event - c.Event) / Rule.WindowMicros)).ToList();
+        return weights.Zip(window).Select(p => p.First * p.Second.Value).Sum() / weights.Sum();
+    }
+
+    /// <summary>A value at rank p(n - 1) counted from 0, straight between its neighbours.</summary>
+    private static double Between(List<double> sorted, double p)
+    {
+        var place = p * (sorted.Count - 1);
+        int below = (int)Math.Floor(place), above = (int)Math.Ceiling(place);
+        return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
     }
 
     /// <summary>Least squares: the sum of (t - mean t)(v - mean v) over the sum of (t - mean t)², with t in seconds from the oldest.</summary>

@@ -45,7 +45,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     [
         string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
         .. Rules.Rules.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.Function}({r.WindowMicros / 1e6}) hold {r.HoldMicros / 1e6} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
+            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
         .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
             $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
     ]);
@@ -62,7 +62,8 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         var isSorted = random.Next(4) != 0;
         Severity[] severities = random.Next(6) == 0 ? [Severity.Fault, Severity.Red, Severity.Yellow, Severity.Green] : [Severity.Red, Severity.Yellow, Severity.Green];
         severities = [.. severities.Where(_ => random.Next(3) != 0)];
-        severities = severities.Length == 0 || function == WindowFunction.Absent ? [Severity.Fault] : severities;
+        var hasOneBand = function is WindowFunction.Absent or WindowFunction.Code or WindowFunction.Stuck;
+        severities = severities.Length == 0 || hasOneBand ? [Severity.Fault] : severities;
         var thresholds = severities.Select(_ => random.Next(-1, 9) * 1.0).Order().ToArray();
         if (isSorted && isUp)
         {
@@ -73,7 +74,11 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         {
             Id = $"r{number}", Version = "00000001", TitleZh = "", TitleEn = "", Basis = "site", Kind = kind,
             Quantity = isAny || kind == GatewayKind ? 0 : random.Next(2), AnyQuantity = isAny, Function = function,
-            WindowMicros = function == WindowFunction.Last ? Pick<long>(random, 0, 0, 3_000_000) : Pick<long>(random, 1_000_000, 2_000_000, 5_000_000, 10_000_000),
+            Times = function == WindowFunction.Times ? random.Next(1, 4) : 0,
+            Share = function == WindowFunction.Quantile ? Pick(random, 0, 0.25, 0.5, 0.9, 1) : 0,
+            Codes = function != WindowFunction.Code ? [] : Pick<CodeRange[]>(random, [new(0, 0), new(5, 7)], [new(3, 3)], [new(2, 4), new(8, 10)]),
+            WindowMicros = function is WindowFunction.Code or WindowFunction.Stuck ? 0
+                : function == WindowFunction.Last ? Pick<long>(random, 0, 0, 3_000_000) : Pick<long>(random, 1_000_000, 2_000_000, 5_000_000, 10_000_000),
             HoldMicros = Pick<long>(random, 0, 0, 1_000_000, 2_500_000, 6_000_000),
             ClearHoldMicros = Pick<long>(random, 0, 0, 1_000_000, 2_500_000, 6_000_000),
             Deadband = Pick<double>(random, 0, 0, 1, 2),
@@ -123,8 +128,13 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         }
 
         var isGateway = device is 4 or 5;
-        return new Reading(
-            device, (ushort)(isGateway ? 0 : random.Next(10) < 7 ? 0 : random.Next(3)), (ReadingFlags)(random.Next(9) == 0 ? 1 : 0), time, receive,
-            isGateway ? random.Next(2) : random.Next(11) - (random.Next(4) * 0.25));
+        var quantity = (ushort)(isGateway ? 0 : random.Next(10) < 7 ? 0 : random.Next(3));
+        var value = isGateway ? random.Next(2) : random.Next(11) - (random.Next(4) * 0.25);
+        if (random.Next(4) == 0 && earlier.FindLast(r => r.Quantity == quantity) is { IsTick: false, EventTimeMicros: > 0 } before)
+        {
+            value = before.Value;
+        }
+
+        return new Reading(device, quantity, (ReadingFlags)(random.Next(9) == 0 ? 1 : 0), time, receive, value);
     }
 }

@@ -18,6 +18,7 @@ public sealed class OracleTests
 
         var cases = long.Parse(Environment.GetEnvironmentVariable("PINGAN_ORACLE_CASES") ?? "2000", CultureInfo.InvariantCulture);
         long transitions = 0;
+        var byFunction = new long[Enum.GetValues<WindowFunction>().Length];
         var failing = -1;
         Gen.Int[0, int.MaxValue].Sample(
             s =>
@@ -27,8 +28,13 @@ public sealed class OracleTests
                     return;
                 }
 
-                var (count, difference) = Difference(OracleCase.Make(s));
-                Interlocked.Add(ref transitions, count);
+                var (expected, difference) = Difference(OracleCase.Make(s));
+                Interlocked.Add(ref transitions, expected.Count);
+                foreach (var transition in expected)
+                {
+                    Interlocked.Increment(ref byFunction[(int)transition.Rule.Function]);
+                }
+
                 Interlocked.CompareExchange(ref failing, difference is null ? -1 : s, -1);
             },
             iter: cases);
@@ -38,6 +44,7 @@ public sealed class OracleTests
         }
 
         transitions.Should().BeGreaterThan(cases * 2, "cases in which nothing happens show nothing");
+        byFunction.Should().OnlyContain(count => count > cases / 100, "so it is with each function");
         Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, 0 differences");
     }
 
@@ -65,13 +72,13 @@ public sealed class OracleTests
         throw new InvalidOperationException($"{Difference(testCase).Text}\n{testCase}\nAgain with PINGAN_ORACLE_SEED={seed}");
     }
 
-    private static (int Count, string? Text) Difference(OracleCase testCase)
+    private static (IReadOnlyList<Transition> Expected, string? Text) Difference(OracleCase testCase)
     {
         var expected = OracleQuery.Judge(testCase.Journal, OracleCase.MakeRegister(false).Register, testCase.Rules, testCase.Options);
         var expectedText = Show(expected);
         var text = Compare("one engine, one batch", expectedText, Show(EngineRun.Straight(testCase)))
             ?? Compare("batched, sharded and restarted", expectedText, Show(EngineRun.Hostile(testCase)));
-        return (expected.Count, text);
+        return (expected, text);
     }
 
     private static string? Compare(string run, List<string> expected, List<string> actual)

@@ -41,6 +41,13 @@ public class RuleSchemaTests
     [InlineData("red: \"<= $low-limit or -1.5e3\" ;; quantity: flow")]
     [InlineData("-quantity ;; -red ;; when: absent(10m) ;; fault: true")]
     [InlineData("-red ;; fault: \"> 9000\"")]
+    [InlineData("when: stddev(60s)")]
+    [InlineData("when: ewma( 60s )")]
+    [InlineData("when: quantile(0.95, 10m)")]
+    [InlineData("when: quantile( 1 , 10m )")]
+    [InlineData("when: times(3, 10m) ;; clear: { deadband: 10, hold: 60s }")]
+    [InlineData("when: stuck(10m) ;; -red ;; fault: true ;; clear: { hold: 5s }")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8, 40, 90) ;; red: true ;; hold: 5s ;; clear: { hold: 5s }")]
     public async Task Takes_what_the_parser_takes(string change)
     {
         var text = ErrorTable.Apply(change);
@@ -77,6 +84,17 @@ public class RuleSchemaTests
     [InlineData("when: absent(10m)")]
     [InlineData("when: absent(10m) ;; -red ;; fault: true ;; hold: 5s")]
     [InlineData("when: absent(10m) ;; red: true ;; fault: true")]
+    [InlineData("when: times(60s)")]
+    [InlineData("when: times(2.5, 60s)")]
+    [InlineData("when: quantile(60s)")]
+    [InlineData("when: quantile(-1, 60s)")]
+    [InlineData("when: stuck(10m)")]
+    [InlineData("when: stuck(10m) ;; -red ;; fault: true ;; hold: 5s")]
+    [InlineData("when: stuck(10m) ;; -red ;; fault: true ;; clear: { deadband: 5 }")]
+    [InlineData("when: stuck(10m) ;; -red ;; fault: true ;; -quantity")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8) ;; red: \"> 3\"")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(one) ;; red: true")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1) ;; red: true ;; yellow: true")]
     public async Task Refuses_what_a_schema_can_see(string change)
     {
         var text = ErrorTable.Apply(change);
