@@ -58,9 +58,12 @@ internal static class IngestBench
             await new LoadRun(target with { Duration = TimeSpan.FromSeconds(3) }, shape with { ReadingsPerMessage = 3, Messages = 0 }, TimeProvider.System).RunAsync(CancellationToken.None);
             await JudgedAsync(server);
             var before = await server.MetricAsync(AcceptedMetric);
-            var (serverTime, ownTime) = (server.ProcessorTime, Environment.CpuUsage.TotalTime);
-            var start = TimeProvider.System.GetTimestamp();
-            var result = await new LoadRun(target, shape, TimeProvider.System).RunAsync(CancellationToken.None);
+            var (serverTime, ownTime, start) = (TimeSpan.Zero, TimeSpan.Zero, 0L);
+            var load = new LoadRun(target, shape, TimeProvider.System)
+            {
+                Opening = () => (serverTime, ownTime, start) = (server.ProcessorTime, Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp()),
+            };
+            var result = await load.RunAsync(CancellationToken.None);
             var judged = await JudgedAsync(server);
             var elapsed = TimeProvider.System.GetElapsedTime(start);
             serverTime = server.ProcessorTime - serverTime;
@@ -89,9 +92,12 @@ internal static class IngestBench
     private static async Task<double> MosquittoAsync(BenchArguments arguments, string program, int subscriberQos, Report report)
     {
         await using var peer = await MosquittoPeer.StartAsync(program, subscriberQos);
-        var ownTime = Environment.CpuUsage.TotalTime;
-        var start = TimeProvider.System.GetTimestamp();
-        var result = await new LoadRun(Target(arguments, peer.Port), Shape(arguments, 3), TimeProvider.System).RunAsync(CancellationToken.None);
+        var (ownTime, start) = (TimeSpan.Zero, 0L);
+        var load = new LoadRun(Target(arguments, peer.Port), Shape(arguments, 3), TimeProvider.System)
+        {
+            Opening = () => (ownTime, start) = (Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp()),
+        };
+        var result = await load.RunAsync(CancellationToken.None);
         for (var i = 0; peer.Received < result.Counters.Published && i < 1_000; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);

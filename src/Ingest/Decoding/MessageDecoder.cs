@@ -17,7 +17,7 @@ public readonly record struct MessageContext(string Gateway, long ReceiveTimeMic
 /// refused by itself and the rest of the message is taken. Deterministic in (message, context, register): live and replay are the same code.
 /// Threading: one per lane; it owns its scratch space.
 /// </summary>
-public class MessageDecoder(DeviceRegister register)
+public class MessageDecoder
 {
     /// <summary>Largest payload looked at.</summary>
     public const int MaximumPayloadBytes = 256 * 1024;
@@ -25,12 +25,30 @@ public class MessageDecoder(DeviceRegister register)
     /// <summary>Most readings in one message.</summary>
     public const int MaximumReadings = SenmlPack.MaximumRecords;
 
+    /// <summary>Up to here a message is decoded in the decoder's own space.</summary>
+    private const int SmallPayloadBytes = 1024;
+
+    private readonly DeviceRegister register;
+    private readonly PackSpaces spaces;
     private readonly PlainJson plainJson = new();
-    private readonly SenmlPack pack = new();
-    private readonly SenmlMapping mapping = new(register);
-    private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+    private readonly PackSpace ownSpace = new();
+    private readonly SenmlMapping mapping;
+    private readonly int gatewayKind;
     private string gateway = "";
     private byte[] topicPrefix = MessageTopic.PrefixOf("");
+
+    public MessageDecoder(DeviceRegister register)
+        : this(register, new PackSpaces())
+    {
+    }
+
+    internal MessageDecoder(DeviceRegister register, PackSpaces spaces)
+    {
+        this.register = register;
+        this.spaces = spaces;
+        mapping = new SenmlMapping(register);
+        gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+    }
 
     /// <summary>Appends the readings of one message to <paramref name="readings"/> and what was refused to <paramref name="refusals"/>.</summary>
     /// <returns>
@@ -111,10 +129,24 @@ public class MessageDecoder(DeviceRegister register)
                 : DecodePlain(context, parsed, payload, readings, refusals);
         }
 
-        var refusal = format == PayloadFormat.SenmlJson ? SenmlJson.Read(payload, pack) : SenmlCbor.Read(payload, pack);
+        if (payload.Length <= SmallPayloadBytes)
+        {
+            return DecodePack(ownSpace, parsed, payload, format, readings, refusals);
+        }
+
+        var space = spaces.Rent();
+        var refusal = DecodePack(space, parsed, payload, format, readings, refusals);
+        spaces.Return(space);
+        return refusal;
+    }
+
+    private Refusal DecodePack(
+        PackSpace space, in MessageTopic topic, ReadOnlySpan<byte> payload, PayloadFormat format, ReadingBatch readings, List<Refusal> refusals)
+    {
+        var refusal = format == PayloadFormat.SenmlJson ? SenmlJson.Read(payload, space.Pack) : SenmlCbor.Read(payload, space.Pack);
         if (refusal.Reason == RefusalReason.None)
         {
-            mapping.Map(pack, parsed, readings, refusals);
+            mapping.Map(space, topic, readings, refusals);
         }
 
         return refusal;

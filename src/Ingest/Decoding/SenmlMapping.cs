@@ -13,10 +13,6 @@ internal sealed class SenmlMapping(DeviceRegister register)
     private MessageContext context;
     private int gatewayIndex;
 
-    // The devices of the pack at hand, and why one is refused without being looked up.
-    private DeviceLookup[] lookups = new DeviceLookup[16];
-    private RefusalReason[] reasons = new RefusalReason[16];
-
     // The time of the record before.
     private (long SecondsBits, bool IsValid, long Micros, ReadingFlags Flags) eventTime;
 
@@ -73,11 +69,12 @@ internal sealed class SenmlMapping(DeviceRegister register)
     }
 
     /// <summary>Makes readings of a pack's records, each judged by itself. For a one-device topic the device is resolved already.</summary>
-    public void Map(SenmlPack pack, in MessageTopic topic, ReadingBatch readings, List<Refusal> refusals)
+    public void Map(PackSpace space, in MessageTopic topic, ReadingBatch readings, List<Refusal> refusals)
     {
+        var pack = space.Pack;
         if (topic.IsPack)
         {
-            LookUp(pack);
+            LookUp(space);
         }
 
         var selected = -1;
@@ -87,11 +84,11 @@ internal sealed class SenmlMapping(DeviceRegister register)
         foreach (ref readonly var record in pack.Records)
         {
             var reason = record.Quantity.Length < 0 ? RefusalReason.DeviceNameInvalid
-                : topic.IsPack ? Select(pack, record.Device, ref selected)
+                : topic.IsPack ? Select(space, record.Device, ref selected)
                 : CheckOwn(pack, record.Device, topic);
             if (reason == RefusalReason.None)
             {
-                reason = MapRecord(pack, record, topic, ref taken[count]);
+                reason = MapRecord(space, record, topic, ref taken[count]);
             }
 
             if (reason == RefusalReason.None)
@@ -108,15 +105,13 @@ internal sealed class SenmlMapping(DeviceRegister register)
     }
 
     /// <summary>Looks up all devices of a pack at once: one after the other would be waiting for memory most of the time.</summary>
-    private void LookUp(SenmlPack pack)
+    private void LookUp(PackSpace space)
     {
-        var devices = pack.Devices;
-        var texts = pack.Texts;
-        if (lookups.Length < devices.Length)
-        {
-            lookups = new DeviceLookup[Math.Max(devices.Length, lookups.Length * 2)];
-            reasons = new RefusalReason[lookups.Length];
-        }
+        var devices = space.Pack.Devices;
+        var texts = space.Pack.Texts;
+        space.Fit(devices.Length);
+        var lookups = space.Lookups;
+        var reasons = space.Reasons;
 
         ReadOnlySpan<byte> lastKindName = default;
         var lastKind = -1;
@@ -142,7 +137,7 @@ internal sealed class SenmlMapping(DeviceRegister register)
         register.Find(lookups.AsSpan(0, devices.Length), texts);
     }
 
-    private RefusalReason Select(SenmlPack pack, int index, ref int selected)
+    private RefusalReason Select(PackSpace space, int index, ref int selected)
     {
         if (index < 0)
         {
@@ -156,8 +151,8 @@ internal sealed class SenmlMapping(DeviceRegister register)
         }
 
         selected = index;
-        ref readonly var lookup = ref lookups[index];
-        (kind, device, deviceReason) = (lookup.Kind, lookup.Device, reasons[index]);
+        ref readonly var lookup = ref space.Lookups[index];
+        (kind, device, deviceReason) = (lookup.Kind, lookup.Device, space.Reasons[index]);
         if (deviceReason != RefusalReason.None)
         {
             return deviceReason;
@@ -166,7 +161,7 @@ internal sealed class SenmlMapping(DeviceRegister register)
         if (device < 0)
         {
             // It may have been enrolled by a record before.
-            device = register.Find(kind, DeviceName(pack, index));
+            device = register.Find(kind, DeviceName(space, index));
         }
 
         if (device >= 0 && !register.MayPublish(device, gatewayIndex))
@@ -197,9 +192,9 @@ internal sealed class SenmlMapping(DeviceRegister register)
         return reason == RefusalReason.None ? RefusalReason.DeviceForeign : reason;
     }
 
-    private RefusalReason MapRecord(SenmlPack pack, in SenmlRecord record, in MessageTopic topic, ref Reading reading)
+    private RefusalReason MapRecord(PackSpace space, in SenmlRecord record, in MessageTopic topic, ref Reading reading)
     {
-        var quantity = kinds[kind].FindQuantity(pack.Texts.Slice(record.Quantity.Start, record.Quantity.Length));
+        var quantity = kinds[kind].FindQuantity(space.Pack.Texts.Slice(record.Quantity.Start, record.Quantity.Length));
         if (quantity < 0)
         {
             return RefusalReason.QuantityUnknown;
@@ -225,7 +220,7 @@ internal sealed class SenmlMapping(DeviceRegister register)
 
         if (device < 0)
         {
-            reason = Enrol(topic.IsPack ? DeviceName(pack, record.Device) : topic.Device);
+            reason = Enrol(topic.IsPack ? DeviceName(space, record.Device) : topic.Device);
             if (reason != RefusalReason.None)
             {
                 return reason;
@@ -236,7 +231,8 @@ internal sealed class SenmlMapping(DeviceRegister register)
         return RefusalReason.None;
     }
 
-    private ReadOnlySpan<byte> DeviceName(SenmlPack pack, int index) => pack.Texts.Slice(lookups[index].NameStart, lookups[index].NameLength);
+    private static ReadOnlySpan<byte> DeviceName(PackSpace space, int index) =>
+        space.Pack.Texts.Slice(space.Lookups[index].NameStart, space.Lookups[index].NameLength);
 
     private static RefusalReason Check(in SenmlRecord record, Quantity quantity, ref double value)
     {

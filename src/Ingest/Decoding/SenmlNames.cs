@@ -10,6 +10,11 @@ namespace PingAnIoT.Ingest;
 internal sealed class SenmlNames
 {
     private const byte Slash = (byte)'/';
+    private const int None = -1;
+    private const int NotYet = -2;
+
+    /// <summary>A name and, behind it, the name of a device.</summary>
+    private const int LongestRecordBytes = 2 * JsonText.MaximumNameBytes;
 
     private static readonly SearchValues<byte> NameBytes =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:./_"u8);
@@ -18,7 +23,6 @@ internal sealed class SenmlNames
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-:._"u8);
 
     private readonly byte[] baseName = new byte[JsonText.MaximumNameBytes];
-    private readonly byte[] name = new byte[JsonText.MaximumNameBytes];
     private byte[] texts = new byte[1024];
     private SenmlName[] devices = new SenmlName[16];
     private int textsLength;
@@ -34,9 +38,6 @@ internal sealed class SenmlNames
 
     public ReadOnlySpan<byte> Texts => texts;
 
-    private const int None = -1;
-    private const int NotYet = -2;
-
     public void Begin()
     {
         textsLength = 0;
@@ -46,11 +47,24 @@ internal sealed class SenmlNames
 
     public void BeginRecord() => nameLength = 0;
 
-    public void SetName(ReadOnlySpan<byte> text) => nameLength = Keep(text, name);
+    /// <summary>Puts the name where it will stay if it is a quantity's: behind what is in the texts so far.</summary>
+    public void SetName(ReadOnlySpan<byte> text)
+    {
+        if (texts.Length - textsLength < LongestRecordBytes)
+        {
+            Array.Resize(ref texts, texts.Length * 2);
+        }
+
+        nameLength = text.Length <= JsonText.MaximumNameBytes ? text.Length : -1;
+        if (nameLength > 0)
+        {
+            text.CopyTo(texts.AsSpan(textsLength));
+        }
+    }
 
     public void SetBase(ReadOnlySpan<byte> text)
     {
-        baseLength = Keep(text, baseName);
+        baseLength = text.TryCopyTo(baseName) ? text.Length : -1;
         baseDevice = baseLength > 1 && text[^1] == Slash && IsValidName(text) ? NotYet : None;
     }
 
@@ -60,24 +74,22 @@ internal sealed class SenmlNames
     /// <returns>False when it is no name by RFC 8428.</returns>
     public bool TryJoin(out int device, out SenmlName quantity)
     {
-        var own = name.AsSpan(0, Math.Max(0, nameLength));
-        if (baseDevice == None || nameLength <= 0 || baseLength + nameLength > JsonText.MaximumNameBytes || own.ContainsAnyExcept(QuantityBytes))
+        if (baseDevice == None || nameLength <= 0 || baseLength + nameLength > JsonText.MaximumNameBytes
+            || texts.AsSpan(textsLength, nameLength).ContainsAnyExcept(QuantityBytes))
         {
             return TryJoinAny(out device, out quantity);
         }
 
+        quantity = new SenmlName(textsLength, nameLength);
+        textsLength += nameLength;
         if (baseDevice == NotYet)
         {
             baseDevice = AddDevice(baseName.AsSpan(0, baseLength - 1));
         }
 
         device = baseDevice;
-        quantity = Append(own);
         return true;
     }
-
-    /// <returns>The length kept; -1 when it is longer than any name can be.</returns>
-    private static int Keep(ReadOnlySpan<byte> text, byte[] place) => text.TryCopyTo(place) ? text.Length : -1;
 
     private static bool IsValidName(ReadOnlySpan<byte> text) =>
         char.IsAsciiLetterOrDigit((char)text[0]) && !text.ContainsAnyExcept(NameBytes);
@@ -94,7 +106,7 @@ internal sealed class SenmlNames
 
         Span<byte> whole = stackalloc byte[JsonText.MaximumNameBytes];
         baseName.AsSpan(0, baseLength).CopyTo(whole);
-        name.AsSpan(0, nameLength).CopyTo(whole[baseLength..]);
+        texts.AsSpan(textsLength, nameLength).CopyTo(whole[baseLength..]);
         whole = whole[..length];
         if (length == 0 || !IsValidName(whole))
         {

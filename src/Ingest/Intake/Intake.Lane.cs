@@ -16,7 +16,7 @@ public sealed partial class Intake
         {
             this.intake = intake;
             this.source = source;
-            decoder = new MessageDecoder(intake.register);
+            decoder = new MessageDecoder(intake.register, intake.packSpaces);
             credits = new SemaphoreSlim(intake.options.LaneBatches);
         }
 

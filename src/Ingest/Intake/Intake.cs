@@ -16,6 +16,7 @@ public sealed partial class Intake : IIntake, IDisposable
     private readonly object order = new();
     private readonly Journal journal;
     private readonly DeviceRegister register;
+    private readonly PackSpaces packSpaces = new();
     private readonly DeadLetterStore deadLetters;
     private readonly ShardRouter router;
     private readonly IntakeOptions options;

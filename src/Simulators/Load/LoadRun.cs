@@ -39,6 +39,9 @@ public sealed class LoadRun(LoadTarget target, LoadShape shape, TimeProvider tim
 
     public WireCounters Counters => counters;
 
+    /// <summary>Called when every message is made and every connection stands, just before the first publish: a clock that starts here counts no preparations.</summary>
+    public Action? Opening { get; init; }
+
     public async Task<LoadResult> RunAsync(CancellationToken cancellationToken)
     {
         var clients = Enumerable.Range(0, shape.Gateways).Select(Client).ToList();
@@ -55,6 +58,7 @@ public sealed class LoadRun(LoadTarget target, LoadShape shape, TimeProvider tim
                 throw new IOException($"nobody answers at {target.Host}:{target.Port} (CONNACK code {clients[0].ConnackCode})");
             }
 
+            Opening?.Invoke();
             var start = time.GetTimestamp();
             gate.Open();
             await PollAsync(() => gate.IsDone, target.Duration, cancellationToken);
