@@ -72,8 +72,8 @@ internal static class SenmlJson
 
         switch (label)
         {
-            case SenmlLabel.BaseName:
             case SenmlLabel.Name:
+            case SenmlLabel.BaseName:
             case SenmlLabel.BaseUnit:
             case SenmlLabel.Unit:
                 if (!scan.TryString(out var text))
@@ -83,6 +83,11 @@ internal static class SenmlJson
 
                 pack.SetText(label, text);
                 return true;
+            case SenmlLabel.Value:
+                // What nearly every record has: without a second look at the label.
+                var isNumber = scan.TryNumber(out var value);
+                pack.SetValue(SenmlValueKind.Number, value);
+                return isNumber;
             case SenmlLabel.BooleanValue:
                 if (!scan.TryBoolean(out var isTrue))
                 {

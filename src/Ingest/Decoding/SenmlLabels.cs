@@ -3,6 +3,13 @@ namespace PingAnIoT.Ingest;
 /// <summary>Label texts and numbers to labels.</summary>
 internal static class SenmlLabels
 {
+    // From n to v.
+    private static ReadOnlySpan<SenmlLabel> Letters =>
+    [
+        SenmlLabel.Name, SenmlLabel.Unknown, SenmlLabel.Unknown, SenmlLabel.Unknown, SenmlLabel.Unknown,
+        SenmlLabel.Sum, SenmlLabel.Time, SenmlLabel.Unit, SenmlLabel.Value,
+    ];
+
     public static SenmlLabel FromText(ReadOnlySpan<byte> text)
     {
         switch (text.Length)
@@ -28,15 +35,11 @@ internal static class SenmlLabels
         }
     }
 
-    public static SenmlLabel FromLetter(byte letter) => letter switch
+    public static SenmlLabel FromLetter(byte letter)
     {
-        (byte)'n' => SenmlLabel.Name,
-        (byte)'u' => SenmlLabel.Unit,
-        (byte)'v' => SenmlLabel.Value,
-        (byte)'s' => SenmlLabel.Sum,
-        (byte)'t' => SenmlLabel.Time,
-        _ => SenmlLabel.Unknown,
-    };
+        var index = letter - 'n';
+        return (uint)index < (uint)Letters.Length ? Letters[index] : SenmlLabel.Unknown;
+    }
 
     /// <summary>The integer labels of the CBOR form; the list is closed.</summary>
     public static SenmlLabel FromNumber(long number) => number switch

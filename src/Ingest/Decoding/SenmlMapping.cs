@@ -72,7 +72,8 @@ internal sealed class SenmlMapping(DeviceRegister register)
     public void Map(PackSpace space, in MessageTopic topic, ReadingBatch readings, List<Refusal> refusals)
     {
         var pack = space.Pack;
-        if (topic.IsPack)
+        var isPack = topic.IsPack;
+        if (isPack)
         {
             LookUp(space);
         }
@@ -84,8 +85,10 @@ internal sealed class SenmlMapping(DeviceRegister register)
         foreach (ref readonly var record in pack.Records)
         {
             var reason = record.Quantity.Length < 0 ? RefusalReason.DeviceNameInvalid
-                : topic.IsPack ? Select(space, record.Device, ref selected)
-                : CheckOwn(pack, record.Device, topic);
+                : !isPack ? CheckOwn(pack, record.Device, topic)
+                : record.Device < 0 ? RefusalReason.KindUnknown
+                : record.Device == selected ? deviceReason
+                : Select(space, selected = record.Device);
             if (reason == RefusalReason.None)
             {
                 reason = MapRecord(space, record, topic, ref taken[count]);
@@ -137,20 +140,9 @@ internal sealed class SenmlMapping(DeviceRegister register)
         register.Find(lookups.AsSpan(0, devices.Length), texts);
     }
 
-    private RefusalReason Select(PackSpace space, int index, ref int selected)
+    /// <summary>Records of one device mostly follow each other: its rights are looked at once.</summary>
+    private RefusalReason Select(PackSpace space, int index)
     {
-        if (index < 0)
-        {
-            return RefusalReason.KindUnknown;
-        }
-
-        // Records of one device mostly follow each other: resolve it once.
-        if (index == selected)
-        {
-            return deviceReason;
-        }
-
-        selected = index;
         ref readonly var lookup = ref space.Lookups[index];
         (kind, device, deviceReason) = (lookup.Kind, lookup.Device, space.Reasons[index]);
         if (deviceReason != RefusalReason.None)

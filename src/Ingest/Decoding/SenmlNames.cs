@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.Intrinsics;
 
 namespace PingAnIoT.Ingest;
 
@@ -75,7 +76,7 @@ internal sealed class SenmlNames
     public bool TryJoin(out int device, out SenmlName quantity)
     {
         if (baseDevice == None || nameLength <= 0 || baseLength + nameLength > JsonText.MaximumNameBytes
-            || texts.AsSpan(textsLength, nameLength).ContainsAnyExcept(QuantityBytes))
+            || !IsQuantity())
         {
             return TryJoinAny(out device, out quantity);
         }
@@ -93,6 +94,23 @@ internal sealed class SenmlNames
 
     private static bool IsValidName(ReadOnlySpan<byte> text) =>
         char.IsAsciiLetterOrDigit((char)text[0]) && !text.ContainsAnyExcept(NameBytes);
+
+    /// <summary>Whether the name at hand has nothing in it but letters, digits and <c>- : . _</c>.</summary>
+    private bool IsQuantity()
+    {
+        if (nameLength > Vector128<byte>.Count)
+        {
+            return !texts.AsSpan(textsLength, nameLength).ContainsAnyExcept(QuantityBytes);
+        }
+
+        // What follows the name in the texts is looked at too, and does not count.
+        var name = Vector128.LoadUnsafe(ref texts[textsLength]);
+        var letters = Vector128.LessThanOrEqual((name | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)25));
+        var digits = Vector128.LessThanOrEqual(name - Vector128.Create((byte)'0'), Vector128.Create((byte)(':' - '0')));
+        var marks = Vector128.LessThanOrEqual(name - Vector128.Create((byte)'-'), Vector128.Create((byte)('.' - '-'))) | Vector128.Equals(name, Vector128.Create((byte)'_'));
+        var others = ~(letters | digits | marks).ExtractMostSignificantBits();
+        return (others & ((1u << nameLength) - 1)) == 0;
+    }
 
     private bool TryJoinAny(out int device, out SenmlName quantity)
     {

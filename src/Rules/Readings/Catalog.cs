@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace PingAnIoT.Rules;
@@ -56,6 +57,7 @@ public sealed class Kind(string name, params Quantity[] quantities)
     }
 
     /// <summary>Length and some bytes of a name, so that one comparison tells nearly all others from it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Word(ReadOnlySpan<byte> name) =>
         name.IsEmpty ? 0 : ((uint)name[0] << 24) | ((uint)name[name.Length / 2] << 16) | ((uint)name[^1] << 8) | (byte)name.Length;
 }
