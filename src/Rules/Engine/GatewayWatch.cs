@@ -18,7 +18,7 @@ internal sealed class GatewayWatch(long capMicros)
     /// <summary>The group of a device; made when first asked for.</summary>
     public int GroupOf(IReadOnlyList<string> names)
     {
-        var key = string.Join('\n', names);
+        var key = names.Count == 1 ? names[0] : string.Join('\n', names);
         if (groupIds.TryGetValue(key, out var known))
         {
             return known;

@@ -36,6 +36,8 @@ internal static class SnapshotBlocks
 /// <summary>Writes values into blocks.</summary>
 internal sealed class BlockWriter
 {
+    private const int ShortText = 64;
+
     private readonly Stream stream;
     private readonly byte[] block = new byte[SnapshotBlocks.BlockBytes];
     private int length;
@@ -50,21 +52,11 @@ internal sealed class BlockWriter
         stream.Write(head);
     }
 
-    public void Long(long value)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
-        Bytes(bytes);
-    }
+    public void Long(long value) => BinaryPrimitives.WriteInt64LittleEndian(Room(sizeof(long)), value);
 
-    public void Int(int value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        Bytes(bytes);
-    }
+    public void Int(int value) => BinaryPrimitives.WriteInt32LittleEndian(Room(sizeof(int)), value);
 
-    public void Byte(byte value) => Bytes([value]);
+    public void Byte(byte value) => Room(1)[0] = value;
 
     public void Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
 
@@ -72,9 +64,29 @@ internal sealed class BlockWriter
 
     public void Text(string value)
     {
+        if (value.Length <= ShortText)
+        {
+            Span<byte> utf8 = stackalloc byte[3 * ShortText];
+            utf8 = utf8[..Encoding.UTF8.GetBytes(value, utf8)];
+            Int(utf8.Length);
+            Bytes(utf8);
+            return;
+        }
+
         var bytes = Encoding.UTF8.GetBytes(value);
         Int(bytes.Length);
         Bytes(bytes);
+    }
+
+    /// <summary>Samples side by side; how many is written by the caller.</summary>
+    public void Samples(ReadOnlySpan<Sample> samples)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            var room = Room(2 * sizeof(long));
+            BinaryPrimitives.WriteInt64LittleEndian(room, sample.EventTimeMicros);
+            BinaryPrimitives.WriteDoubleLittleEndian(room[sizeof(long)..], sample.Value);
+        }
     }
 
     public void End()
@@ -86,6 +98,19 @@ internal sealed class BlockWriter
 
         Flush();
         stream.Flush();
+    }
+
+    /// <summary>Room for a few bytes that lie together; a block may end a few bytes early for it.</summary>
+    private Span<byte> Room(int bytes)
+    {
+        if (length + bytes > block.Length)
+        {
+            Flush();
+        }
+
+        var room = block.AsSpan(length, bytes);
+        length += bytes;
+        return room;
     }
 
     private void Bytes(ReadOnlySpan<byte> bytes)
@@ -144,33 +169,9 @@ internal sealed class BlockReader
         }
     }
 
-    public long Long()
-    {
-        if (length - at < sizeof(long))
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(long)];
-            Bytes(bytes);
-            return BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        }
+    public long Long() => BinaryPrimitives.ReadInt64LittleEndian(Next(sizeof(long)));
 
-        var value = BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at));
-        at += sizeof(long);
-        return value;
-    }
-
-    public int Int()
-    {
-        if (length - at < sizeof(int))
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(int)];
-            Bytes(bytes);
-            return BinaryPrimitives.ReadInt32LittleEndian(bytes);
-        }
-
-        var value = BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(at));
-        at += sizeof(int);
-        return value;
-    }
+    public int Int() => BinaryPrimitives.ReadInt32LittleEndian(Next(sizeof(int)));
 
     /// <summary>A number from 0 to <paramref name="max"/>.</summary>
     public int Count(int max, string of)
@@ -184,17 +185,7 @@ internal sealed class BlockReader
         return value;
     }
 
-    public byte Byte()
-    {
-        if (at < length)
-        {
-            return block[at++];
-        }
-
-        Span<byte> bytes = stackalloc byte[1];
-        Bytes(bytes);
-        return bytes[0];
-    }
+    public byte Byte() => Next(1)[0];
 
     public bool Flag() => Byte() != 0;
 
@@ -214,11 +205,34 @@ internal sealed class BlockReader
         return Encoding.UTF8.GetString(block, at - count, count);
     }
 
+    /// <summary>A text of at most as many bytes as there is room.</summary>
+    /// <returns>How many it had.</returns>
+    public int Text(Span<byte> utf8)
+    {
+        var count = Count(utf8.Length, "bytes of a name");
+        Bytes(utf8[..count]);
+        return count;
+    }
+
     public void End()
     {
         Require(at == length, "more in it than expected");
         NextBlock();
         Require(length == 0, "more in it than expected");
+    }
+
+    /// <summary>A few bytes that lie together.</summary>
+    private ReadOnlySpan<byte> Next(int bytes)
+    {
+        if (at == length)
+        {
+            NextBlock();
+        }
+
+        Require(at + bytes <= length, "it ends too early");
+        var next = block.AsSpan(at, bytes);
+        at += bytes;
+        return next;
     }
 
     private void Bytes(Span<byte> bytes)

@@ -113,11 +113,20 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         return groups;
     }
 
+    private int Device(BlockReader from, int kind)
+    {
+        Span<byte> name = stackalloc byte[DeviceRegister.MaximumNameBytes], gateway = stackalloc byte[DeviceRegister.MaximumNameBytes];
+        name = name[..from.Text(name)];
+        gateway = gateway[..from.Text(gateway)];
+        var device = register.Find(kind, name);
+        return device >= 0 ? device : register.FindOrEnrol(kind, name, Encoding.UTF8.GetString(gateway));
+    }
+
     private void Device(BlockReader from, ShardState state, List<long> groups)
     {
         var savedKind = from.Int();
         var kind = KindOf(savedKind);
-        var device = register.FindOrEnrol(kind, Encoding.UTF8.GetBytes(from.Text()), from.Text());
+        var device = Device(from, kind);
         var savedGroup = from.Count(groups.Count - 1, "as a group");
         var isTaken = device >= 0 && options.Owns(device);
         BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");

@@ -90,11 +90,7 @@ internal static class SnapshotWriter
 
         var series = store.Block(index);
         to.Int(series.Samples.Length);
-        foreach (ref readonly var sample in series.Samples)
-        {
-            to.Long(sample.EventTimeMicros);
-            to.Double(sample.Value);
-        }
+        to.Samples(series.Samples);
 
         to.Long(series.Head.Anchor);
         to.Flag(series.Head.States != 0);

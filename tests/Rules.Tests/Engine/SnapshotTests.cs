@@ -33,6 +33,35 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_snapshot_of_many_blocks_comes_back_whole()
+    {
+        var scenario = new Scenario(Rule, Scenario.Absent("silent", "60s"));
+        var readings = new List<Reading> { Reading.Tick(Scenario.Epoch) };
+        for (var i = 0; i < 20_000; i++)
+        {
+            // Names of all lengths, so that blocks end at every place of a device.
+            var name = $"device-{new string('x', i % 23)}{i}";
+            var device = scenario.Register.Register(new DeviceRecord { Device = name, Kind = 0, Gateways = [$"g{i % 7}"] });
+            for (var n = 0; n <= i % 9; n++)
+            {
+                var time = Scenario.Epoch + (n * 3_000_000) + i;
+                readings.Add(new Reading(device, 0, ReadingFlags.None, time, time, i % 5 == 0 ? 95 : 10));
+            }
+        }
+
+        scenario.Engine.Apply(readings.ToArray(), 1);
+        using var first = new MemoryStream();
+        scenario.Engine.Save(first);
+        first.Length.Should().BeGreaterThan(1_000_000);
+        var restored = new Engine(scenario.Register, scenario.Engine.Rules, new EngineOptions(), _ => { });
+        first.Position = 0;
+        restored.Restore(first);
+        using var second = new MemoryStream();
+        restored.Save(second);
+        second.ToArray().AsSpan().SequenceEqual(first.ToArray()).Should().BeTrue("it is the same state");
+    }
+
+    [Fact]
     public void A_corrupt_snapshot_is_refused_and_changes_nothing()
     {
         var scenario = new Scenario(Rule, Scenario.Absent("silent", "60s")).Run("""
