@@ -13,6 +13,13 @@ public sealed class IngestPipeline : IAsyncDisposable
 {
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SnapshotCheck = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Of the bytes that make a snapshot due, the part that a start may have had to replay without leaving one at once. Else a server that dies
+    /// again and again before its first is due would start more and more slowly.
+    /// </summary>
+    private const int ReplayShare = 16;
+
     private readonly IngestOptions options;
     private readonly DeviceRegister register;
     private readonly RuleSet rules;
@@ -222,6 +229,11 @@ public sealed class IngestPipeline : IAsyncDisposable
         var last = time.GetTimestamp();
         try
         {
+            if (Recovery!.To - Recovery.From >= options.SnapshotBytes / ReplayShare)
+            {
+                await TakeSnapshotAsync(stopped.Token).ConfigureAwait(false);
+            }
+
             while (true)
             {
                 await Task.Delay(SnapshotCheck, time, stopped.Token).ConfigureAwait(false);

@@ -72,19 +72,13 @@ public sealed class ServerHost : IAsyncDisposable
             // The doors are built.
             var listeners = new Listeners(options);
             CredentialFileOf(listeners.Edge, logger);
-            var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-            builder.Services.AddSingleton(loggers).AddSingleton(meters).AddSingleton(time).AddLogging();
-            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-            builder.Services.AddSingleton<IIntake>(gateways);
-            builder.Services.AddMqttEdge(listeners.Edge);
-            builder.Services.AddSingleton(new AlertService(ledger, streams));
-            builder.Services.AddSingleton(new RuleService(rules, register.Catalog));
-            builder.Services.AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()));
-            builder.Services.AddWebLayer(options, time, readiness);
-            builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-            builder.WebHost.ConfigureKestrel(listeners.SetUp);
-            var web = Own(builder.Build());
-            web.MapWebLayer(options);
+            var web = Own(WebLayer.Build(options, listeners, time, readiness, services => services
+                .AddSingleton(loggers).AddSingleton(meters)
+                .AddSingleton<IHostLifetime, NoLifetime>()
+                .AddSingleton<IIntake>(gateways)
+                .AddSingleton(new AlertService(ledger, streams))
+                .AddSingleton(new RuleService(rules, register.Catalog))
+                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))));
 
             // The past is whole, and only now are they opened.
             await recovery.Work;

@@ -10,7 +10,28 @@ namespace PingAnIoT.Server;
 /// <summary>What officers, scrapers and probes reach over HTTP: gRPC, gRPC-Web, JSON, metrics, health.</summary>
 internal static class WebLayer
 {
-    public static void AddWebLayer(this IServiceCollection services, ServerOptions options, TimeProvider time, Readiness readiness)
+    /// <summary>All of it, and the edge, ready to be started: nothing listens yet.</summary>
+    /// <param name="options">Already checked.</param>
+    /// <param name="listeners">What will listen where.</param>
+    /// <param name="time">The only clock.</param>
+    /// <param name="readiness">What probes are told.</param>
+    /// <param name="addParts">Adds what is served: the intake, the services, what they are seen by.</param>
+    public static WebApplication Build(
+        ServerOptions options, Listeners listeners, TimeProvider time, Readiness readiness, Action<IServiceCollection> addParts)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        addParts(builder.Services);
+        builder.Services.AddSingleton(time).AddLogging();
+        builder.Services.AddMqttEdge(listeners.Edge);
+        builder.Services.AddWebLayer(options, time, readiness);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(listeners.SetUp);
+        var web = builder.Build();
+        web.MapWebLayer(options);
+        return web;
+    }
+
+    private static void AddWebLayer(this IServiceCollection services, ServerOptions options, TimeProvider time, Readiness readiness)
     {
         services.AddRouting();
         services.AddGrpc(g =>
@@ -30,7 +51,7 @@ internal static class WebLayer
         services.AddTelemetry(options.Telemetry);
     }
 
-    public static void MapWebLayer(this WebApplication app, ServerOptions options)
+    private static void MapWebLayer(this WebApplication app, ServerOptions options)
     {
         if (options.Officers.IsOpen)
         {

@@ -215,6 +215,32 @@ public sealed class RestartTests(ITestOutputHelper output)
         (options with { Shards = 0, SnapshotBytes = 1 }).Validate().Should().HaveCount(2);
     }
 
+    [Fact]
+    public async Task A_server_that_dies_again_and_again_before_a_snapshot_is_due_does_not_replay_all_of_it_each_time()
+    {
+        await using var plant = new TestPlant();
+        plant.Options = plant.Options with { SnapshotBytes = 1024 * 1024 };
+        await plant.StartAsync();
+        var source = new TestSource("g1");
+        for (var i = 0; i < 800; i++)
+        {
+            await plant.PressureAsync(source, $"p{i % 10}", 400 + (i % 100));
+        }
+
+        plant.Settle();
+        plant.Pipeline.Journal.Tail.Should().BeInRange(64 * 1024, 1024 * 1024 - 1, "it has to be much and no reason for a snapshot yet");
+        await plant.Pipeline.AbandonAsync();
+
+        // The clock stands still from here on: no snapshot is due by time.
+        await plant.StartAsync();
+        plant.Pipeline.Recovery!.Messages.Should().Be(800);
+        JournalTests.WaitUntil(() => Directory.GetDirectories(Path.Combine(plant.Folder, "snapshots")).Any(d => !d.Contains("unfinished", StringComparison.Ordinal)));
+        await plant.Pipeline.AbandonAsync();
+        await plant.StartAsync();
+        plant.Pipeline.Recovery!.Messages.Should().Be(0);
+        plant.Sink.Conflicts.Should().BeEmpty();
+    }
+
     private static async Task RestartAsync(TestPlant plant, bool graceful)
     {
         if (graceful)
