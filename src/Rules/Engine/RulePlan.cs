@@ -12,6 +12,7 @@ internal sealed class CompiledRule
         Bands = [.. rule.Bands];
         HasSetPoints = Bands.Any(b => b.SetPoint is not null);
         Codes = [.. rule.Codes];
+        During = rule.During is null ? null : new CompiledSchedule(rule.During);
     }
 
     public Rule Rule { get; }
@@ -21,6 +22,9 @@ internal sealed class CompiledRule
     public bool HasSetPoints { get; }
 
     public CodeRange[] Codes { get; }
+
+    /// <summary>When it judges; null for always.</summary>
+    public CompiledSchedule? During { get; }
 
     public WindowFunction Function => Rule.Function;
 

@@ -20,13 +20,22 @@ internal readonly record struct Verdict(double Value, int Crossed, int Violated)
     /// <param name="device">Whose set-points; null where there are none.</param>
     /// <param name="value">What the window says.</param>
     /// <param name="covered">What the window covers, oldest first; not empty.</param>
-    public static Verdict Of(CompiledRule rule, DeviceRecord? device, double value, ReadOnlySpan<Sample> covered) => rule.Function switch
+    public static Verdict Of(CompiledRule rule, DeviceRecord? device, double value, ReadOnlySpan<Sample> covered)
     {
-        WindowFunction.Code => OfTruth(covered[^1].Value, IsListed(rule.Codes, covered[^1].Value)),
-        WindowFunction.Stuck => covered.Length < 2 ? Undefined : OfTruth(covered[^1].Value, Windows.IsStuck(covered)),
-        WindowFunction.Times => OfTimes(rule, device, covered),
-        _ => OfValue(rule, device, value),
-    };
+        var verdict = rule.Function switch
+        {
+            WindowFunction.Code => OfTruth(covered[^1].Value, IsListed(rule.Codes, covered[^1].Value)),
+            WindowFunction.Stuck => covered.Length < 2 ? Undefined : OfTruth(covered[^1].Value, Windows.IsStuck(covered)),
+            WindowFunction.Times => OfTimes(rule, device, covered),
+            _ => OfValue(rule, device, value),
+        };
+        return verdict.During(rule, covered[^1].EventTimeMicros);
+    }
+
+    /// <summary>Outside the rule's schedule nothing is crossed and nothing is violated.</summary>
+    public Verdict During(CompiledRule rule, long asOf) => rule.During is { } during && !during.Covers(asOf)
+        ? new Verdict(Value, rule.Bands.Length, rule.Bands.Length)
+        : this;
 
     /// <summary>One band, which is crossed or not.</summary>
     private static Verdict OfTruth(double value, bool isSo) => new(value, isSo ? 0 : 1, isSo ? 0 : 1);

@@ -69,6 +69,9 @@ public sealed record Rule
     /// <summary>How long it must stay back (off-delay).</summary>
     public long ClearHoldMicros { get; init; }
 
+    /// <summary>When in the week it judges; null for always.</summary>
+    public Schedule? During { get; init; }
+
     /// <summary>Where the numbers come from: a clause of a standard, or <c>site</c> for an example to be set on site.</summary>
     public required string Basis { get; init; }
 

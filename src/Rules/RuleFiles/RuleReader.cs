@@ -7,7 +7,7 @@ namespace PingAnIoT.Rules;
 internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids)
 {
     public static readonly string[] Keys =
-        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "hold", "clear", "basis"];
+        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "hold", "clear", "during", "basis"];
 
     private const int TextLimitCharacters = 500;
 
@@ -41,6 +41,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var isStuck = window?.Function == WindowFunction.Stuck;
         var hold = isAbsent ? 0 : isStuck ? window!.Value.Micros : ReadDuration(fields, "hold");
         var (deadband, clearHold) = isAbsent ? (0, 0) : ReadClear(fields);
+        var during = ReadDuring(fields, isAbsent);
         if (window?.Codes is { } codes && quantity is not null)
         {
             CheckCodes((YamlScalar)fields.Optional("when")!, codes, quantity);
@@ -61,7 +62,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
             Id = id!, Version = "", TitleZh = titleZh!, TitleEn = titleEn!, Kind = kindIndex!.Value, Quantity = quantityIndex!.Value,
             AnyQuantity = isAbsent && fields.Optional("quantity") is null, Function = window!.Value.Function, WindowMicros = isStuck ? 0 : window.Value.Micros,
             Times = window.Value.Times, Share = window.Value.Share, Codes = window.Value.Codes ?? [],
-            Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, Basis = basis!,
+            Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, During = during, Basis = basis!,
         };
         return rule with { Version = RuleVersion.Of(rule, catalog) };
     }
@@ -171,6 +172,17 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
 
         errors.Add(quantity, $"unknown quantity {quantity.Describe()} of {kind.Name}; {ErrorText.Expected(quantity.Text, names)}");
         return null;
+    }
+
+    private Schedule? ReadDuring(RuleFields fields, bool isAbsent)
+    {
+        if (isAbsent && fields.Key("during") is { } key)
+        {
+            errors.Add(key, "'during' with absent; expected none: silence is told at any hour");
+            return null;
+        }
+
+        return fields.Optional("during") is { } during ? new ScheduleReader(errors).Read(during) : null;
     }
 
     private void CheckCodes(YamlScalar when, IReadOnlyList<CodeRange> codes, Quantity quantity)

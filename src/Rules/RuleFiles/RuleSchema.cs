@@ -14,6 +14,8 @@ public static class RuleSchema
     private const string Duration = "^[0-9]+(ms|s|m|h|d)$";
     private const string Comparison = @"^(>=|<=|==|>|<) *(\$[a-z][a-z0-9-]{0,63} +or +)?([-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?|true|false)$";
 
+    private const string Day = "mon|tue|wed|thu|fri|sat|sun";
+    private const string Times = @"[0-2][0-9]:[0-5][0-9] *- *[0-2][0-9]:[0-5][0-9]";
     private const string Length = @"\s*[0-9]+(ms|s|m|h|d)\s*";
     private const string Codes = @"\s*[0-9]+\s*(-\s*[0-9]+\s*)?";
 
@@ -49,7 +51,7 @@ public static class RuleSchema
             ["required"] = Strings("id", "title", "kind", "when", "basis"),
             ["properties"] = Properties(catalog),
             ["allOf"] = new JsonArray(
-                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear"), Truth("stuck", "hold"), Truth("code")) },
+                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during"), Truth("stuck", "hold"), Truth("code")) },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
     }
@@ -75,6 +77,15 @@ public static class RuleSchema
                 {
                     ["deadband"] = new JsonObject { ["type"] = "number", ["minimum"] = 0, ["description"] = "How far back inside the threshold, in the unit of the quantity" },
                     ["hold"] = Text("How long it must stay back", Duration),
+                },
+            },
+            ["during"] = new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = false, ["required"] = Strings("zone"), ["minProperties"] = 2,
+                ["properties"] = new JsonObject { ["zone"] = Text("An IANA name such as Asia/Shanghai, or UTC+8", "^(UTC([+-][0-9]{1,2}(:[0-5][0-9])?)?|[A-Za-z_]+(/[A-Za-z0-9_+-]+){1,2})$") },
+                ["patternProperties"] = new JsonObject
+                {
+                    [$"^(daily|({Day})(-({Day}))?)$"] = Text("Times of day, such as 08:00-18:00, several parted by ','", $@"^\s*{Times}(\s*,\s*{Times})*\s*$"),
                 },
             },
             ["basis"] = Text("Where the numbers come from: a clause of a standard, or 'site'", "\\S"),

@@ -38,6 +38,11 @@ internal static class RuleVersion
         }
 
         text.Append(CultureInfo.InvariantCulture, $"|{rule.HoldMicros}|{rule.Deadband:R}|{rule.ClearHoldMicros}");
+        if (rule.During is { } during)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|during {during}");
+        }
+
         return text.ToString();
     }
 }

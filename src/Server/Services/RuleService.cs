@@ -59,6 +59,7 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
             Deadband = rule.Deadband,
             ClearHoldSeconds = rule.ClearHoldMicros / 1e6,
             Basis = rule.Basis,
+            During = rule.During?.ToString() ?? "",
         };
         wire.Bands.AddRange(rule.Bands.Select(b => new V1.Band
         {

@@ -26,7 +26,8 @@ public sealed class ThroughputTests
                 _ => r,
             });
         var engine = new Engine(
-            register, new RuleSet([.. functions, Scenario.Rule(hold: "5m"), Scenario.Absent("silent", "150s")]), new EngineOptions(), _ => { });
+            register, new RuleSet([.. functions, Scenario.Rule(hold: "5m"),
+                Scenario.Rule("at-work", hold: "5m") with { During = new Schedule("Europe/Berlin", [new WeekRange(0, 7 * 24 * 60)]) }, Scenario.Absent("silent", "150s")]), new EngineOptions(), _ => { });
         var batch = new ReadingBatch(1024);
         var second = 0;
         Run(400);

@@ -71,7 +71,8 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
     {
         var readings = Window().Select(c => c.Value).ToList();
         var value = WindowValue();
-        if (!double.IsFinite(value))
+        var isOpen = Rule.During is not { } schedule || IsOpen(schedule, asOf);
+        if (isOpen && !double.IsFinite(value))
         {
             return this;
         }
@@ -105,11 +106,11 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
             Comparison.AtOrBelow => value <= Threshold(b) + Rule.Deadband,
             _ => Math.Abs(value - Threshold(b)) <= Rule.Deadband,
         };
-        bool OrWorse(int b, Func<int, bool> holds) => Enumerable.Range(0, b + 1).Any(holds);
+        bool OrWorse(int b, Func<int, bool> holds) => isOpen && Enumerable.Range(0, b + 1).Any(holds);
 
         return this with
         {
-            Value = value,
+            Value = double.IsFinite(value) ? value : Value,
             Bands = [.. Bands.Select((latch, b) => latch with
             {
                 Since = (latch.IsOn ? !OrWorse(b, Violated) : OrWorse(b, Crossed)) ? latch.Since ?? asOf : null,
@@ -212,6 +213,14 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
         var place = p * (sorted.Count - 1);
         int below = (int)Math.Floor(place), above = (int)Math.Ceiling(place);
         return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
+    }
+
+    private static bool IsOpen(Schedule schedule, long asOf)
+    {
+        var zone = schedule.Zone == "UTC+8" ? TimeZoneInfo.CreateCustomTimeZone("z", TimeSpan.FromHours(8), "", "") : TimeZoneInfo.FindSystemTimeZoneById(schedule.Zone);
+        var local = TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddMicroseconds(asOf), zone);
+        var minute = ((((int)local.DayOfWeek + 6) % 7) * 24 * 60) + (int)local.TimeOfDay.TotalMinutes;
+        return schedule.Ranges.Any(r => r.From <= minute && minute < r.To);
     }
 
     /// <summary>Least squares: the sum of (t - mean t)(v - mean v) over the sum of (t - mean t)², with t in seconds from the oldest.</summary>

@@ -45,7 +45,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     [
         string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
         .. Rules.Rules.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
+            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
         .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
             $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
     ]);
@@ -76,6 +76,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
             Quantity = isAny || kind == GatewayKind ? 0 : random.Next(2), AnyQuantity = isAny, Function = function,
             Times = function == WindowFunction.Times ? random.Next(1, 4) : 0,
             Share = function == WindowFunction.Quantile ? Pick(random, 0, 0.25, 0.5, 0.9, 1) : 0,
+            During = function != WindowFunction.Absent && random.Next(4) == 0 ? MakeSchedule(random) : null,
             Codes = function != WindowFunction.Code ? [] : Pick<CodeRange[]>(random, [new(0, 0), new(5, 7)], [new(3, 3)], [new(2, 4), new(8, 10)]),
             WindowMicros = function is WindowFunction.Code or WindowFunction.Stuck ? 0
                 : function == WindowFunction.Last ? Pick<long>(random, 0, 0, 3_000_000) : Pick<long>(random, 1_000_000, 2_000_000, 5_000_000, 10_000_000),
@@ -86,6 +87,14 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
                 s, random.Next(9) == 0 ? Comparison.Equal : isUp ? Pick(random, Comparison.Above, Comparison.AtOrAbove) : Pick(random, Comparison.Below, Comparison.AtOrBelow),
                 thresholds[i], random.Next(5) == 0 ? "limit" : null))],
         };
+    }
+
+    /// <summary>Some of the minutes around the journal's beginning, which is a Thursday at 08:53:20 UTC.</summary>
+    private static Schedule MakeSchedule(Random random)
+    {
+        var (zone, hour) = Pick(random, ("UTC+8", 16), ("Asia/Shanghai", 16), ("America/New_York", 4));
+        var first = (((3 * 24) + hour) * 60) + 53 - random.Next(2);
+        return new Schedule(zone, [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new WeekRange(first + (2 * i), first + (2 * i) + 1))]);
     }
 
     private static List<Reading> MakeJournal(Random random)

@@ -48,6 +48,9 @@ public class RuleSchemaTests
     [InlineData("when: times(3, 10m) ;; clear: { deadband: 10, hold: 60s }")]
     [InlineData("when: stuck(10m) ;; -red ;; fault: true ;; clear: { hold: 5s }")]
     [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8, 40, 90) ;; red: true ;; hold: 5s ;; clear: { hold: 5s }")]
+    [InlineData("during: { zone: Asia/Shanghai, mon-fri: \"08:00-18:00\", sat: \"09:00-12:00, 13:00-17:00\" }")]
+    [InlineData("during: { zone: UTC+8, daily: 22:00-06:00 }")]
+    [InlineData("during: { zone: America/Argentina/Ushuaia, fri-mon: 00:00-24:00 }")]
     public async Task Takes_what_the_parser_takes(string change)
     {
         var text = ErrorTable.Apply(change);
@@ -95,6 +98,12 @@ public class RuleSchemaTests
     [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8) ;; red: \"> 3\"")]
     [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(one) ;; red: true")]
     [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1) ;; red: true ;; yellow: true")]
+    [InlineData("during: { mon-fri: \"08:00-18:00\" }")]
+    [InlineData("during: { zone: Asia/Shanghai }")]
+    [InlineData("during: { zone: 8, daily: \"08:00-18:00\" }")]
+    [InlineData("during: { zone: UTC, monday: \"08:00-18:00\" }")]
+    [InlineData("during: { zone: UTC, mon: \"8-18\" }")]
+    [InlineData("when: absent(10m) ;; -red ;; fault: true ;; during: { zone: UTC, daily: \"08:00-18:00\" }")]
     public async Task Refuses_what_a_schema_can_see(string change)
     {
         var text = ErrorTable.Apply(change);
