@@ -90,8 +90,8 @@ internal sealed class GatewayWatch(long capMicros)
         /// <summary>Server time from which <see cref="Listened"/> runs on while listening.</summary>
         public long Since { get; set; }
 
-        /// <summary>Absences of the group's devices by the listening time at which they are due.</summary>
-        public TimerHeap Timers { get; } = new();
+        /// <summary>Absences of the group's devices by the listening time at which they may be due.</summary>
+        public DueWheel Timers { get; } = new();
 
         public long At(long serverTime) => IsListening ? Listened + Math.Max(0, serverTime - Since) : Listened;
 

@@ -214,7 +214,7 @@ internal sealed partial class ShardState(
         ScanNewDevices();
         foreach (var group in gateways.Groups)
         {
-            if (group.IsListening && group.Timers.HasDue(group.At(clock.Now)))
+            if (group.IsListening && group.Timers.Count > 0)
             {
                 FireAbsences(group, receive);
             }

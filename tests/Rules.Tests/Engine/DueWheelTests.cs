@@ -1,0 +1,70 @@
+using AwesomeAssertions;
+using CsCheck;
+using Xunit;
+
+namespace PingAnIoT.Rules.Tests;
+
+/// <summary>Nothing that is due stays in, nothing comes out twice, and what is far ahead does not come out at every look.</summary>
+public sealed class DueWheelTests
+{
+    private const long Second = 1 << 20;
+
+    [Fact]
+    public void All_that_is_due_comes_out_once() => Gen.Select(Gen.Long[0, 3_000 * Second], Gen.Bool).Array[1, 200].Sample(steps =>
+    {
+        var wheel = new DueWheel();
+        var held = new Dictionary<int, long>();
+        var slot = 0;
+        long now = 0;
+        foreach (var (time, isAdd) in steps)
+        {
+            if (isAdd)
+            {
+                wheel.Add(Math.Max(time, now + 1), slot);
+                held.Add(slot++, Math.Max(time, now + 1));
+                continue;
+            }
+
+            now = Math.Max(now, time);
+            var taken = new List<int>();
+            wheel.Take(now, taken);
+            taken.Should().OnlyHaveUniqueItems();
+            taken.All(held.ContainsKey).Should().BeTrue();
+            foreach (var one in taken)
+            {
+                held.Remove(one);
+            }
+
+            held.Values.All(due => due > now).Should().BeTrue();
+            wheel.Count.Should().Be(held.Count);
+        }
+    });
+
+    [Fact]
+    public void What_is_due_in_an_hour_is_looked_at_four_times()
+    {
+        var wheel = new DueWheel();
+        const long due = 3_600 * Second;
+        var taken = new List<int>();
+        var looks = 0;
+        wheel.Take(0, taken);
+        wheel.Add(due, 7);
+        for (long now = 0; now <= due; now += Second)
+        {
+            wheel.Take(now, taken);
+            foreach (var slot in taken)
+            {
+                looks++;
+                if (now < due)
+                {
+                    wheel.Add(due, slot);
+                }
+            }
+
+            taken.Clear();
+        }
+
+        looks.Should().Be(4);
+        wheel.Count.Should().Be(0);
+    }
+}
