@@ -22,6 +22,8 @@ public sealed class QuickReadTests
         """[{"bn":"gas-pipe/d1/","n":"pressure","u":"kPa","v":412.5,"t":-1},{"n":"methane","v":2}]""",
         """[{"n":"pressure","v":1,"vb":true}]""", """[{"n":"pressure","vs":"1"}]""", """[{"n":"valve","vb":true},{"n":"pressure","v":1,"x":[1,2]}]""",
         """[{"bver":10,"bt":1759999990,"bu":"Pa","n":"pressure","v":412500}]""", """[{"bver":11,"n":"pressure","v":1}]""", "[]", "[{}]", """[{"n":"pressure"}]""",
+        """[{"bn":"gas-pipe/d1/","bt":1759999990.25,"n":"pressure","v":1.5},{"n":"methane","v":2},{"bn":"gas-pipe/d2/","n":"flow","v":-3.25},{"bn":"gas-pipe/d1/","n":"valve","vb":true}]""",
+        """[ { "n" : "gas-pipe/d1/pressure" , "v" : 1 } , { "n" : "gas-pipe/d1/flow" , "u" : "l/s", "v" : 0.001 } ]""", """[{"n":"pre~ssure","v":1}]""", """[{"n":"a-name-that-is-longer-than-32-bytes","v":1}]""",
         """[{"n":"pressure","v":1},]""", """[{"n":"pressure","v":1}] x""", """[{"n":"pressure","v":1,"must_":1}]""", """[{"n":"pressure","s":3}]""",
     ];
 
