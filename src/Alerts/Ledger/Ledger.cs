@@ -22,6 +22,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private readonly ILogger logger;
     private readonly SemaphoreSlim commandSlots = new(CommandCapacity);
     private ITimer? sweepTimer;
+    private readonly CancellationTokenSource closing = new();
     private Task checkLater = Task.CompletedTask;
     private int sweeping;
     private int disposed;
@@ -98,9 +99,9 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     /// <summary>
     /// Looks at the structure of the whole file, on another thread, when it was too large to do so in <see cref="Open"/>: for the moment when
-    /// nobody waits for the start any more, as it takes a core and the disk for seconds. Once.
+    /// nobody waits for the start any more, as it takes a core and the disk for seconds. Once. Given up when the ledger is closed.
     /// </summary>
-    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger));
+    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger, closing.Token));
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -180,8 +181,10 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
             await sweepTimer.DisposeAsync().ConfigureAwait(false);
         }
 
+        await closing.CancelAsync().ConfigureAwait(false);
         await Task.Run(writer.Dispose).ConfigureAwait(false);
         await checkLater.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        closing.Dispose();
         readers.Dispose();
         commandSlots.Dispose();
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using SQLitePCL;
 
 namespace PingAnIoT.Alerts;
 
@@ -45,11 +47,14 @@ internal static class LedgerStart
     }
 
     /// <summary>Looks at the whole file's structure when it was too large to do so before the start.</summary>
-    public static void CheckLater(string folder, LedgerHealthWatch health, ILogger logger)
+    /// <exception cref="SqliteException">It was given up.</exception>
+    public static void CheckLater(string folder, LedgerHealthWatch health, ILogger logger, CancellationToken giveUp)
     {
         if (new FileInfo(Path.Combine(folder, LedgerDatabase.FileName)).Length > QuickCheckAtOnceBytes)
         {
             using var connection = LedgerDatabase.OpenReader(folder);
+            using var interrupt = giveUp.Register(() => raw.sqlite3_interrupt(connection.Handle));
+            giveUp.ThrowIfCancellationRequested();
             Report(connection.Text("PRAGMA quick_check(1)") is var finding and not "ok" ? finding : null, health, logger);
         }
     }
