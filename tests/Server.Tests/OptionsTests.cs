@@ -28,6 +28,7 @@ public sealed class OptionsTests
         Officers:KeySetFile=/none                                         -> not there: '/none'
         Rules=/none                                                       -> not there: '/none'
         Register=/none                                                    -> not there: '/none'
+        SetPoints=/none                                                   -> not there: '/none' | without PingAn:Register
         Tls:Certificate=/none                                             -> not there: '/none' | both Certificate and Key
         Intake:Shards=0                                                   -> PingAn:Intake:Shards is 0
         Intake:LatenessSeconds=NaN                                        -> LatenessSeconds is NaN

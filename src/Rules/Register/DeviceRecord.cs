@@ -28,6 +28,6 @@ public sealed record DeviceRecord
     /// <summary>True for a device that published before anyone registered it. It is watched all the same.</summary>
     public bool IsUnregistered { get; init; }
 
-    /// <summary>Thresholds of this device alone, by set-point name as a rule names them.</summary>
+    /// <summary>The thresholds that hold for this device, by set-point name as a rule names them: its own, or its territory's or owner unit's (<see cref="SharedSetPoints"/>).</summary>
     public IReadOnlyDictionary<string, double> SetPoints { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }

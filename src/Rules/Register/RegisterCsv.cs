@@ -19,11 +19,13 @@ public sealed record RegisterFileResult(IReadOnlyList<DeviceRecord>? Devices, IR
     public bool IsValid => Devices is not null;
 
     /// <summary>Registers every device; those known already get their new record.</summary>
-    public void AddTo(DeviceRegister register)
+    /// <param name="register">Where they go.</param>
+    /// <param name="setPoints">What territories and owner units have; null for nothing.</param>
+    public void AddTo(DeviceRegister register, SharedSetPoints? setPoints = null)
     {
         foreach (var device in Devices ?? throw new InvalidOperationException("The file was refused."))
         {
-            register.Register(device);
+            register.Register(setPoints?.Apply(device) ?? device);
         }
     }
 }

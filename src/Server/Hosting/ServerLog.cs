@@ -14,4 +14,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(1006, LogLevel.Warning, "No gateway can log in yet: {File} is empty. Add one with `pinganiot gateways add NAME`")]
     public static partial void NoGateways(ILogger logger, string file);
+
+    [LoggerMessage(1007, LogLevel.Warning, "{File} has set-points for territories or owner units of which no device is: {Codes}")]
+    public static partial void UnusedSetPoints(ILogger logger, string file, string codes);
 }

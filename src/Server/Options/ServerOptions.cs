@@ -15,6 +15,9 @@ public sealed record ServerOptions
     /// <summary>A device register as CSV; empty for none: devices then enrol themselves, up to <see cref="IntakeSection.UnregisteredDevices"/>.</summary>
     public string Register { get; init; } = "";
 
+    /// <summary>Set-points of territories and owner units as CSV, for the devices of <see cref="Register"/>; empty for none.</summary>
+    public string SetPoints { get; init; } = "";
+
     public ListenSection Listen { get; init; } = new();
 
     public TlsSection Tls { get; init; } = new();

@@ -23,6 +23,12 @@ public static class ServerOptionsCheck
         }
 
         RequireFile(errors, "PingAn:Register", options.Register);
+        RequireFile(errors, "PingAn:SetPoints", options.SetPoints);
+        if (options.SetPoints.Length > 0 && options.Register.Length == 0)
+        {
+            errors.Add("PingAn:SetPoints is set without PingAn:Register: territories and owner units are those of registered devices.");
+        }
+
         CheckListen(errors, options.Listen);
         CheckTls(errors, options.Tls, options.Gateways.Open);
         CheckOfficers(errors, options.Officers);
