@@ -12,7 +12,7 @@ public sealed class AlertRowTests
     private static readonly Gen<double> Value = Gen.Select(Gen.Double, Gen.Int[0, 9], (v, i) => i < OddValues.Length ? OddValues[i] : v);
     private static readonly Gen<string> Text = Gen.Select(Gen.String, Gen.Int[0, 9], (t, i) => i < OddTexts.Length ? OddTexts[i] : t);
     private static readonly Gen<Severity> Colour = Gen.Enum<Severity>();
-    private static readonly Gen<Evidence> Seen = Gen.Select(Gen.Long, Value, (t, v) => new Evidence(t, v));
+    private static readonly Gen<Evidence> Seen = Gen.Select(Gen.Long, Value, Gen.Bool, (t, v, named) => new Evidence(t, v, named ? "smoke-detector/s1/smoke" : null));
     private static readonly Gen<Attestation> Attested = Gen.Select(Text, Gen.Long, Text, Colour, Gen.Enum<Verdict>(), (b, a, n, c, v) => new Attestation(b, a, n, c, v));
     private static readonly Gen<Deadline> Due = Gen.Select(Gen.Enum<WorkState>(), Gen.Int, Gen.Int, Gen.Long, (s, l, r, d) => new Deadline(s, l, r, d));
     private static readonly Gen<Breach> Missed = Gen.Select(Gen.Enum<WorkState>(), Gen.Int, Gen.Int, Gen.Long, Gen.Long, (s, l, r, d, a) => new Breach(s, l, r, d, a));

@@ -172,14 +172,20 @@ internal sealed class AlertRow
         {
             long time = 0;
             double value = 0;
+            string? series = null;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isTime = reader.ValueTextEquals("eventTimeMicros"u8);
-                Expect(isTime || reader.ValueTextEquals("value"u8));
+                var isSeries = !isTime && reader.ValueTextEquals("series"u8);
+                Expect(isTime || isSeries || reader.ValueTextEquals("value"u8));
                 reader.Read();
                 if (isTime)
                 {
                     time = reader.GetInt64();
+                }
+                else if (isSeries)
+                {
+                    series = reader.GetString();
                 }
                 else
                 {
@@ -187,7 +193,7 @@ internal sealed class AlertRow
                 }
             }
 
-            list.Add(new Evidence(time, value));
+            list.Add(new Evidence(time, value, series));
         }
 
         return list;

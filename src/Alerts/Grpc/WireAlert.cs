@@ -42,7 +42,7 @@ public static class WireAlert
             Verdict = WireNames.Of(alert.Closed?.Verdict ?? Verdict.None),
             Sequence = alert.LastSequence,
         };
-        wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value }));
+        wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value, Series = e.Series ?? "" }));
         wire.Deadlines.AddRange(alert.Deadlines.Select(d => new V1.Deadline
         {
             Step = WireNames.Of(d.Step), Level = d.Level, DueTime = WireTime.Of(d.DueMicros),

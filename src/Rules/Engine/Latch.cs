@@ -34,25 +34,30 @@ internal static class Latch
     /// <summary>Takes in what the rule makes of the readings as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
     public static void Observe(ref RuleState state, int count, in Verdict verdict, long asOf)
     {
-        int crossed = verdict.Crossed, violated = verdict.Violated;
         state.Value = double.IsFinite(verdict.Value) ? verdict.Value : state.Value;
-        if (crossed == count && state.Current == count && !state.HasPending)
+        if (verdict.Crossed < count || state.Current < count || state.HasPending)
         {
-            return;
+            Observe(ref state, count, new Bounds(verdict.Crossed, verdict.Crossed), new Bounds(verdict.Violated, verdict.Violated), asOf);
         }
+    }
 
+    /// <summary>The same of what is only partly known: bands of which nothing is known stay as they are.</summary>
+    public static void Observe(ref RuleState state, int count, Bounds crossed, Bounds violated, long asOf)
+    {
         var any = false;
         for (var b = 0; b < count; b++)
         {
             ref var since = ref state.Since[b];
-            if (b < state.Current ? b < crossed : b >= violated)
+            if (b < state.Current ? b < crossed.Low : b >= violated.High)
             {
                 since = Never.Micros;
-                continue;
+            }
+            else if (since == Never.Micros && (b < state.Current ? b >= crossed.High : b < violated.Low))
+            {
+                since = asOf;
             }
 
-            since = since == Never.Micros ? asOf : since;
-            any = true;
+            any |= since != Never.Micros;
         }
 
         state.HasPending = any;

@@ -37,9 +37,13 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         return [.. closedEpisodes.Select(c => new ReloadNote(c.Key, c.Value, ReasonOf(c.Key)))];
     }
 
-    private bool Keeps(Rule rule) => nextRules.TryGetValue(rule.Id, out var to) && rule.Kind == to.Kind && rule.Quantity == to.Quantity
+    private bool Keeps(Rule rule) => nextRules.TryGetValue(rule.Id, out var to) && LooksAtTheSame(rule, to);
+
+    private static bool LooksAtTheSame(Rule rule, Rule to) => rule.Kind == to.Kind && rule.Quantity == to.Quantity
         && rule.AnyQuantity == to.AnyQuantity && rule.Function == to.Function
-        && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros) && rule.Share.Equals(to.Share);
+        && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros) && rule.Share.Equals(to.Share)
+        && rule.Combination == to.Combination && rule.Parts.Count == to.Parts.Count
+        && rule.Parts.Zip(to.Parts).All(p => LooksAtTheSame(p.First, p.Second));
 
     private string ReasonOf(string id)
     {
@@ -62,6 +66,11 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         {
             var to = after.Quantities[quantity.Quantity];
             CarrySeries(device, slot.Series + quantity.Offset, quantity, to, to is null ? -1 : next.Store.Devices[device].Series + to.Offset);
+        }
+
+        foreach (var rule in before.Combined)
+        {
+            CarryCombined(device, slot, rule, after);
         }
 
         for (var i = 0; i < before.Absents.Length; i++)
@@ -109,13 +118,51 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
                 continue;
             }
 
-            CarryState(state, rule, next.Store.Block(toIndex), first + place, to.Rules[place]);
+            CarryState(state, rule, next.Store.Block(toIndex).Clock, first + place, to.Rules[place]);
         }
 
         if (to is not null)
         {
             next.Store.Block(toIndex).Head.States = first;
         }
+    }
+
+    private void CarryCombined(int device, in DeviceSlot slot, CombinedRule from, KindPlan after)
+    {
+        var index = old.Store.StateOf(slot, from);
+        if (index == 0)
+        {
+            return;
+        }
+
+        ref var state = ref old.Store.States[index];
+        var to = Array.Find(after.Combined, c => c.Rule.Rule.Id == from.Rule.Rule.Id);
+        var isKept = to is not null && Keeps(from.Rule.Rule) && HasColour(state, from.Rule, to.Rule);
+        if (!isKept && state.Current < from.Rule.Bands.Length)
+        {
+            int current = state.Current;
+            state.Current = (byte)from.Rule.Bands.Length;
+            Count(from.Rule.Rule.Id);
+            old.Write(ref state, from, slot, current, Now(state.LastChange), Now(state.LastChange));
+        }
+
+        if (to is null)
+        {
+            return;
+        }
+
+        var target = next.Store.Devices[device];
+        var first = next.Store.States.Rent(device, to);
+        next.Store.StateOf(target, to) = first;
+        ref var fresh = ref next.Store.States[first];
+        if (isKept)
+        {
+            CarryState(state, from.Rule, next.ClockOf(target, to), first, to.Rule);
+            fresh.Combined = (ushort)(to.Index + 1);
+            return;
+        }
+
+        fresh.LastChange = state.LastChange;
     }
 
     private static bool HasColour(in RuleState state, CompiledRule from, CompiledRule to) =>
@@ -127,7 +174,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         return place < 0 ? rule.Bands.Length : place;
     }
 
-    private void CarryState(in RuleState state, CompiledRule from, SeriesBlock series, int index, CompiledRule to)
+    private void CarryState(in RuleState state, CompiledRule from, SeriesClock series, int index, CompiledRule to)
     {
         ref var result = ref next.Store.States[index];
         result = state;

@@ -87,7 +87,7 @@ internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
 }
 
 /// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
-internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents)
+internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents, CombinedRule[] combined)
 {
     public int Quantity { get; } = quantity;
 
@@ -100,13 +100,18 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>Which of the kind's absences a reading is a sign of life for.</summary>
     public int[] Absents { get; } = absents;
 
+    /// <summary>The kind's rules over several quantities that have a part on this one.</summary>
+    public CombinedRule[] Combined { get; } = combined;
+
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
 
     public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints);
 
     /// <summary>The longest window.</summary>
-    public long WindowMicros { get; } = rules.Length == 0 ? 0 : rules.Max(r => r.Rule.WindowMicros);
+    public long WindowMicros { get; } = rules.Select(r => r.Rule)
+        .Concat(combined.SelectMany(c => c.Rule.Rule.Parts).Where(p => p.Quantity == quantity))
+        .Select(r => r.WindowMicros).DefaultIfEmpty(0).Max();
 
     /// <summary>Whether the newest reading is kept when the next comes, however old it is.</summary>
     public bool KeepsNewest { get; } = rules.Any(r => r.Function == WindowFunction.Stuck);
@@ -130,13 +135,16 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 }
 
 /// <summary>What is done with the readings of one kind of device. Immutable.</summary>
-internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents)
+internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents, CombinedRule[] combined)
 {
     public QuantityPlan?[] Quantities { get; } = quantities;
 
     public QuantityPlan[] Series { get; } = [.. quantities.OfType<QuantityPlan>()];
 
     public CompiledRule[] Absents { get; } = absents;
+
+    /// <summary>The rules over several quantities.</summary>
+    public CombinedRule[] Combined { get; } = combined;
 
     public bool IsEmpty => Series.Length == 0;
 }
@@ -172,7 +180,13 @@ internal sealed class RulePlan
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in ruleSet.Rules)
         {
-            Check(rule, catalog, ids);
+            if (!ids.Add(rule.Id))
+            {
+                throw new ArgumentException($"Two rules are named '{rule.Id}'.", nameof(ruleSet));
+            }
+
+            Check(rule, catalog);
+            CheckParts(rule, catalog);
         }
 
         var kinds = new KindPlan[catalog.Kinds.Count];
@@ -187,31 +201,49 @@ internal sealed class RulePlan
     private static KindPlan CompileKind(List<Rule> rules, int quantityCount)
     {
         var absents = rules.Where(r => r.Function == WindowFunction.Absent).Select(r => new CompiledRule(r)).ToArray();
+        var combined = rules.Where(r => r.Combination != Combination.None).OrderBy(r => r.Id, StringComparer.Ordinal)
+            .Select((r, i) => new CombinedRule(new CompiledRule(r), i)).ToArray();
         var quantities = new QuantityPlan?[quantityCount];
         var offset = 0;
         for (var q = 0; q < quantityCount; q++)
         {
             var alive = Enumerable.Range(0, absents.Length)
                 .Where(i => absents[i].Rule.AnyQuantity || absents[i].Rule.Quantity == q).ToArray();
-            var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Quantity == q)
+            var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Combination == Combination.None && r.Quantity == q)
                 .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Share).ThenBy(r => r.Id, StringComparer.Ordinal)
                 .Select(r => new CompiledRule(r)).ToArray();
-            if (banded.Length + alive.Length > 0)
+            var partOf = combined.Where(c => c.Rule.Rule.Parts.Any(p => p.Quantity == q)).ToArray();
+            if (banded.Length + alive.Length + partOf.Length > 0)
             {
-                quantities[q] = new QuantityPlan(q, offset++, banded, alive);
+                quantities[q] = new QuantityPlan(q, offset++, banded, alive, partOf);
             }
         }
 
-        return new KindPlan(quantities, absents);
-    }
-
-    private static void Check(Rule rule, Catalog catalog, HashSet<string> ids)
-    {
-        if (!ids.Add(rule.Id))
+        foreach (var rule in combined)
         {
-            throw new ArgumentException($"Two rules are named '{rule.Id}'.", nameof(rule));
+            rule.Place(quantities);
         }
 
+        return new KindPlan(quantities, absents, combined);
+    }
+
+    private static void CheckParts(Rule rule, Catalog catalog)
+    {
+        foreach (var part in rule.Parts)
+        {
+            Check(part with { Id = rule.Id }, catalog);
+        }
+
+        if ((rule.Combination == Combination.None) != (rule.Parts.Count == 0)
+            || rule.Parts.Any(p => p.Kind != rule.Kind || p.Function is WindowFunction.Absent or WindowFunction.Stuck || p.Parts.Count > 0 || p.During is not null
+                || !p.Bands.Select(b => b.Severity).SequenceEqual(rule.Bands.Select(b => b.Severity))))
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' has parts that do not fit together.", nameof(rule));
+        }
+    }
+
+    private static void Check(Rule rule, Catalog catalog)
+    {
         if ((uint)rule.Kind >= (uint)catalog.Kinds.Count || (uint)rule.Quantity >= (uint)catalog.Kinds[rule.Kind].Quantities.Count)
         {
             throw new ArgumentException($"Rule '{rule.Id}' is about no kind or quantity of the catalog.", nameof(rule));

@@ -23,7 +23,26 @@ internal sealed class RuleStates
     /// <summary>A run of fresh states, one for each rule of a quantity.</summary>
     public int Rent(int device, QuantityPlan quantity)
     {
-        var count = quantity.Rules.Length;
+        var first = Rent(quantity.Rules.Length);
+        for (var i = 0; i < quantity.Rules.Length; i++)
+        {
+            states[first + i] = RuleState.Normal(device, quantity.Quantity, quantity.Rules[i]);
+        }
+
+        return first;
+    }
+
+    /// <summary>A fresh state for a rule over several quantities.</summary>
+    public int Rent(int device, CombinedRule rule)
+    {
+        var first = Rent(1);
+        states[first] = RuleState.Normal(device, rule.Rule.Rule.Quantity, rule.Rule);
+        states[first].Combined = (ushort)(rule.Index + 1);
+        return first;
+    }
+
+    private int Rent(int count)
+    {
         if (count >= free.Count || !free[count].TryPop(out var first))
         {
             first = used;
@@ -32,11 +51,6 @@ internal sealed class RuleStates
             {
                 Array.Resize(ref states, Math.Max(used, states.Length * 2));
             }
-        }
-
-        for (var i = 0; i < count; i++)
-        {
-            states[first + i] = RuleState.Normal(device, quantity.Quantity, quantity.Rules[i]);
         }
 
         return first;

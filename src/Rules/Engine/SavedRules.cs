@@ -6,7 +6,11 @@ using System.Text.Json.Serialization;
 namespace PingAnIoT.Rules;
 
 /// <summary>A rule with what it is about by name: the catalog's order may change between a snapshot and its reading.</summary>
-internal sealed record SavedRule(string Kind, string Quantity, Rule Rule);
+/// <param name="Kind">Of the rule.</param>
+/// <param name="Quantity">Of the rule.</param>
+/// <param name="PartQuantities">Of each of its parts.</param>
+/// <param name="Rule">Whose numbers for these are not to be believed.</param>
+internal sealed record SavedRule(string Kind, string Quantity, IReadOnlyList<string> PartQuantities, Rule Rule);
 
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, RespectNullableAnnotations = true,
@@ -24,9 +28,11 @@ internal static class SavedRules
     public static string Write(IReadOnlyList<Rule> rules, Catalog catalog)
     {
         IReadOnlyList<SavedRule> saved =
-            [.. rules.Select(r => new SavedRule(catalog.Kinds[r.Kind].Name, catalog.Kinds[r.Kind].Quantities[r.Quantity].Name, r))];
+            [.. rules.Select(r => new SavedRule(catalog.Kinds[r.Kind].Name, QuantityOf(r, catalog), [.. r.Parts.Select(p => QuantityOf(p, catalog))], r))];
         return JsonSerializer.Serialize(saved, Plain.IReadOnlyListSavedRule);
     }
+
+    private static string QuantityOf(Rule rule, Catalog catalog) => catalog.Kinds[rule.Kind].Quantities[rule.Quantity].Name;
 
     /// <exception cref="InvalidDataException">It is not such a text, or a kind or quantity is not in the catalog.</exception>
     public static IReadOnlyList<Rule> Read(string text, Catalog catalog)
@@ -45,8 +51,15 @@ internal static class SavedRules
     {
         var kind = catalog.FindKind(saved.Kind);
         BlockReader.Require(kind >= 0, "a kind is not in the catalog");
-        var quantity = catalog.Kinds[kind].FindQuantity(Encoding.UTF8.GetBytes(saved.Quantity));
-        BlockReader.Require(quantity >= 0, "a quantity is not in the catalog");
-        return saved.Rule with { Kind = kind, Quantity = quantity };
+        BlockReader.Require(saved.PartQuantities.Count == saved.Rule.Parts.Count, "a rule has not as many parts as it says");
+        var parts = saved.Rule.Parts.Zip(saved.PartQuantities, (part, quantity) => part with { Kind = kind, Quantity = Find(quantity) });
+        return saved.Rule with { Kind = kind, Quantity = Find(saved.Quantity), Parts = [.. parts] };
+
+        int Find(string name)
+        {
+            var quantity = catalog.Kinds[kind].FindQuantity(Encoding.UTF8.GetBytes(name));
+            BlockReader.Require(quantity >= 0, "a quantity is not in the catalog");
+            return quantity;
+        }
     }
 }

@@ -29,6 +29,14 @@ internal struct SeriesHead
     public ushort Count;
 }
 
+/// <summary>A clock in event time that ticks advance.</summary>
+/// <param name="Last">Newest event time.</param>
+/// <param name="Anchor">As <see cref="SeriesHead.Anchor"/>.</param>
+internal readonly record struct SeriesClock(long Last, long Anchor)
+{
+    public static SeriesClock None => new(Never.Micros, Never.Micros);
+}
+
 /// <summary>
 /// One series: its head and, side by side from the oldest to the newest, the readings that windows still need. A block of one cache line
 /// holds 3 of them, of two lines 7, of four 15.
@@ -50,6 +58,9 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
 
     /// <summary>Newest event time; only where there is a reading.</summary>
     public long Last => Samples[^1].EventTimeMicros;
+
+    /// <summary>Where its own clock stands; one that never was before its first reading.</summary>
+    public SeriesClock Clock => HasReading ? new SeriesClock(Last, Head.Anchor) : SeriesClock.None;
 
     public bool IsFull => Head.First + Head.Count == Capacity;
 

@@ -51,6 +51,9 @@ internal struct RuleState
     public int Ordinal;
     public ushort Quantity;
 
+    /// <summary>For a rule over several quantities its number among those of the kind, from 1; else 0.</summary>
+    public ushort Combined;
+
     /// <summary>Index of the present band; the number of bands when normal.</summary>
     public byte Current;
 

@@ -11,8 +11,10 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
     private const int PlaceBits = 4;
     private readonly LineArena arena = new();
 
-    // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading.
+    // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
+    // over several of them: each the number of its state, or 0.
     private readonly FlatArray<int> places = new();
+    private int placeCount;
 
     public FlatArray<DeviceSlot> Devices { get; } = new();
 
@@ -37,6 +39,9 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
         var place = places[series];
         return new SeriesBlock(arena.At(place >> PlaceBits), place & ((1 << PlaceBits) - 1));
     }
+
+    /// <summary>The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for.</summary>
+    public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Kinds[slot.Kind].Series.Length + rule.Index];
 
     /// <summary>The series' block, made at its first reading.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,9 +108,10 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
     {
         Devices.Grow(device + 1, new DeviceSlot { Series = -1 });
         var kindPlan = plan.Kinds[kind];
-        Devices[device] = new DeviceSlot { Series = SeriesCount, Absences = AbsenceCount, Group = group, Kind = kind };
+        Devices[device] = new DeviceSlot { Series = placeCount, Absences = AbsenceCount, Group = group, Kind = kind };
         SeriesCount += kindPlan.Series.Length;
-        places.Grow(SeriesCount, 0);
+        placeCount += kindPlan.Series.Length + kindPlan.Combined.Length;
+        places.Grow(placeCount, 0);
         Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
         for (var i = 0; i < kindPlan.Absents.Length; i++)
         {

@@ -177,7 +177,7 @@ internal sealed partial class ShardState
                 if (state.HasPending)
                 {
                     Advance(ref state, rule, series, series.Last, reading.ReceiveTimeMicros);
-                    Arm(ref state, first + i, rule, series);
+                    Arm(ref state, first + i, rule, series.Clock);
                 }
 
                 isQuiet &= state.IsQuiet(rule, series.Last);
@@ -220,16 +220,20 @@ internal sealed partial class ShardState
         }
     }
 
-    /// <summary>Server time at which ticks will have brought the series' clock, less the lateness, to what is due next.</summary>
-    private long DueAt(in RuleState state, Rule rule, SeriesBlock series)
+    /// <summary>Server time at which ticks will have brought a clock, less the lateness, to what is due next.</summary>
+    private long DueAt(in RuleState state, Rule rule, SeriesClock series)
     {
-        var due = state.HasPending && series.Head.Anchor != Never.Micros && series.HasReading ? Latch.NextDue(state, rule) : long.MaxValue;
+        var due = state.HasPending && series.Anchor != Never.Micros ? Latch.NextDue(state, rule) : long.MaxValue;
         return due == long.MaxValue || due - series.Last > options.CarryMicros
             ? long.MaxValue
-            : series.Head.Anchor + (due - series.Last) + options.AllowedLatenessMicros;
+            : series.Anchor + (due - series.Last) + options.AllowedLatenessMicros;
     }
 
-    public void Arm(ref RuleState state, int index, CompiledRule rule, SeriesBlock series)
+    /// <summary>How far ticks have brought a clock.</summary>
+    private long Elapsed(SeriesClock series) =>
+        series.Last + Math.Min(clock.Now - series.Anchor - options.AllowedLatenessMicros, options.CarryMicros);
+
+    public void Arm(ref RuleState state, int index, CompiledRule rule, SeriesClock series)
     {
         var at = DueAt(state, rule.Rule, series);
         if (at == long.MaxValue || (state.Armed != Never.Micros && state.Armed <= at))
@@ -250,16 +254,21 @@ internal sealed partial class ShardState
     {
         ref var state = ref Store.States[index];
         ref readonly var slot = ref Store.Devices[state.Device];
+        state.Armed = Never.Micros;
+        if (state.Combined > 0)
+        {
+            FireCombined(ref state, index, slot, receive);
+            return;
+        }
+
         var quantity = plan.Find(slot.Kind, state.Quantity)!;
         var series = Store.Block(slot.Series + quantity.Offset);
         var rule = quantity.Rules[index - series.Head.States];
-        state.Armed = Never.Micros;
-        if (DueAt(state, rule.Rule, series) <= clock.Now)
+        if (DueAt(state, rule.Rule, series.Clock) <= clock.Now)
         {
-            var elapsed = Math.Min(clock.Now - series.Head.Anchor - options.AllowedLatenessMicros, options.CarryMicros);
-            Advance(ref state, rule, series, series.Last + elapsed, receive);
+            Advance(ref state, rule, series, Elapsed(series.Clock), receive);
         }
 
-        Arm(ref state, index, rule, series);
+        Arm(ref state, index, rule, series.Clock);
     }
 }

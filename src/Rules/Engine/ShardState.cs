@@ -126,10 +126,20 @@ internal sealed partial class ShardState(
             counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
         }
 
+        if (quantity.Combined.Length > 0)
+        {
+            ElapseCombined(slot, quantity, series, reading);
+        }
+
         if (Take(series, quantity, reading, out var block))
         {
             counters.Evaluated++;
             Judge(block, quantity, reading);
+            if (quantity.Combined.Length > 0)
+            {
+                JudgeCombined(slot, quantity, reading);
+            }
+
             if (quantity.Absents.Length > 0)
             {
                 Hear(slot, quantity, reading);

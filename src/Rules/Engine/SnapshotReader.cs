@@ -157,6 +157,11 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
                 ShardState.Arm(ref target, slot.Absences + i, plan.Absents[i], group);
             }
         }
+
+        foreach (var rule in plan.Combined)
+        {
+            ReadCombined(from, state, rule, isTaken ? device : -1);
+        }
     }
 
     /// <param name="from">Just before a series.</param>
@@ -198,9 +203,30 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
             {
                 ref var target = ref state.Store.States[first + i];
                 target = ruleState;
-                state.Arm(ref target, first + i, quantity.Rules[i], state.Store.Block(index));
+                state.Arm(ref target, first + i, quantity.Rules[i], state.Store.Block(index).Clock);
             }
         }
+    }
+
+    private static void ReadCombined(BlockReader from, ShardState state, CombinedRule rule, int device)
+    {
+        if (!from.Flag())
+        {
+            return;
+        }
+
+        var read = ReadState(from, rule.Rule.Rule.Quantity, rule.Rule, device);
+        if (device < 0)
+        {
+            return;
+        }
+
+        var slot = state.Store.Devices[device];
+        var index = state.Store.States.Rent(device, rule);
+        state.Store.StateOf(slot, rule) = index;
+        ref var target = ref state.Store.States[index];
+        target = read with { Combined = target.Combined };
+        state.Arm(ref target, index, rule.Rule, state.ClockOf(slot, rule));
     }
 
     private static RuleState ReadState(BlockReader from, int quantity, CompiledRule rule, int device)

@@ -78,6 +78,16 @@ internal static class SnapshotWriter
         {
             Silence(to, store.Absences[slot.Absences + i]);
         }
+
+        foreach (var rule in plan.Combined)
+        {
+            var index = store.StateOf(slot, rule);
+            to.Flag(index != 0);
+            if (index != 0)
+            {
+                State(to, store.States[index], rule.Rule.Bands.Length);
+            }
+        }
     }
 
     private static void Series(BlockWriter to, SeriesStore store, int index, QuantityPlan quantity)

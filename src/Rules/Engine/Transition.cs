@@ -14,7 +14,10 @@ public enum TransitionChange : byte
 }
 
 /// <summary>One reading that a transition rests on.</summary>
-public readonly record struct Evidence(long EventTimeMicros, double Value);
+/// <param name="EventTimeMicros">When it was measured.</param>
+/// <param name="Value">In the unit of its quantity.</param>
+/// <param name="Series"><c>kind/device/quantity</c> where the rule is over several series; null where it can only be the transition's own.</param>
+public readonly record struct Evidence(long EventTimeMicros, double Value, string? Series = null);
 
 /// <summary>
 /// A change of what a rule says of a series. The same journal and rules give the same transitions, each with the same identity

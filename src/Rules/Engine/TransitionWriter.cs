@@ -14,19 +14,25 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     /// <summary>A rule's band changed from <paramref name="from"/> to the state's present one.</summary>
     public void Write(ref RuleState state, CompiledRule rule, ReadOnlySpan<Sample> samples, int from, long due, long receive)
     {
+        Write(ref state, rule, rule, from, due, receive, EvidenceOf(rule.Rule, samples));
+    }
+
+    /// <summary>The same, told by one of several parts.</summary>
+    public void Write(ref RuleState state, CompiledRule rule, CompiledRule telling, int from, long due, long receive, Evidence[] evidence)
+    {
         int normal = rule.Bands.Length, to = state.Current;
         var device = register[state.Device];
         var when = Begin(ref state.LastChange, ref state.Episode, ref state.Ordinal, from == normal, due);
-        var threshold = rule.Function is WindowFunction.Code or WindowFunction.Stuck ? state.Value
+        var threshold = telling.Function is WindowFunction.Code or WindowFunction.Stuck ? state.Value
             : to < from
-            ? rule.ThresholdOf(to, device)
-            : Latch.Left(rule.Bands[from].Comparison, rule.ThresholdOf(from, device), rule.Rule.Deadband);
+            ? telling.ThresholdOf(to, device)
+            : Latch.Left(telling.Bands[from].Comparison, telling.ThresholdOf(from, device), telling.Rule.Deadband);
         Emit(new Transition
         {
             Rule = rule.Rule, Device = device, Series = register.SeriesName(state.Device, state.Quantity),
             EpisodeMicros = state.Episode, Ordinal = state.Ordinal, Change = ChangeOf(from == normal, to == normal),
             From = rule.SeverityOf(from), To = rule.SeverityOf(to), EventTimeMicros = when, ReceiveTimeMicros = receive,
-            WindowValue = state.Value, Threshold = threshold, Evidence = EvidenceOf(rule.Rule, samples), JournalPosition = Position,
+            WindowValue = state.Value, Threshold = threshold, Evidence = evidence, JournalPosition = Position,
         });
     }
 
@@ -58,7 +64,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     private static TransitionChange ChangeOf(bool fromNormal, bool toNormal) =>
         fromNormal ? TransitionChange.Raised : toNormal ? TransitionChange.Normal : TransitionChange.ColourChanged;
 
-    private static Evidence[] EvidenceOf(Rule rule, ReadOnlySpan<Sample> samples)
+    public static Evidence[] EvidenceOf(Rule rule, ReadOnlySpan<Sample> samples, string? series = null)
     {
         var covered = samples.IsEmpty ? samples
             : rule.Function == WindowFunction.Stuck ? samples[Math.Max(0, samples.Length - 2)..]
@@ -67,7 +73,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
         var evidence = new Evidence[covered.Length];
         for (var i = 0; i < evidence.Length; i++)
         {
-            evidence[i] = new Evidence(covered[i].EventTimeMicros, covered[i].Value);
+            evidence[i] = new Evidence(covered[i].EventTimeMicros, covered[i].Value, series);
         }
 
         return evidence;

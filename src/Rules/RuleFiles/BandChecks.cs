@@ -3,7 +3,14 @@ namespace PingAnIoT.Rules;
 /// <summary>Whether the bands of a rule make sense together and for their quantity. Set-points are judged by their defaults: a device's own are its owner's.</summary>
 internal sealed class BandChecks(RuleErrors errors)
 {
-    public void Check(RuleFields fields, IReadOnlyList<PlacedBand> bands, WindowFunction function, Quantity quantity, double deadband)
+    /// <param name="fields">Where the bands were written.</param>
+    /// <param name="bands">Worst first.</param>
+    /// <param name="function">Of the window.</param>
+    /// <param name="quantity">What is measured.</param>
+    /// <param name="deadband">In the quantity's unit.</param>
+    /// <param name="deadbandFields">Where the deadband was written; null where it was not.</param>
+    public void Check(
+        RuleFields fields, IReadOnlyList<PlacedBand> bands, WindowFunction function, Quantity quantity, double deadband, RuleFields? deadbandFields)
     {
         var before = errors.Count;
         foreach (var band in bands)
@@ -14,7 +21,7 @@ internal sealed class BandChecks(RuleErrors errors)
         CheckTogether(fields, bands);
         if (errors.Count == before && deadband > 0)
         {
-            CheckCanClear((YamlMapping)fields.Optional("clear")!, bands, function, quantity, deadband);
+            CheckCanClear(deadbandFields!.Optional("deadband")!, bands, function, quantity, deadband);
         }
     }
 
@@ -107,9 +114,8 @@ internal sealed class BandChecks(RuleErrors errors)
     };
 
     /// <summary>A deadband wider than what is left of the range latches the alert for ever, silently.</summary>
-    private void CheckCanClear(YamlMapping clear, IReadOnlyList<PlacedBand> bands, WindowFunction function, Quantity quantity, double deadband)
+    private void CheckCanClear(YamlNode at, IReadOnlyList<PlacedBand> bands, WindowFunction function, Quantity quantity, double deadband)
     {
-        var at = clear.Entries.First(e => e.Key.Text == "deadband").Value;
         var least = bands[^1];
         var direction = Direction(least.Band.Comparison);
         if (direction == 0)

@@ -34,7 +34,7 @@ internal sealed class BandReader(RuleErrors errors)
 
         if (!present)
         {
-            errors.Add(rule, "no band in a rule; expected at least one of red, yellow, green, or fault");
+            errors.Add(rule, $"no band in {fields.Owner}; expected at least one of red, yellow, green, or fault");
         }
 
         return bands;

@@ -12,6 +12,19 @@ public enum Comparison : byte
     Above, AtOrAbove, Below, AtOrBelow, Equal,
 }
 
+/// <summary>How a rule over several quantities of a device is made of its parts.</summary>
+public enum Combination : byte
+{
+    /// <summary>The rule is over one series and has no parts.</summary>
+    None,
+
+    /// <summary>A colour is crossed when every part crosses it or worse.</summary>
+    All,
+
+    /// <summary>A colour is crossed when at least one part crosses it or worse.</summary>
+    Any,
+}
+
 /// <summary>One colour of a rule and the threshold at which it begins.</summary>
 /// <param name="Severity">The colour, or <see cref="Severity.Fault"/>.</param>
 /// <param name="Comparison">Which side is bad.</param>
@@ -71,6 +84,14 @@ public sealed record Rule
 
     /// <summary>When in the week it judges; null for always.</summary>
     public Schedule? During { get; init; }
+
+    public Combination Combination { get; init; }
+
+    /// <summary>
+    /// 2 to 8 where the rule is a combination, each in the shape of a rule over one quantity that has no holds; else none. All have the same
+    /// severities. Quantity, function, window, bands and deadband of the rule itself are those of the first: it names the series.
+    /// </summary>
+    public IReadOnlyList<Rule> Parts { get; init; } = [];
 
     /// <summary>Where the numbers come from: a clause of a standard, or <c>site</c> for an example to be set on site.</summary>
     public required string Basis { get; init; }

@@ -34,6 +34,9 @@ internal sealed class RuleFields
         }
     }
 
+    /// <summary>What the mapping is, with its article.</summary>
+    public string Owner => owner;
+
     public YamlNode? Optional(string key) => entries.TryGetValue(key, out var entry) ? entry.Value : null;
 
     public YamlScalar? Key(string key) => entries.TryGetValue(key, out var entry) ? entry.Key : null;

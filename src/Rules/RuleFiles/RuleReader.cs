@@ -7,7 +7,7 @@ namespace PingAnIoT.Rules;
 internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids)
 {
     public static readonly string[] Keys =
-        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "hold", "clear", "during", "basis"];
+        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "basis"];
 
     private const int TextLimitCharacters = 500;
 
@@ -29,6 +29,11 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var id = ReadId(fields);
         var (titleZh, titleEn) = ReadTitle(fields);
         var kindIndex = ReadKind(fields);
+        if (CombinationKey(fields) is { } combination)
+        {
+            return ReadCombination(fields, combination, id, (titleZh, titleEn), kindIndex, before);
+        }
+
         var window = ReadWindow(fields);
         var quantityIndex = ReadQuantity(fields, kindIndex, window);
         var basis = ReadPlainText(fields, "basis", BasisExpected);
@@ -40,16 +45,12 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
             : new BandReader(errors).Read(mapping, fields, window, quantity);
         var isStuck = window?.Function == WindowFunction.Stuck;
         var hold = isAbsent ? 0 : isStuck ? window!.Value.Micros : ReadDuration(fields, "hold");
-        var (deadband, clearHold) = isAbsent ? (0, 0) : ReadClear(fields);
+        var (deadband, clearHold, clear) = isAbsent ? default : ReadClear(fields);
         var during = ReadDuring(fields, isAbsent);
-        if (window?.Codes is { } codes && quantity is not null)
-        {
-            CheckCodes((YamlScalar)fields.Optional("when")!, codes, quantity);
-        }
-
+        CheckCodes(fields, window, quantity);
         if (errors.Count == before && !isTruth)
         {
-            new BandChecks(errors).Check(fields, bands, window!.Value.Function, quantity!, deadband);
+            new BandChecks(errors).Check(fields, bands, window!.Value.Function, quantity!, deadband, clear);
         }
 
         if (errors.Count > before)
@@ -185,8 +186,14 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         return fields.Optional("during") is { } during ? new ScheduleReader(errors).Read(during) : null;
     }
 
-    private void CheckCodes(YamlScalar when, IReadOnlyList<CodeRange> codes, Quantity quantity)
+    private void CheckCodes(RuleFields fields, Window? window, Quantity? quantity)
     {
+        if (window?.Codes is not { } codes || quantity is null)
+        {
+            return;
+        }
+
+        var when = fields.Optional("when")!;
         if (!quantity.IsCode)
         {
             errors.Add(when, $"code of {quantity.Name}; expected a quantity of codes, as fault-code is");
@@ -197,18 +204,18 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         }
     }
 
-    private (double Deadband, long ClearHoldMicros) ReadClear(RuleFields fields)
+    private (double Deadband, long ClearHoldMicros, RuleFields? Clear) ReadClear(RuleFields fields)
     {
         switch (fields.Optional("clear"))
         {
             case null:
-                return (0, 0);
+                return default;
             case YamlMapping mapping:
                 var clear = new RuleFields(mapping, "clear", ["deadband", "hold"], errors);
-                return (ReadDeadband(clear), ReadDuration(clear, "hold"));
+                return (ReadDeadband(clear), ReadDuration(clear, "hold"), clear);
             case var other:
                 errors.Add(other, $"'clear' is {other.Describe()}; expected {{ deadband: …, hold: … }}");
-                return (0, 0);
+                return default;
         }
     }
 

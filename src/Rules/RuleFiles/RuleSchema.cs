@@ -48,10 +48,10 @@ public static class RuleSchema
         {
             ["type"] = "object",
             ["additionalProperties"] = false,
-            ["required"] = Strings("id", "title", "kind", "when", "basis"),
+            ["required"] = Strings("id", "title", "kind", "basis"),
             ["properties"] = Properties(catalog),
             ["allOf"] = new JsonArray(
-                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during"), Truth("stuck", "hold"), Truth("code")) },
+                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during"), Truth("stuck", "hold"), Truth("code"), Combines()) },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
     }
@@ -69,13 +69,15 @@ public static class RuleSchema
             ["kind"] = new JsonObject { ["enum"] = Strings([.. catalog.Kinds.Select(k => k.Name)]) },
             ["quantity"] = Text("What is measured; may be left out with absent: then any reading of the device is a sign of life", null),
             ["when"] = Text("The newest reading, or a function over a window", When),
+            ["all"] = Parts("Every part must say so"),
+            ["any"] = Parts("At least one part must say so"),
             ["hold"] = Text("How long it must stay so before it is said", Duration),
             ["clear"] = new JsonObject
             {
                 ["type"] = "object", ["additionalProperties"] = false,
                 ["properties"] = new JsonObject
                 {
-                    ["deadband"] = new JsonObject { ["type"] = "number", ["minimum"] = 0, ["description"] = "How far back inside the threshold, in the unit of the quantity" },
+                    ["deadband"] = Deadband(),
                     ["hold"] = Text("How long it must stay back", Duration),
                 },
             },
@@ -92,10 +94,7 @@ public static class RuleSchema
         };
         foreach (var (key, _) in BandReader.Severities)
         {
-            properties[key] = new JsonObject
-            {
-                ["anyOf"] = new JsonArray(Text("A comparison, such as \"> 480\" or \"> $name or 480\"", Comparison), Only(true)),
-            };
+            properties[key] = BandOrTrue();
         }
 
         return properties;
@@ -112,12 +111,56 @@ public static class RuleSchema
 
         return new JsonObject
         {
-            ["required"] = Strings("quantity"),
+            ["required"] = Strings("quantity", "when"),
             ["properties"] = bands,
             ["anyOf"] = RequireOneOf("red", "yellow", "green", "fault"),
-            ["not"] = new JsonObject { ["required"] = Strings("fault"), ["anyOf"] = RequireOneOf("red", "yellow", "green") },
+            ["not"] = new JsonObject { ["anyOf"] = new JsonArray([FaultBesideColours(), .. RequireOneOf("all", "any").Select(n => n!.DeepClone())]) },
         };
     }
+
+    private static JsonObject FaultBesideColours() => new() { ["required"] = Strings("fault"), ["anyOf"] = RequireOneOf("red", "yellow", "green") };
+
+    /// <summary>A rule over several quantities: what one compares stands in its parts.</summary>
+    private static JsonObject Combines() => new()
+    {
+        ["oneOf"] = RequireOneOf("all", "any"),
+        ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("quantity", "when", "red", "yellow", "green", "fault") },
+        ["properties"] = new JsonObject { ["clear"] = new JsonObject { ["not"] = new JsonObject { ["required"] = Strings("deadband") } } },
+    };
+
+    private static JsonObject Parts(string description)
+    {
+        var bands = new JsonObject
+        {
+            ["quantity"] = Text("What is measured", null),
+            ["when"] = new JsonObject { ["type"] = "string", ["pattern"] = When, ["not"] = new JsonObject { ["pattern"] = "absent|stuck" } },
+            ["deadband"] = Deadband(),
+        };
+        foreach (var (key, _) in BandReader.Severities)
+        {
+            bands[key] = BandOrTrue();
+        }
+
+        return new JsonObject
+        {
+            ["type"] = "array", ["minItems"] = RuleReader.PartsMin, ["maxItems"] = RuleReader.PartsMax, ["description"] = description,
+            ["items"] = new JsonObject
+            {
+                ["type"] = "object", ["additionalProperties"] = false, ["required"] = Strings("quantity", "when"), ["properties"] = bands,
+                ["anyOf"] = RequireOneOf("red", "yellow", "green", "fault"), ["not"] = FaultBesideColours(),
+            },
+        };
+    }
+
+    private static JsonObject BandOrTrue() => new()
+    {
+        ["anyOf"] = new JsonArray(Text("A comparison, such as \"> 480\" or \"> $name or 480\"", Comparison), Only(true)),
+    };
+
+    private static JsonObject Deadband() => new()
+    {
+        ["type"] = "number", ["minimum"] = 0, ["description"] = "How far back inside the threshold, in the unit of the quantity",
+    };
 
     /// <summary>A rule without a number to compare: one band that is true, and some keys mean nothing.</summary>
     private static JsonObject Truth(string function, params string[] meaningless)
@@ -135,22 +178,19 @@ public static class RuleSchema
             rule["not"] = new JsonObject { ["anyOf"] = RequireOneOf(meaningless) };
         }
 
-        if (function != "absent")
-        {
-            rule["required"] = Strings("quantity");
-        }
-
+        rule["required"] = function == "absent" ? Strings("when") : Strings("when", "quantity");
         return rule;
     }
 
-    private static JsonNode QuantitiesOf(Kind kind) => new JsonObject
+    private static JsonNode QuantitiesOf(Kind kind)
     {
-        ["properties"] = new JsonObject
+        JsonObject Quantities() => new() { ["enum"] = Strings([.. kind.Quantities.Select(q => q.Name)]) };
+        JsonObject Inside() => new() { ["items"] = new JsonObject { ["properties"] = new JsonObject { ["quantity"] = Quantities() } } };
+        return new JsonObject
         {
-            ["kind"] = Only(kind.Name),
-            ["quantity"] = new JsonObject { ["enum"] = Strings([.. kind.Quantities.Select(q => q.Name)]) },
-        },
-    };
+            ["properties"] = new JsonObject { ["kind"] = Only(kind.Name), ["quantity"] = Quantities(), ["all"] = Inside(), ["any"] = Inside() },
+        };
+    }
 
     private static JsonObject Only(JsonNode value) => new() { ["enum"] = new JsonArray(value) };
 

@@ -20,9 +20,39 @@ internal static class RuleVersion
     /// <summary>The meaning in one line. Versions in ledgers rest on it: never change it for rules that could already be written.</summary>
     internal static string Canonical(Rule rule, Catalog catalog)
     {
+        var text = new StringBuilder();
+        if (rule.Combination == Combination.None)
+        {
+            AppendSeries(text, rule, catalog);
+        }
+        else
+        {
+            AppendParts(text, rule, catalog);
+        }
+
+        if (rule.During is { } during)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|during {during}");
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendParts(StringBuilder text, Rule rule, Catalog catalog)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Id}|{catalog.Kinds[rule.Kind].Name}|{rule.Combination}");
+        foreach (var part in rule.Parts)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|({Canonical(part, catalog)})");
+        }
+
+        text.Append(CultureInfo.InvariantCulture, $"|{rule.HoldMicros}|{rule.ClearHoldMicros}");
+    }
+
+    private static void AppendSeries(StringBuilder text, Rule rule, Catalog catalog)
+    {
         var kind = catalog.Kinds[rule.Kind];
         var quantity = kind.Quantities[rule.Quantity];
-        var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Id}|{kind.Name}|{(rule.AnyQuantity ? "*" : $"{quantity.Name}|{quantity.Unit}")}");
         text.Append(CultureInfo.InvariantCulture, $"|{rule.Function}|{rule.WindowMicros}");
         _ = rule.Function switch
@@ -38,11 +68,5 @@ internal static class RuleVersion
         }
 
         text.Append(CultureInfo.InvariantCulture, $"|{rule.HoldMicros}|{rule.Deadband:R}|{rule.ClearHoldMicros}");
-        if (rule.During is { } during)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"|during {during}");
-        }
-
-        return text.ToString();
     }
 }

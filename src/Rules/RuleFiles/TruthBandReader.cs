@@ -31,7 +31,7 @@ internal sealed class TruthBandReader(RuleErrors errors)
 
         if (!BandReader.Severities.Any(s => fields.Key(s.Key) is not null))
         {
-            errors.Add(rule, $"no band in a rule; expected '{(window.Function == WindowFunction.Code ? "red" : "fault")}: true'");
+            errors.Add(rule, $"no band in {fields.Owner}; expected '{(window.Function == WindowFunction.Code ? "red" : "fault")}: true'");
         }
 
         return bands;
@@ -55,6 +55,11 @@ internal sealed class TruthBandReader(RuleErrors errors)
         if (function == WindowFunction.Stuck && fields.Key("hold") is { } hold)
         {
             errors.Add(hold, "'hold' with stuck; expected none: stuck has its own time");
+        }
+
+        if (fields.Key("deadband") is { } own)
+        {
+            errors.Add(own, $"'deadband' with {WindowText.NameOf(function)}; expected none: a code is listed or it is not");
         }
 
         if (fields.Optional("clear") is YamlMapping clear && clear.Entries.FirstOrDefault(e => e.Key.Text == "deadband") is { Key: { } deadband })

@@ -54,7 +54,7 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
             Kind = kind.Name,
             Quantity = quantity.Name,
             Unit = rule.Function == WindowFunction.Absent ? "" : quantity.Unit,
-            When = rule.When(),
+            When = When(rule, kind),
             HoldSeconds = rule.HoldMicros / 1e6,
             Deadband = rule.Deadband,
             ClearHoldSeconds = rule.ClearHoldMicros / 1e6,
@@ -67,6 +67,10 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
         }));
         return wire;
     }
+
+    private static string When(Rule rule, Kind kind) => rule.Combination == Combination.None
+        ? rule.When()
+        : $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", rule.Parts.Select(p => $"{p.When()} of {kind.Quantities[p.Quantity].Name}"))})";
 
     private static string Sign(Comparison comparison) => comparison switch
     {

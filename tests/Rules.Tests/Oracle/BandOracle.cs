@@ -69,7 +69,6 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
 
     private BandOracle Observe(long asOf)
     {
-        var readings = Window().Select(c => c.Value).ToList();
         var value = WindowValue();
         var isOpen = Rule.During is not { } schedule || IsOpen(schedule, asOf);
         if (isOpen && !double.IsFinite(value))
@@ -77,46 +76,44 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
             return this;
         }
 
-        bool Crossed(int b) => Rule.Function switch
-        {
-            WindowFunction.Code => Rule.Codes.Any(range => value % 1 == 0 && range.From <= value && value <= range.To),
-            WindowFunction.Stuck => readings[0] == readings[1],
-            WindowFunction.Times => readings.Count(v => IsCrossed(b, v)) >= Rule.Times,
-            _ => IsCrossed(b, value),
-        };
-        bool Violated(int b) => Rule.Function switch
-        {
-            WindowFunction.Code or WindowFunction.Stuck => Crossed(b),
-            WindowFunction.Times => readings.Count(v => IsViolated(b, v)) >= Rule.Times,
-            _ => IsViolated(b, value),
-        };
-        bool IsCrossed(int b, double value) => Rule.Bands[b].Comparison switch
-        {
-            Comparison.Above => value > Threshold(b),
-            Comparison.AtOrAbove => value >= Threshold(b),
-            Comparison.Below => value < Threshold(b),
-            Comparison.AtOrBelow => value <= Threshold(b),
-            _ => value == Threshold(b),
-        };
-        bool IsViolated(int b, double value) => Rule.Bands[b].Comparison switch
-        {
-            Comparison.Above => value > Threshold(b) - Rule.Deadband,
-            Comparison.AtOrAbove => value >= Threshold(b) - Rule.Deadband,
-            Comparison.Below => value < Threshold(b) + Rule.Deadband,
-            Comparison.AtOrBelow => value <= Threshold(b) + Rule.Deadband,
-            _ => Math.Abs(value - Threshold(b)) <= Rule.Deadband,
-        };
-        bool OrWorse(int b, Func<int, bool> holds) => isOpen && Enumerable.Range(0, b + 1).Any(holds);
-
         return this with
         {
             Value = double.IsFinite(value) ? value : Value,
             Bands = [.. Bands.Select((latch, b) => latch with
             {
-                Since = (latch.IsOn ? !OrWorse(b, Violated) : OrWorse(b, Crossed)) ? latch.Since ?? asOf : null,
+                Since = (latch.IsOn ? !(isOpen && Violates(b)) : isOpen && Crosses(b)) ? latch.Since ?? asOf : null,
             })],
         };
     }
+
+    /// <summary>Is a band or a worse one crossed, by the readings in the window?</summary>
+    public bool Crosses(int band) => Enumerable.Range(0, band + 1).Any(b => Rule.Function switch
+    {
+        WindowFunction.Code => Rule.Codes.Any(range => WindowValue() % 1 == 0 && range.From <= WindowValue() && WindowValue() <= range.To),
+        WindowFunction.Stuck => Window()[0].Value == Window()[1].Value,
+        WindowFunction.Times => Window().Count(c => IsBeyond(b, Threshold(b), c.Value)) >= Rule.Times,
+        _ => IsBeyond(b, Threshold(b), WindowValue()),
+    });
+
+    /// <summary>Is a band or a worse one violated?</summary>
+    public bool Violates(int band) => Rule.Function is WindowFunction.Code or WindowFunction.Stuck
+        ? Crosses(band)
+        : Enumerable.Range(0, band + 1).Any(b => Rule.Function == WindowFunction.Times
+            ? Window().Count(c => IsViolated(b, c.Value)) >= Rule.Times
+            : IsViolated(b, WindowValue()));
+
+    private bool IsViolated(int b, double value) => Rule.Bands[b].Comparison == Comparison.Equal
+        ? Math.Abs(value - Threshold(b)) <= Rule.Deadband
+        : IsBeyond(b, Left(b), value);
+
+    private bool IsBeyond(int b, double threshold, double value) => Rule.Bands[b].Comparison switch
+    {
+        Comparison.Above => value > threshold,
+        Comparison.AtOrAbove => value >= threshold,
+        Comparison.Below => value < threshold,
+        Comparison.AtOrBelow => value <= threshold,
+        _ => value == threshold,
+    };
 
     private BandOracle Advance(long to, long receive)
     {
@@ -142,12 +139,6 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
     private BandOracle Fire(int from, int to, long due, long receive)
     {
         var episode = Episode.Next(due, isRaise: from == Bands.Count);
-        var deadband = Rule.Bands[Math.Min(from, Bands.Count - 1)].Comparison switch
-        {
-            Comparison.Above or Comparison.AtOrAbove => -Rule.Deadband,
-            Comparison.Below or Comparison.AtOrBelow => Rule.Deadband,
-            _ => 0,
-        };
         return this with
         {
             Episode = episode,
@@ -159,20 +150,28 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
                 To = to == Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
                 EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value,
                 Threshold = Rule.Function is WindowFunction.Code or WindowFunction.Stuck ? Value
-                    : to < from ? Threshold(to) : Threshold(from) + deadband,
+                    : to < from ? Threshold(to) : Left(from),
                 Evidence = [.. Window().TakeLast(8).Select(c => new Evidence(c.Event, c.Value))],
             }),
         };
     }
 
-    private double Threshold(int b) => Rule.Bands[b].SetPoint is { } name && Device.SetPoints.TryGetValue(name, out var own) ? own : Rule.Bands[b].Threshold;
+    /// <summary>What must be passed on the way back from a band.</summary>
+    public double Left(int b) => Rule.Bands[b].Comparison switch
+    {
+        Comparison.Above or Comparison.AtOrAbove => Threshold(b) - Rule.Deadband,
+        Comparison.Below or Comparison.AtOrBelow => Threshold(b) + Rule.Deadband,
+        _ => Threshold(b),
+    };
 
-    private List<Counted> Window() => Rule.Function == WindowFunction.Stuck ? [.. History.TakeLast(2)]
+    public double Threshold(int b) => Rule.Bands[b].SetPoint is { } name && Device.SetPoints.TryGetValue(name, out var own) ? own : Rule.Bands[b].Threshold;
+
+    public List<Counted> Window() => Rule.Function == WindowFunction.Stuck ? [.. History.TakeLast(2)]
         : Rule.WindowMicros == 0
         ? [History[^1]]
         : [.. History.Where(c => c.Event > History[^1].Event - Rule.WindowMicros)];
 
-    private double WindowValue()
+    public double WindowValue()
     {
         var window = Window();
         var values = window.Select(c => c.Value).ToList();
@@ -215,7 +214,7 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
         return sorted[below] + ((place - below) * (sorted[above] - sorted[below]));
     }
 
-    private static bool IsOpen(Schedule schedule, long asOf)
+    public static bool IsOpen(Schedule schedule, long asOf)
     {
         var zone = schedule.Zone == "UTC+8" ? TimeZoneInfo.CreateCustomTimeZone("z", TimeSpan.FromHours(8), "", "") : TimeZoneInfo.FindSystemTimeZoneById(schedule.Zone);
         var local = TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddMicroseconds(asOf), zone);

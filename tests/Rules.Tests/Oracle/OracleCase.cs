@@ -44,15 +44,36 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     public override string ToString() => string.Join('\n',
     [
         string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
-        .. Rules.Rules.Select(r => string.Create(CultureInfo.InvariantCulture,
-            $"  {r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}")),
+        .. Rules.Rules.SelectMany(r => r.Parts.Select(p => "    " + Show(p)).Prepend($"  {r.Combination} {Show(r)}")),
         .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
             $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
     ]);
 
+    private static string Show(Rule r) => string.Create(CultureInfo.InvariantCulture,
+        $"{r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}");
+
     private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
 
     private static Rule MakeRule(Random random, int number)
+    {
+        var rule = MakeSimpleRule(random, number);
+        if (rule.Function is WindowFunction.Absent or WindowFunction.Stuck || random.Next(3) != 0)
+        {
+            return rule;
+        }
+
+        // Parts agree in their severities alone.
+        var parts = Enumerable.Range(0, random.Next(1, 3)).Select(_ => MakeSimpleRule(random, number)).Select(part => part with
+        {
+            Kind = rule.Kind, Quantity = rule.Kind == GatewayKind ? 0 : random.Next(3), AnyQuantity = false,
+            Function = part.Function is WindowFunction.Absent or WindowFunction.Stuck || (part.Function == WindowFunction.Code && rule.Bands.Count > 1)
+                ? WindowFunction.Last : part.Function,
+            Bands = [.. rule.Bands.Select((b, i) => part.Bands[i % part.Bands.Count] with { Severity = b.Severity })],
+        }).Prepend(rule).Select(p => p with { HoldMicros = 0, ClearHoldMicros = 0, During = null });
+        return rule with { Combination = Pick(random, Combination.All, Combination.Any), Parts = [.. parts] };
+    }
+
+    private static Rule MakeSimpleRule(Random random, int number)
     {
         var function = Pick(random, Enum.GetValues<WindowFunction>());
         function = random.Next(4) == 0 ? WindowFunction.Absent : function;

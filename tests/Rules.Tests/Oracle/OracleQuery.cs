@@ -13,7 +13,8 @@ internal static class OracleQuery
             from rule in rules.Rules
             from device in Enumerable.Range(0, register.Count)
             where register[device].Kind == rule.Kind
-            select rule.Function == WindowFunction.Absent ? Absence(rule, device) : Band(rule, device);
+            select rule.Function == WindowFunction.Absent ? Absence(rule, device)
+                : rule.Combination != Combination.None ? Combined(rule, device) : Band(rule, device);
         return queries.SelectMany(q => q.ToEnumerable().ToList()).ToList();
 
         IObservable<Transition> Band(Rule rule, int device) => readings
@@ -21,6 +22,11 @@ internal static class OracleQuery
             .Scan(
                 new BandOracle(rule, register[device], register.SeriesName(device, rule.Quantity), options),
                 (oracle, reading) => oracle.Step(reading))
+            .SelectMany(oracle => oracle.Fired);
+
+        IObservable<Transition> Combined(Rule rule, int device) => readings
+            .Where(r => r.IsTick || (r.Device == device && rule.Parts.Any(p => p.Quantity == r.Quantity)))
+            .Scan(CombinedOracle.Over(rule, device, register, options), (oracle, reading) => oracle.Step(reading))
             .SelectMany(oracle => oracle.Fired);
 
         IObservable<Transition> Absence(Rule rule, int device) => readings

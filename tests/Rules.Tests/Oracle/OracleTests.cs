@@ -17,7 +17,7 @@ public sealed class OracleTests
         }
 
         var cases = long.Parse(Environment.GetEnvironmentVariable("PINGAN_ORACLE_CASES") ?? "2000", CultureInfo.InvariantCulture);
-        long transitions = 0, during = 0;
+        long transitions = 0, during = 0, combined = 0;
         var byFunction = new long[Enum.GetValues<WindowFunction>().Length];
         var failing = -1;
         Gen.Int[0, int.MaxValue].Sample(
@@ -30,6 +30,7 @@ public sealed class OracleTests
 
                 var (expected, difference) = Difference(OracleCase.Make(s));
                 Interlocked.Add(ref transitions, expected.Count);
+                Interlocked.Add(ref combined, expected.Count(t => t.Rule.Combination != Combination.None));
                 foreach (var transition in expected)
                 {
                     Interlocked.Increment(ref byFunction[(int)transition.Rule.Function]);
@@ -47,7 +48,8 @@ public sealed class OracleTests
         transitions.Should().BeGreaterThan(cases * 2, "cases in which nothing happens show nothing");
         byFunction.Should().OnlyContain(count => count > cases / 100, "so it is with each function");
         during.Should().BeGreaterThan(cases / 20, "and with schedules");
-        Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, 0 differences");
+        combined.Should().BeGreaterThan(cases / 5, "and over several quantities");
+        Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, {combined} of rules over several quantities, 0 differences");
     }
 
     /// <summary>Fails with the shortest journal and the fewest rules that still show the difference.</summary>
@@ -96,7 +98,7 @@ public sealed class OracleTests
     [
         .. transitions.GroupBy(t => (t.RuleId, t.Series)).OrderBy(g => g.Key.RuleId, StringComparer.Ordinal).ThenBy(g => g.Key.Series, StringComparer.Ordinal)
             .SelectMany(g => g).Select(t => string.Create(CultureInfo.InvariantCulture,
-                $"{t.RuleId} {t.Series} {t.Change} {t.From}->{t.To} @{Seconds(t.EventTimeMicros)} episode {Seconds(t.EpisodeMicros)}#{t.Ordinal} received {Seconds(t.ReceiveTimeMicros)} value {t.WindowValue:R} threshold {t.Threshold:R} [{string.Join(' ', t.Evidence.Select(e => string.Create(CultureInfo.InvariantCulture, $"{Seconds(e.EventTimeMicros)}={e.Value:R}")))}]")),
+                $"{t.RuleId} {t.Series} {t.Change} {t.From}->{t.To} @{Seconds(t.EventTimeMicros)} episode {Seconds(t.EpisodeMicros)}#{t.Ordinal} received {Seconds(t.ReceiveTimeMicros)} value {t.WindowValue:R} threshold {t.Threshold:R} [{string.Join(' ', t.Evidence.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Series}{Seconds(e.EventTimeMicros)}={e.Value:R}")))}]")),
     ];
 
     private static string Seconds(long micros) => ((micros - Scenario.Epoch) / 1e6).ToString("0.######", CultureInfo.InvariantCulture);

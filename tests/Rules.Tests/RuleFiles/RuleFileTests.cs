@@ -122,6 +122,33 @@ public class RuleFileTests
         Only(ErrorTable.Apply($"quantity: valve ;; when: last ;; red: \"{band}\""))
             .Bands.Should().Equal(new Band(Severity.Red, Comparison.Equal, threshold, null));
 
+    private const string Combined =
+        "-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: mean(5s), red: \"> 480\", deadband: 2 }, { quantity: methane, when: last, red: \"> $gas or 50\" }] ;; hold: 5s ;; clear: { hold: 60s } ;; during: { zone: UTC, daily: \"08:00-18:00\" }";
+
+    [Fact]
+    public void Reads_a_rule_over_several_quantities()
+    {
+        var rule = Only(ErrorTable.Apply(Combined));
+        (rule.Combination, rule.Quantity, rule.HoldMicros, rule.ClearHoldMicros).Should().Be((Combination.Any, 0, 5_000_000L, 60_000_000L));
+        rule.Parts.Select(p => (p.Quantity, p.Function, p.WindowMicros, p.Deadband)).Should().Equal(
+            (0, WindowFunction.Mean, 5_000_000L, 2.0), (1, WindowFunction.Last, 0L, 0.0));
+        rule.Parts[1].Bands.Should().Equal(new Band(Severity.Red, Comparison.Above, 50, "gas"));
+        rule.Bands.Should().Equal(rule.Parts[0].Bands);
+    }
+
+    [Theory]
+    [InlineData("any:", "all:")]
+    [InlineData("mean(5s)", "mean(6s)")]
+    [InlineData("> 480", "> 481")]
+    [InlineData("deadband: 2", "deadband: 3")]
+    [InlineData("methane", "flow")]
+    [InlineData("$gas or ", "")]
+    [InlineData("hold: 5s", "hold: 6s")]
+    [InlineData("hold: 60s", "hold: 61s")]
+    [InlineData("08:00-18:00", "08:00-19:00")]
+    public void The_version_of_a_rule_over_several_quantities_changes_with_any_part(string from, string to) =>
+        Only(ErrorTable.Apply(Combined.Replace(from, to, StringComparison.Ordinal))).Version.Should().NotBe(Only(ErrorTable.Apply(Combined)).Version);
+
     [Fact]
     public void Absent_counts_the_silence_in_seconds_and_may_leave_the_quantity_open()
     {

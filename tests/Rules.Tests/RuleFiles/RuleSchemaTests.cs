@@ -51,6 +51,9 @@ public class RuleSchemaTests
     [InlineData("during: { zone: Asia/Shanghai, mon-fri: \"08:00-18:00\", sat: \"09:00-12:00, 13:00-17:00\" }")]
     [InlineData("during: { zone: UTC+8, daily: 22:00-06:00 }")]
     [InlineData("during: { zone: America/Argentina/Ushuaia, fri-mon: 00:00-24:00 }")]
+    [InlineData("-quantity ;; -when ;; -red ;; all: [{ quantity: pressure, when: last, red: \"> 480\", deadband: 2 }, { quantity: methane, when: mean(5s), red: \"> 50\" }] ;; hold: 5s")]
+    [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: valve, when: last, fault: \"== true\" }, { quantity: methane, when: last, fault: \"> 50\" }] ;; clear: { hold: 5s }")]
+    [InlineData("kind: elevator ;; -quantity ;; -when ;; -red ;; any: [{ quantity: fault-code, when: code(1-8), red: true }, { quantity: speed, when: \"times(3, 5s)\", red: \"> 3\" }]")]
     public async Task Takes_what_the_parser_takes(string change)
     {
         var text = ErrorTable.Apply(change);
@@ -104,6 +107,11 @@ public class RuleSchemaTests
     [InlineData("during: { zone: UTC, monday: \"08:00-18:00\" }")]
     [InlineData("during: { zone: UTC, mon: \"8-18\" }")]
     [InlineData("when: absent(10m) ;; -red ;; fault: true ;; during: { zone: UTC, daily: \"08:00-18:00\" }")]
+    [InlineData("all: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: methane, when: last, red: \"> 50\" }]")]
+    [InlineData("-quantity ;; -when ;; -red ;; all: [{ quantity: pressure, when: last, red: \"> 480\" }]")]
+    [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: colour, when: last, red: \"> 50\" }]")]
+    [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: methane, when: absent(5s), red: true }]")]
+    [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: methane, when: last, red: \"> 50\" }] ;; clear: { deadband: 5 }")]
     public async Task Refuses_what_a_schema_can_see(string change)
     {
         var text = ErrorTable.Apply(change);

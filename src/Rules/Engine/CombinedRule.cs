@@ -1,0 +1,38 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>A rule over several quantities of a device in the shape the engine reads. Immutable once placed.</summary>
+/// <param name="rule">What it says.</param>
+/// <param name="index">Its number among those of its kind.</param>
+internal sealed class CombinedRule(CompiledRule rule, int index)
+{
+    public CompiledRule Rule { get; } = rule;
+
+    public int Index { get; } = index;
+
+    public Combination Combination => Rule.Rule.Combination;
+
+    public CompiledRule[] Parts { get; } = [.. rule.Rule.Parts.Select(p => new CompiledRule(p))];
+
+    /// <summary>Of each part.</summary>
+    public WindowPlan[] Windows { get; } = [.. rule.Rule.Parts.Select(p => new WindowPlan([new CompiledRule(p)], 0, 1))];
+
+    public bool HasSetPoints { get; } = rule.Rule.Parts.Any(p => p.Bands.Any(b => b.SetPoint is not null));
+
+    /// <summary>Of each part, the place of its series among those of the device.</summary>
+    public int[] Offsets { get; } = new int[rule.Rule.Parts.Count];
+
+    /// <summary>Of each quantity, the part whose window reaches back the furthest: that and no other brings evidence.</summary>
+    public int[] Witnesses { get; } =
+    [
+        .. rule.Rule.Parts.Select((p, i) => (p.Quantity, p.WindowMicros, Index: i)).GroupBy(p => p.Quantity)
+            .Select(g => g.MaxBy(p => p.WindowMicros).Index),
+    ];
+
+    public void Place(QuantityPlan?[] quantities)
+    {
+        for (var i = 0; i < Parts.Length; i++)
+        {
+            Offsets[i] = quantities[Parts[i].Rule.Quantity]!.Offset;
+        }
+    }
+}
