@@ -30,6 +30,7 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
         var register = workload.MakeRegister();
         feed = new Feed(workload.Points, workload.Profiles, IntervalSeconds, hasTicks: false);
         router = new ShardRouter(
+            register,
             [.. Enumerable.Range(0, shards).Select(i => new Engine(register, workload.Rules, new EngineOptions { Shard = i, Shards = shards }, _ => Interlocked.Increment(ref transitions)))],
             0, NullLogger.Instance);
         batches = [.. Enumerable.Range(0, (series + BatchReadings - 1) / BatchReadings).Select(_ => new MessageBatch(new MessageDecoder(register)) { Owner = this })];

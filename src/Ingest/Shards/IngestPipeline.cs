@@ -108,7 +108,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger).Replay(journal, position, receiveTime, time);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         var online = engines[0].OnlineGateways.ToList();
-        router = new ShardRouter(engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
+        router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
         router.Start();
         _ = new EngineMetrics(meters, () => EngineCounters);
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);

@@ -131,7 +131,7 @@ internal sealed class Recovery
             return;
         }
 
-        ShardRouter.Split(batch.Readings.Readings, parts);
+        ShardRouter.Split(register, batch.Readings.Readings, parts);
         for (var i = 0; i < parts.Length; i++)
         {
             Judge(i, parts[i].Readings, position);

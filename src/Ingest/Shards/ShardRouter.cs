@@ -9,11 +9,15 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class ShardRouter
 {
+    private readonly DeviceRegister register;
     private readonly Shard[] shards;
     private int pendingControls;
 
-    public ShardRouter(IReadOnlyList<Engine> engines, long evaluatedUntil, ILogger logger) =>
+    public ShardRouter(DeviceRegister register, IReadOnlyList<Engine> engines, long evaluatedUntil, ILogger logger)
+    {
+        this.register = register;
         shards = [.. engines.Select((e, i) => new Shard(i, e, evaluatedUntil, ControlDone, logger))];
+    }
 
     public int Count => shards.Length;
 
@@ -82,7 +86,7 @@ internal sealed class ShardRouter
     }
 
     /// <summary>Each reading to the part of its device, a gateway's own to all; live and replay alike.</summary>
-    public static void Split(ReadOnlySpan<Reading> readings, ReadingBatch[] parts)
+    public static void Split(DeviceRegister register, ReadOnlySpan<Reading> readings, ReadingBatch[] parts)
     {
         foreach (var part in parts)
         {
@@ -93,7 +97,7 @@ internal sealed class ShardRouter
         {
             if (!reading.IsForEveryShard)
             {
-                parts[reading.Device % parts.Length].Add(reading);
+                parts[register.ShardOf(reading.Device, parts.Length)].Add(reading);
                 continue;
             }
 
@@ -120,7 +124,7 @@ internal sealed class ShardRouter
             batch.Parts = [.. shards.Select(_ => new ReadingBatch())];
         }
 
-        Split(batch.Readings.Readings, batch.Parts);
+        Split(register, batch.Readings.Readings, batch.Parts);
     }
 
     private void ControlDone() => Interlocked.Decrement(ref pendingControls);

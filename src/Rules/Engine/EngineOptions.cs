@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>Readings kept per series, 1 to 32,768; past it the oldest goes and <see cref="EngineCounters.DroppedAtBound"/> counts it.</summary>
     public int SeriesReadingsMax { get; init; } = 4096;
 
-    /// <summary>Which shard this engine is: it owns the devices with <c>device % Shards == Shard</c>.</summary>
+    /// <summary>Which shard this engine is: it owns the devices whose <see cref="DeviceRegister.ShardOf(int, int)"/> it is.</summary>
     public int Shard { get; init; }
 
     /// <summary>How many shards there are; 1 or more.</summary>
@@ -24,5 +24,7 @@ public sealed record EngineOptions
     internal bool IsValid => AllowedLatenessMicros >= 0 && CarryMicros > 0 && SilenceGapCapMicros > 0
         && SeriesReadingsMax is >= 1 and <= 32_768 && Shards >= 1 && Shard >= 0 && Shard < Shards;
 
-    internal bool Owns(int device) => device % Shards == Shard;
+    internal bool Owns(DeviceRegister register, int device) => Shards == 1 || register.ShardOf(device, Shards) == Shard;
+
+    internal bool Owns(DeviceRegister register, string place) => Shards == 1 || register.ShardOf(place, Shards) == Shard;
 }

@@ -77,7 +77,7 @@ internal sealed partial class ShardState
         {
             var record = register[scannedDevices];
             var absents = plan.Kinds[record.Kind].Absents;
-            if (absents.Length == 0 || record.IsUnregistered || !options.Owns(scannedDevices))
+            if (absents.Length == 0 || record.IsUnregistered || !options.Owns(register, scannedDevices))
             {
                 continue;
             }

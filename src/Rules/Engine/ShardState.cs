@@ -189,7 +189,7 @@ internal sealed partial class ShardState(
         }
 
         var record = register[reading.Device];
-        if (record.Kind == gatewayKind && !(options.Owns(reading.Device) && !plan.Kinds[record.Kind].IsEmpty))
+        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.Kinds[record.Kind].IsEmpty))
         {
             ReportGateway(reading);
             return false;

@@ -128,7 +128,7 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         var kind = KindOf(savedKind);
         var device = Device(from, kind);
         var savedGroup = from.Count(groups.Count - 1, "as a group");
-        var isTaken = device >= 0 && options.Owns(device);
+        var isTaken = device >= 0 && options.Owns(register, device);
         BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");
         var plan = state.Plan.Kinds[kind];
         var slot = new DeviceSlot();

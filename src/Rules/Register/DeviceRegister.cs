@@ -23,6 +23,10 @@ public sealed class DeviceRegister
 
     // Who may publish, as GatewayNames numbers it; next to nothing to read on the hot path.
     private volatile int[] owners = new int[64];
+
+    // Number of the place, or the complement of the device's own index; as of the first sight of the device.
+    private volatile int[] places = new int[64];
+    private readonly PlaceNumbers placeNumbers = new();
     private volatile int count;
     private int unregistered;
 
@@ -118,6 +122,32 @@ public sealed class DeviceRegister
     /// <param name="gateway">From <see cref="GatewayIndex"/>.</param>
     public bool MayPublish(int device, int gateway) => gateways.Includes(owners[device], gateway);
 
+    /// <summary>
+    /// Which shard a device belongs to: all devices of a grid to one, so that a shard sees the whole of it. Places are dealt out in turn, devices
+    /// of no place likewise. A device keeps its shard for the life of the process, wherever it is moved meanwhile.
+    /// </summary>
+    /// <param name="device">Its index.</param>
+    /// <param name="shards">How many there are; 1 or more.</param>
+    public int ShardOf(int device, int shards)
+    {
+        var place = places[device];
+        return (place < 0 ? ~place : place) % shards;
+    }
+
+    /// <summary>The shard that has the devices of a place.</summary>
+    /// <param name="place">A territory code.</param>
+    /// <param name="shards">How many there are; 1 or more.</param>
+    public int ShardOf(string place, int shards)
+    {
+        lock (gate)
+        {
+            return Math.Max(placeNumbers.Intern(place), 0) % shards;
+        }
+    }
+
+    /// <summary>Where a device was when the process first saw it, down to the grid: <c>d01/s03/c07/g0112</c>; null where that is not known.</summary>
+    public string? PlaceOf(int device) => places[device] is >= 0 and var place ? placeNumbers[place] : null;
+
     /// <summary>The name of a series, <c>kind/device/quantity</c>: the same in every run, so identities are built on it.</summary>
     public string SeriesName(int device, int quantity)
     {
@@ -160,16 +190,18 @@ public sealed class DeviceRegister
         var index = count;
         if (index == records.Length)
         {
-            var (largerRecords, largerSetPoints, largerOwners) = (records, hasSetPoints, owners);
+            var (largerRecords, largerSetPoints, largerOwners, largerPlaces) = (records, hasSetPoints, owners, places);
+            Array.Resize(ref largerPlaces, index * 2);
             Array.Resize(ref largerRecords, index * 2);
             Array.Resize(ref largerSetPoints, index * 2);
             Array.Resize(ref largerOwners, index * 2);
-            (records, hasSetPoints, owners) = (largerRecords, largerSetPoints, largerOwners);
+            (records, hasSetPoints, owners, places) = (largerRecords, largerSetPoints, largerOwners, largerPlaces);
         }
 
         records[index] = record;
         hasSetPoints[index] = record.SetPoints.Count > 0;
         owners[index] = gateways.Intern(record.Gateways);
+        places[index] = placeNumbers.Intern(record.Territory) is >= 0 and var place ? place : ~index;
         unregistered += record.IsUnregistered ? 1 : 0;
         count = index + 1;
 

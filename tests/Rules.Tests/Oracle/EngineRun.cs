@@ -25,7 +25,7 @@ internal static class EngineRun
             var batch = Map(testCase.Journal.Skip(start).Take(length), index);
             for (var shard = 0; shard < engines.Length; shard++)
             {
-                engines[shard].Apply(batch.Where(r => r.IsTick || r.Device % engines.Length == shard || IsGateway(register, r)).ToArray(), start);
+                engines[shard].Apply(batch.Where(r => r.IsTick || register.ShardOf(r.Device, engines.Length) == shard || IsGateway(register, r)).ToArray(), start);
             }
 
             start += length;

@@ -181,4 +181,51 @@ public sealed class DeviceRegisterTests
     }
 
     private static string Name(int i) => string.Create(CultureInfo.InvariantCulture, $"d{i:D6}");
+
+    [Fact]
+    public void A_grid_is_in_one_shard_and_grids_are_dealt_out_evenly()
+    {
+        var register = new DeviceRegister(Catalog.Default);
+        for (var i = 0; i < 10_900 * 4; i++)
+        {
+            var grid = i % 10_900;
+            register.Register(new DeviceRecord { Device = $"d{i}", Kind = 0, Territory = $"d{grid % 13}/s{grid % 109}/c{grid % 545}/g{grid}/b{i}" });
+        }
+
+        foreach (var shards in (int[])[2, 7, 64])
+        {
+            var loads = new int[shards];
+            for (var i = 0; i < register.Count; i++)
+            {
+                register.ShardOf(i, shards).Should().Be(register.ShardOf(i % 10_900, shards));
+                register.ShardOf(register.PlaceOf(i)!, shards).Should().Be(register.ShardOf(i, shards));
+                loads[register.ShardOf(i, shards)]++;
+            }
+
+            (loads.Max() - loads.Min()).Should().BeLessThanOrEqualTo(4);
+        }
+    }
+
+    [Fact]
+    public void A_device_keeps_its_shard_and_place_while_the_process_lives()
+    {
+        var register = new DeviceRegister(Catalog.Default);
+        var alone = register.Register(new DeviceRecord { Device = "a", Kind = 0 });
+        var street = register.Register(new DeviceRecord { Device = "b", Kind = 0, Territory = "d1/s1" });
+        var grid = register.Register(new DeviceRecord { Device = "c", Kind = 0, Territory = "d1/s1/c1/g1" });
+        register.Register(new DeviceRecord { Device = "a", Kind = 0, Territory = "d1/s1/c1/g1" });
+        register.Register(new DeviceRecord { Device = "c", Kind = 0 });
+        (register.PlaceOf(alone), register.PlaceOf(street), register.PlaceOf(grid)).Should().Be((null, "d1/s1", "d1/s1/c1/g1"));
+        (register.ShardOf(alone, 7), register.ShardOf(street, 7), register.ShardOf(grid, 7)).Should().Be((0, 0, 1));
+    }
+
+    [Theory]
+    [InlineData("d1/s1/c1/g1/b1", 4, "d1/s1/c1/g1")]
+    [InlineData("d1/s1/c1/g1", 4, "d1/s1/c1/g1")]
+    [InlineData("d1/s1/c1", 4, null)]
+    [InlineData("d1/s1/c1", 3, "d1/s1/c1")]
+    [InlineData("d1/s1/c1", 1, "d1")]
+    [InlineData("", 1, null)]
+    public void A_place_is_the_beginning_of_a_territory_code(string territory, int parts, string? place) =>
+        PlaceNumbers.Prefix(territory, parts).Should().Be(place);
 }
