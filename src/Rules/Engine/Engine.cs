@@ -57,8 +57,8 @@ public sealed class Engine
     /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
     public IReadOnlyList<ReloadNote> Replace(RuleSet rules)
     {
-        var next = NewState(rules, state.Gateways);
-        var notes = new Reload(register, writer, state, next).Run();
+        var next = NewState(rules, state.Gateways, state.Store.Arena);
+        var notes = new Reload(writer, state, next).Run();
         state = next;
         return notes;
     }
@@ -89,8 +89,8 @@ public sealed class Engine
         }
     }
 
-    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros));
+    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros), new LineArena());
 
-    private ShardState NewState(RuleSet rules, GatewayWatch gateways) =>
-        new(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways);
+    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena) =>
+        new(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways, arena);
 }

@@ -4,7 +4,7 @@ namespace PingAnIoT.Rules;
 /// Carries running state from one rule set to the next. A rule keeps its state when its id remains and its window means the same
 /// (kind, quantity, function, length; an absence keeps it whatever its length); thresholds, holds and deadbands may change under it.
 /// </summary>
-internal sealed class Reload(DeviceRegister register, TransitionWriter writer, ShardState old, ShardState next)
+internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState next)
 {
     private readonly Dictionary<string, Rule> nextRules = next.Plan.RuleSet.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> closedEpisodes = new(StringComparer.Ordinal);
@@ -25,6 +25,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
             closedEpisodes.Add(rule.Id, 0);
         }
 
+        next.Store.MakeRoomAs(old.Store);
         for (var device = 0; device < old.Store.Devices.Length; device++)
         {
             if (old.Store.Has(device))
@@ -33,6 +34,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
             }
         }
 
+        next.GoOnLookingForSilence(old);
         next.UpdateSizes();
         return [.. closedEpisodes.Select(c => new ReloadNote(c.Key, c.Value, ReasonOf(c.Key)))];
     }
@@ -59,7 +61,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         KindPlan before = old.Plan.Kinds[slot.Kind], after = next.Plan.Kinds[slot.Kind];
         if (!after.IsEmpty)
         {
-            next.Store.Add(device, slot.Kind, next.Gateways.GroupOf(register[device].Gateways));
+            next.Store.Add(device, slot.Kind, slot.Group);
         }
 
         foreach (var quantity in before.Series)
@@ -77,6 +79,15 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         {
             CarryAbsence(device, slot, i, before.Absents[i], after);
         }
+
+        // Last, for what closes still tells what it rested on.
+        foreach (var quantity in before.Series)
+        {
+            if (after.Quantities[quantity.Quantity] is null && old.Store.HasBlock(slot.Series + quantity.Offset))
+            {
+                old.Store.Close(slot.Series + quantity.Offset);
+            }
+        }
     }
 
     private void CarrySeries(int device, int index, QuantityPlan from, QuantityPlan? to, int toIndex)
@@ -87,20 +98,19 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         }
 
         var series = old.Store.Block(index);
+        if (series.Head.States != 0)
+        {
+            CarryStates(device, series, from, to);
+        }
+
         if (to is not null)
         {
-            next.Store.Open(toIndex).Head.Anchor = series.Head.Anchor;
-            foreach (ref readonly var sample in series.Samples)
-            {
-                next.Store.Append(toIndex, sample.EventTimeMicros, sample.Value);
-            }
+            next.Store.TakeOver(toIndex, old.Store, index);
         }
+    }
 
-        if (series.Head.States == 0)
-        {
-            return;
-        }
-
+    private void CarryStates(int device, SeriesBlock series, QuantityPlan from, QuantityPlan? to)
+    {
         var first = to is null ? 0 : next.Store.States.Rent(device, to);
         for (var i = 0; i < from.Rules.Length; i++)
         {
@@ -118,13 +128,10 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
                 continue;
             }
 
-            CarryState(state, rule, next.Store.Block(toIndex).Clock, first + place, to.Rules[place]);
+            CarryState(state, rule, series.Clock, first + place, to.Rules[place]);
         }
 
-        if (to is not null)
-        {
-            next.Store.Block(toIndex).Head.States = first;
-        }
+        series.Head.States = first;
     }
 
     private void CarryCombined(int device, in DeviceSlot slot, CombinedRule from, KindPlan after)
@@ -214,9 +221,7 @@ internal sealed class Reload(DeviceRegister register, TransitionWriter writer, S
         ref var result = ref next.Store.Absences[index];
         result = absence;
         result.IsArmed = false;
-        var groups = next.Gateways.Groups;
-        result.LifeListening += groups[target.Group].At(next.Clock.Now) - groups[slot.Group].At(next.Clock.Now);
-        ShardState.Arm(ref result, index, after.Absents[toPlace], groups[target.Group]);
+        ShardState.Arm(ref result, index, after.Absents[toPlace], next.Gateways.Groups[target.Group]);
     }
 
     private void Close(ref RuleState state, CompiledRule rule, SeriesBlock series)

@@ -6,10 +6,11 @@ namespace PingAnIoT.Rules;
 /// All state of a shard's devices, reached by dense device index without a look-up: device → its series' blocks → a rule's state where it has
 /// one. A series costs one word until its first reading. Threading: owned by one shard.
 /// </summary>
-internal sealed unsafe class SeriesStore(RulePlan plan)
+/// <param name="plan">What there are states for.</param>
+/// <param name="arena">Where the blocks are; at a change of rules they stay where they are and go to the next store.</param>
+internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
 {
     private const int PlaceBits = 4;
-    private readonly LineArena arena = new();
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
     // over several of them: each the number of its state, or 0.
@@ -68,6 +69,27 @@ internal sealed unsafe class SeriesStore(RulePlan plan)
         block.Samples.CopyTo(moved.Samples);
         arena.Return(line, bits);
         return moved;
+    }
+
+    public LineArena Arena => arena;
+
+    /// <summary>Takes a series' block over from another store of the same arena, which is about to go.</summary>
+    public void TakeOver(int series, SeriesStore from, int fromSeries) => places[series] = from.places[fromSeries];
+
+    /// <summary>As much as another store has, so that nothing is moved while it fills.</summary>
+    public void MakeRoomAs(SeriesStore other)
+    {
+        Devices.Grow(other.Devices.Length, new DeviceSlot { Series = -1 });
+        places.Grow(other.places.Length, 0);
+        Absences.Grow(other.Absences.Length, default);
+    }
+
+    /// <summary>Gives a series' block back.</summary>
+    public void Close(int series)
+    {
+        var place = places[series];
+        arena.Return(place >> PlaceBits, place & ((1 << PlaceBits) - 1));
+        places[series] = 0;
     }
 
     /// <summary>Puts a sample behind the newest.</summary>

@@ -5,6 +5,9 @@ internal sealed partial class ShardState
 {
     private const int AbsencesAhead = 16;
 
+    /// <summary>Of the register, at one tick: a city is looked through in seconds, and no tick takes long.</summary>
+    private const int ScannedPerTick = 200_000;
+
     // Those that a tick looks at; kept so that it need not be made again.
     private readonly List<int> dueAbsences = [];
 
@@ -70,10 +73,20 @@ internal sealed partial class ShardState
         }
     }
 
+    /// <summary>After a change of rules the register is looked through again only where a rule about silence is new.</summary>
+    public void GoOnLookingForSilence(ShardState before)
+    {
+        var known = before.plan.Kinds.Select(k => k.Absents.Select(a => a.Rule.Id).ToHashSet(StringComparer.Ordinal)).ToArray();
+        if (plan.Kinds.Zip(known).All(k => k.First.Absents.All(a => k.Second.Contains(a.Rule.Id))))
+        {
+            scannedDevices = before.scannedDevices;
+        }
+    }
+
     /// <summary>Registered devices count as silent from the first tick that finds them; unregistered ones from their first reading.</summary>
     private void ScanNewDevices()
     {
-        for (var count = register.Count; scannedDevices < count; scannedDevices++)
+        for (var end = Math.Min(register.Count, scannedDevices + ScannedPerTick); scannedDevices < end; scannedDevices++)
         {
             var record = register[scannedDevices];
             var absents = plan.Kinds[record.Kind].Absents;

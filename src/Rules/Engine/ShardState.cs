@@ -8,7 +8,8 @@ namespace PingAnIoT.Rules;
 /// Threading: owned by one shard.
 /// </summary>
 internal sealed partial class ShardState(
-    DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer, GatewayWatch gateways)
+    DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer, GatewayWatch gateways,
+    LineArena arena)
 {
     // How many readings before its turn each step of finding a reading's state is taken; each needs what the one before brought.
     private const int SlotAhead = 48;
@@ -27,7 +28,7 @@ internal sealed partial class ShardState(
 
     public RulePlan Plan => plan;
 
-    public SeriesStore Store { get; } = new(plan);
+    public SeriesStore Store { get; } = new(plan, arena);
 
     public GatewayWatch Gateways => gateways;
 
