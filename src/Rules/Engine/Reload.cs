@@ -34,7 +34,11 @@ internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState
             }
         }
 
-        next.GoOnLookingForSilence(old);
+        if (old.Plan.Kinds.Zip(next.Plan.Kinds).All(k => k.Second.Absents.All(to => k.First.Absents.Any(from => IsSameSilence(from, to)))))
+        {
+            next.GoOnLookingForSilence(old);
+        }
+
         next.UpdateSizes();
         return [.. closedEpisodes.Select(c => new ReloadNote(c.Key, c.Value, ReasonOf(c.Key)))];
     }
@@ -46,6 +50,9 @@ internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState
         && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros) && rule.Share.Equals(to.Share)
         && rule.Combination == to.Combination && rule.Parts.Count == to.Parts.Count
         && rule.Parts.Zip(to.Parts).All(p => LooksAtTheSame(p.First, p.Second));
+
+    private static bool IsSameSilence(CompiledRule from, CompiledRule to) =>
+        from.Rule.Id == to.Rule.Id && LooksAtTheSame(from.Rule, to.Rule) && from.SeverityOf(0) == to.SeverityOf(0);
 
     private string ReasonOf(string id)
     {
