@@ -11,7 +11,7 @@ namespace PingAnIoT.Server.Tests;
 /// <summary>Who is let in: tokens good and bad, and open mode's limits.</summary>
 public sealed class AuthenticationTests
 {
-    private const string Key = "0123456789abcdef0123456789abcdef";
+    internal const string Key = "0123456789abcdef0123456789abcdef";
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
 
@@ -89,7 +89,7 @@ public sealed class AuthenticationTests
         (await call.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.Unauthenticated);
     }
 
-    private static Metadata Headers(string? token)
+    internal static Metadata Headers(string? token)
     {
         var headers = new Metadata();
         if (token is not null)
@@ -112,7 +112,7 @@ public sealed class AuthenticationTests
     }
 
     /// <summary>RFC 7515 by hand, so that the test does not lean on the library it tests.</summary>
-    private static string Token(object claims, string key = Key, string algorithm = "HS256")
+    internal static string Token(object claims, string key = Key, string algorithm = "HS256")
     {
         var head = Encode(JsonSerializer.SerializeToUtf8Bytes(new { alg = algorithm, typ = "JWT" })) + "." + Encode(JsonSerializer.SerializeToUtf8Bytes(claims));
         var signature = algorithm == "none" ? "" : Encode(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.ASCII.GetBytes(head)));

@@ -32,6 +32,9 @@ public sealed class CliTests
     [InlineData("export --data /none", 1)]
     [InlineData("rules check /none.yaml", 2)]
     [InlineData("rules schema", 0)]
+    [InlineData("rules explain", 2)]
+    [InlineData("rules explain --help", 0)]
+    [InlineData("rules explain --series a/b/c --server http://127.0.0.1:1", 3)]
     [InlineData("simulate --port 1 --minutes 0.01 --gateways 1", 3)]
     public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
 

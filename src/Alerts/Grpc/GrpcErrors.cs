@@ -22,8 +22,12 @@ public static class GrpcErrors
         StatusCode.InvalidArgument, "INVALID_ARGUMENT", $"{field}: {description}", [],
         new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = description } } });
 
-    public static RpcException NotFound(string type, string name) => Exception(
-        StatusCode.NotFound, "NOT_FOUND", $"There is no {type} '{name}'.", [],
+    /// <param name="type">What it would be.</param>
+    /// <param name="name">What was asked for.</param>
+    /// <param name="nearest">One that there is and that was most likely meant; null for none.</param>
+    public static RpcException NotFound(string type, string name, string? nearest = null) => Exception(
+        StatusCode.NotFound, "NOT_FOUND", $"There is no {type} '{name}'{(nearest is null ? "." : $"; did you mean '{nearest}'?")}",
+        nearest is null ? [] : [("nearest", nearest)],
         new ResourceInfo { ResourceType = type, ResourceName = name });
 
     /// <summary>The step is not one that may be taken now; says which may.</summary>

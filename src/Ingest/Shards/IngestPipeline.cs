@@ -110,7 +110,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         var online = engines[0].OnlineGateways.ToList();
         router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
         router.Start();
-        _ = new EngineMetrics(meters, () => EngineCounters);
+        _ = new EngineMetrics(meters, () => EngineCounters, () => router?.QuestionsRefused ?? 0);
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
         if (!IsInForce(engines[0].Rules))
         {
@@ -123,6 +123,34 @@ public sealed class IngestPipeline : IAsyncDisposable
 
     /// <summary>Puts other rules in force.</summary>
     public void UseRules(RuleSet next) => Intake.UseRules(next);
+
+    /// <summary>What is known of a series, as of the readings that were taken in before this call.</summary>
+    /// <param name="device">Index in the register.</param>
+    /// <param name="quantity">Index within the device's kind.</param>
+    /// <param name="limit">How long the device's shard may take to come to it.</param>
+    /// <param name="cancellationToken">Nobody wants to know any more.</param>
+    /// <returns>Null when the shard is too busy: it did not come to it in time, or too many already ask.</returns>
+    public async Task<SeriesExplanation?> ExplainAsync(int device, int quantity, TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        var question = new SeriesQuestion(device, quantity);
+        if (router?.TryAsk(question) != true)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await question.Answer.WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+        finally
+        {
+            question.GiveUp();
+        }
+    }
 
     /// <summary>
     /// Takes nothing more in, waits until all that was accepted is on disk, judged and flushed, leaves a snapshot and closes.

@@ -9,6 +9,9 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class Shard
 {
+    /// <summary>Questions that may wait at a time.</summary>
+    public const int QuestionsMax = 16;
+
     private static readonly TimeSpan AbandonWait = TimeSpan.FromSeconds(1);
     private readonly object gate = new();
     private readonly int number;
@@ -19,6 +22,7 @@ internal sealed class Shard
     private Queue<ShardJob> queue = new();
     private Queue<ShardJob> working = new();
     private long evaluatedUntil;
+    private int questions;
     private bool stopping;
     private bool abandoned;
 
@@ -49,6 +53,19 @@ internal sealed class Shard
                 Monitor.Pulse(gate);
             }
         }
+    }
+
+    /// <returns>False when as many questions as may wait already do.</returns>
+    public bool TryAsk(SeriesQuestion question)
+    {
+        if (Interlocked.Increment(ref questions) > QuestionsMax)
+        {
+            Interlocked.Decrement(ref questions);
+            return false;
+        }
+
+        Post(new ShardJob { Question = question, JournalPosition = 0 });
+        return true;
     }
 
     /// <summary>
@@ -99,6 +116,13 @@ internal sealed class Shard
 
     private void Do(in ShardJob job)
     {
+        if (job.Question is { } question)
+        {
+            Interlocked.Decrement(ref questions);
+            question.AnswerBy(engine);
+            return;
+        }
+
         try
         {
             Apply(job);

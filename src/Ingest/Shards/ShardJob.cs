@@ -19,4 +19,7 @@ internal readonly record struct ShardJob
     public RuleSet? Rules { get; init; }
 
     public SnapshotRequest? Snapshot { get; init; }
+
+    /// <summary>Has no place in the journal: it is answered as of whatever came before it in the queue.</summary>
+    public SeriesQuestion? Question { get; init; }
 }

@@ -12,6 +12,7 @@ internal sealed class ShardRouter
     private readonly DeviceRegister register;
     private readonly Shard[] shards;
     private int pendingControls;
+    private long questionsRefused;
 
     public ShardRouter(DeviceRegister register, IReadOnlyList<Engine> engines, long evaluatedUntil, ILogger logger)
     {
@@ -23,6 +24,9 @@ internal sealed class ShardRouter
 
     /// <summary>Ticks and gateway reports that some shard has not yet seen, times the shards.</summary>
     public int PendingControls => Volatile.Read(ref pendingControls);
+
+    /// <summary>Questions turned away at the bound.</summary>
+    public long QuestionsRefused => Interlocked.Read(ref questionsRefused);
 
     public long EvaluatedUntil => shards.Min(s => s.EvaluatedUntil);
 
@@ -83,6 +87,15 @@ internal sealed class ShardRouter
         {
             shard.Post(new ShardJob { Snapshot = snapshot, JournalPosition = journalPosition });
         }
+    }
+
+    /// <summary>To the shard of its device, behind what waits there. From any thread.</summary>
+    /// <returns>False when too many questions wait.</returns>
+    public bool TryAsk(SeriesQuestion question)
+    {
+        var isTaken = shards[register.ShardOf(question.Device, shards.Length)].TryAsk(question);
+        Interlocked.Add(ref questionsRefused, isTaken ? 0 : 1);
+        return isTaken;
     }
 
     /// <summary>Each reading to the part of its device, a gateway's own to all; live and replay alike.</summary>

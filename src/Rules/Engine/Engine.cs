@@ -63,6 +63,11 @@ public sealed class Engine
         return notes;
     }
 
+    /// <summary>What is known of a series of this shard and what its rules wait for; changes nothing.</summary>
+    /// <param name="device">Index in the register.</param>
+    /// <param name="quantity">Index within the device's kind.</param>
+    public SeriesExplanation Explain(int device, int quantity) => state.Explain(device, (ushort)quantity);
+
     /// <summary>Writes all state at this moment: windows, holds, episodes, clocks and the rules they belong to. Devices and rules go by name.</summary>
     public void Save(Stream stream) => SnapshotWriter.Write(stream, register, state);
 

@@ -1,7 +1,7 @@
 namespace PingAnIoT.Rules;
 
 /// <summary>The known name that an unknown one was most likely meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     private const int LengthLimit = 64;
 

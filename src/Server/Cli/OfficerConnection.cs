@@ -34,9 +34,14 @@ internal sealed class OfficerConnection
         command.Add(officer);
     }
 
-    /// <summary>Runs one verb against the server, and turns what goes wrong into a sentence and an exit status.</summary>
+    /// <summary>Runs one verb on alerts against the server, and turns what goes wrong into a sentence and an exit status.</summary>
+    public Task<int> UseAsync(
+        ParseResult parsed, Terminal terminal, Func<V1.AlertService.AlertServiceClient, Metadata, Task<int>> verb, CancellationToken cancellationToken) =>
+        UseAsync(parsed, terminal, (GrpcChannel channel, Metadata headers) => verb(new V1.AlertService.AlertServiceClient(channel), headers), cancellationToken);
+
+    /// <summary>The same for any of the server's services.</summary>
     public async Task<int> UseAsync(
-        ParseResult parsed, Terminal terminal, Func<V1.AlertService.AlertServiceClient, Metadata, Task<int>> verb, CancellationToken cancellationToken)
+        ParseResult parsed, Terminal terminal, Func<GrpcChannel, Metadata, Task<int>> verb, CancellationToken cancellationToken)
     {
         var address = parsed.GetValue(server)!;
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
@@ -57,7 +62,7 @@ internal sealed class OfficerConnection
         });
         try
         {
-            return await verb(new V1.AlertService.AlertServiceClient(channel), Headers(parsed));
+            return await verb(channel, Headers(parsed));
         }
         catch (RpcException e) when (cancellationToken.IsCancellationRequested && e.StatusCode == StatusCode.Cancelled)
         {

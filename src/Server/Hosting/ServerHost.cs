@@ -77,7 +77,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(new AlertService(ledger, streams))
-                .AddSingleton(new RuleService(rules, register.Catalog))
+                .AddSingleton(new RuleService(rules, register, pipeline))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))));
 
             // The past is whole, and only now are they opened.

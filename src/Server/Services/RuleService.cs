@@ -2,13 +2,16 @@ using System.Globalization;
 using System.Text;
 using Grpc.Core;
 using PingAnIoT.Alerts;
+using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
-/// <summary>The rules in force, and what is wrong with those that are not.</summary>
-internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.RuleService.RuleServiceBase
+/// <summary>The rules in force, what is wrong with those that are not, and what they make of a series.</summary>
+internal sealed class RuleService(RulesInForce rules, DeviceRegister register, IngestPipeline pipeline) : V1.RuleService.RuleServiceBase
 {
+    private static readonly TimeSpan ExplainLimit = TimeSpan.FromSeconds(3);
+    private readonly Catalog catalog = register.Catalog;
     private const int TextLimitBytes = 1024 * 1024;
 
     public override Task<V1.ListRulesResponse> ListRules(V1.ListRulesRequest request, ServerCallContext context)
@@ -42,6 +45,27 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
         return Task.FromResult(response);
     }
 
+    public override async Task<V1.ExplainSeriesResponse> ExplainSeries(V1.ExplainSeriesRequest request, ServerCallContext context)
+    {
+        var officer = OfficerName.Of(context);
+        var name = SeriesName.Find(register, request.Series, d => officer.Covers(d.Territory));
+        if (!name.IsFound)
+        {
+            throw GrpcErrors.NotFound("series", request.Series, name.Nearest);
+        }
+
+        var explanation = await pipeline.ExplainAsync(name.Device, name.Quantity, ExplainLimit, context.CancellationToken)
+            ?? throw GrpcErrors.Of(StatusCode.DeadlineExceeded, "SHARD_BUSY", "The engine is too busy to answer now.");
+        if (request.RuleId.Length == 0)
+        {
+            return WireExplanation.Of(explanation, catalog);
+        }
+
+        return explanation.RuleIds.Contains(request.RuleId)
+            ? WireExplanation.Of(explanation.Only(request.RuleId), catalog)
+            : throw GrpcErrors.NotFound("rule on this series", request.RuleId, NearestName.Find(request.RuleId, explanation.RuleIds));
+    }
+
     private V1.Rule Wire(Rule rule)
     {
         var kind = catalog.Kinds[rule.Kind];
@@ -54,7 +78,7 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
             Kind = kind.Name,
             Quantity = quantity.Name,
             Unit = rule.Function == WindowFunction.Absent ? "" : quantity.Unit,
-            When = When(rule, kind),
+            When = WireExplanation.When(rule, catalog),
             HoldSeconds = rule.HoldMicros / 1e6,
             Deadband = rule.Deadband,
             ClearHoldSeconds = rule.ClearHoldMicros / 1e6,
@@ -63,23 +87,10 @@ internal sealed class RuleService(RulesInForce rules, Catalog catalog) : V1.Rule
         };
         wire.Bands.AddRange(rule.Bands.Select(b => new V1.Band
         {
-            Severity = WireNames.Of(b.Severity), Comparison = Sign(b.Comparison), Threshold = b.Threshold, SetPoint = b.SetPoint ?? "",
+            Severity = WireNames.Of(b.Severity), Comparison = WireExplanation.Sign(b.Comparison), Threshold = b.Threshold, SetPoint = b.SetPoint ?? "",
         }));
         return wire;
     }
-
-    private static string When(Rule rule, Kind kind) => rule.Combination == Combination.None
-        ? rule.When()
-        : $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", rule.Parts.Select(p => $"{p.When()} of {kind.Quantities[p.Quantity].Name}"))})";
-
-    private static string Sign(Comparison comparison) => comparison switch
-    {
-        Comparison.Above => ">",
-        Comparison.AtOrAbove => ">=",
-        Comparison.Below => "<",
-        Comparison.AtOrBelow => "<=",
-        _ => "==",
-    };
 
     private static V1.RuleFileError Wire(RuleFileError error) =>
         new() { File = error.File, Line = error.Line, Column = error.Column, Message = error.Message };

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Grpc.Core;
+
+namespace PingAnIoT.Server.Tests;
+
+/// <summary>A live series explained: over gRPC, as JSON and at the terminal.</summary>
+public sealed class ExplainTests
+{
+    private const string Rule = """
+        rules:
+          - id: hot
+            title: { zh: 高温, en: Hot }
+            kind: smoke-detector
+            quantity: temperature
+            when: mean(60s)
+            red: "> $heat-level or 85"
+            yellow: "> 60"
+            hold: 1h
+            basis: site
+          - id: silent
+            title: { zh: 失联, en: Silent }
+            kind: smoke-detector
+            when: absent(10m)
+            fault: true
+            basis: site
+        """;
+
+    private const string Devices = """
+        device,kind,gateway,territory,set:heat-level
+        sd-1,smoke-detector,gw-7,d01/s03,65
+        """;
+
+    [Fact]
+    public async Task Over_gRPC_and_as_JSON()
+    {
+        await using var server = await StartAsync();
+        using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
+        await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"temperature":70}""");
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        V1.ExplainSeriesResponse answer = new();
+        await Until.TrueAsync(() => (answer = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == 1, TimeSpan.FromSeconds(10));
+
+        (answer.Unit, answer.Territory, answer.ReadingsKept).Should().Be(("Cel", "d01/s03", 1));
+        var hot = answer.Rules.Should().ContainSingle().Which;
+        (hot.RuleId, hot.When, hot.Value, hot.Says).Should().Be(("hot", "mean(60s)", 70, V1.Severity.Normal));
+        hot.Bands.Select(b => (b.Severity, b.Comparison, b.Threshold, b.SetPoint, b.Crossed)).Should().Equal(
+            (V1.Severity.Red, ">", 65, "heat-level", true), (V1.Severity.Yellow, ">", 60, "", true));
+        (hot.Bands[0].DueTime.ToDateTimeOffset() - hot.Bands[0].PendingTime.ToDateTimeOffset()).Should().Be(TimeSpan.FromHours(1));
+        hot.Bands[0].DueWithReading.Should().BeTrue("no reading speaks for an hour");
+        var silent = answer.Silences.Should().ContainSingle().Which;
+        silent.Gateways.Should().ContainSingle().Which.Should().Be(new V1.GatewayOnSeries { Name = "gw-7", Online = true });
+        rules.ExplainSeries(Of("smoke-detector/sd-1/temperature", "silent")).Rules.Should().BeEmpty();
+
+        var json = await server.Http.GetFromJsonAsync<JsonElement>("/v1/rules:explain?series=smoke-detector/sd-1/temperature&ruleId=hot", TestServer.Cancel);
+        json.GetProperty("rules")[0].GetProperty("bands")[0].GetProperty("setPoint").GetString().Should().Be("heat-level");
+    }
+
+    [Theory]
+    [InlineData("smoke-detector/sd-1/temprature", "", "There is no series 'smoke-detector/sd-1/temprature'; did you mean 'smoke-detector/sd-1/temperature'?")]
+    [InlineData("smoke-detektor/sd-1/temperature", "", "There is no series 'smoke-detektor/sd-1/temperature'; did you mean 'smoke-detector/sd-1/temperature'?")]
+    [InlineData("smoke-detector/sd-l/temperature", "", "There is no series 'smoke-detector/sd-l/temperature'; did you mean 'smoke-detector/sd-1/temperature'?")]
+    [InlineData("gas-pipe/sd-1/pressure", "", "There is no series 'gas-pipe/sd-1/pressure'.")]
+    [InlineData("smoke-detector", "", "There is no series 'smoke-detector'.")]
+    [InlineData("", "", "There is no series ''.")]
+    [InlineData("smoke-detector/sd-1/temperature", "hut", "There is no rule on this series 'hut'; did you mean 'hot'?")]
+    public async Task What_there_is_not_is_said_with_what_was_likely_meant(string series, string rule, string message)
+    {
+        await using var server = await StartAsync();
+        var ask = () => new V1.RuleService.RuleServiceClient(server.Channel).ExplainSeriesAsync(Of(series, rule)).ResponseAsync;
+        var status = (await ask.Should().ThrowAsync<RpcException>()).Which.Status;
+        (status.StatusCode, status.Detail).Should().Be((StatusCode.NotFound, message));
+    }
+
+    [Fact]
+    public async Task Of_another_territory_there_is_nothing_to_be_found_nor_guessed()
+    {
+        await using var server = await StartAsync(o => o with { Officers = new OfficersSection { SigningKey = AuthenticationTests.Key } });
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        (await rules.ExplainSeriesAsync(Of("smoke-detector/sd-1/temperature"), Officer("d01"))).Rules.Should().ContainSingle();
+        foreach (var series in new[] { "smoke-detector/sd-1/temperature", "smoke-detector/sd-2/temperature" })
+        {
+            var ask = () => rules.ExplainSeriesAsync(Of(series), Officer("d02")).ResponseAsync;
+            (await ask.Should().ThrowAsync<RpcException>()).Which.Status.Detail.Should().Be($"There is no series '{series}'.");
+        }
+    }
+
+    [Fact]
+    public async Task At_the_terminal()
+    {
+        await using var server = await StartAsync();
+        using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
+        await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"temperature":63}""");
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        await Until.TrueAsync(() => rules.ExplainSeries(Of("smoke-detector/sd-1/temperature")).Readings.Count == 1, TimeSpan.FromSeconds(10));
+
+        var (status, output) = await RunAsync(server, "smoke-detector/sd-1/temperature");
+        status.Should().Be(0, output);
+        TestContext.Current.TestOutputHelper?.WriteLine(output);
+        output.Should().Contain("smoke-detector/sd-1/temperature in d01/s03").And.Contain("mean(60s) = 63 Cel of 1")
+            .And.MatchRegex(@"red > 65 \(set-point heat-level\) +- ").And.MatchRegex(@"yellow > 60 \(the rule's\) +crossed +to come on since .* with a reading")
+            .And.Contain("gw-7 online").And.Contain("normal");
+        (await RunAsync(server, "smoke-detector/sd-1/temperature", "--json")).Output.Should().Contain("\"setPoint\": \"heat-level\"");
+        (await RunAsync(server, "smoke-detector/sd-1/smoke", "--rule", "silent")).Output.Should().Contain("absent(600s)").And.NotContain("mean");
+        var (unknown, error) = await RunAsync(server, "smoke-detector/sd-9/smoke");
+        unknown.Should().Be(1);
+        error.Should().Contain("did you mean 'smoke-detector/sd-1/smoke'?");
+    }
+
+    private static async Task<(int Status, string Output)> RunAsync(TestServer server, string series, params string[] more)
+    {
+        using var output = new StringWriter(CultureInfo.InvariantCulture);
+        using var input = new StringReader("");
+        string[] arguments = ["rules", "explain", "--series", series, "--server", server.Host.Addresses.GrpcUri.ToString(), .. more];
+        var status = await CommandLine.RunAsync(arguments, new Terminal(input, output, output, TimeProvider.System), TestServer.Cancel);
+        return (status, output.ToString());
+    }
+
+    private static V1.ExplainSeriesRequest Of(string series, string rule = "") => new() { Series = series, RuleId = rule };
+
+    private static Metadata Officer(string territory)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        return AuthenticationTests.Headers(AuthenticationTests.Token(new { sub = "li.na", territory, aud = "pingan", exp = now + 600 }));
+    }
+
+    private static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("pingan-explain-").FullName;
+        var (rules, devices) = (Path.Combine(folder, "rules.yaml"), Path.Combine(folder, "devices.csv"));
+        await File.WriteAllTextAsync(rules, Rule);
+        await File.WriteAllTextAsync(devices, Devices);
+        return await TestServer.StartAsync(o => (change ?? (x => x))(o with { Rules = rules, Register = devices }));
+    }
+}
