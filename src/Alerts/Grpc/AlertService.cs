@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace PingAnIoT.Alerts;
 
 /// <summary>What duty officers reach over gRPC, gRPC-Web and JSON: the ledger, in the protocol's words.</summary>
-public sealed class AlertService(Ledger ledger, AlertStreams streams) : V1.AlertService.AlertServiceBase
+public sealed class AlertService(Ledger ledger, AlertStreams streams, ILatchedRules latched) : V1.AlertService.AlertServiceBase
 {
     private const int HistoryEntries = 1_000;
 
@@ -69,6 +69,29 @@ public sealed class AlertService(Ledger ledger, AlertStreams streams) : V1.Alert
         var command = Command(context, "comment", request.Id, request.RequestId, request.Note, 0);
         var result = await ledger.CommentAsync(command, context.CancellationToken);
         return new V1.CommentResponse { Alert = Answer(command, result) };
+    }
+
+    public override async Task<V1.ResetResponse> Reset(V1.ResetRequest request, ServerCallContext context)
+    {
+        var note = request.Note.Length == 0 ? "Reset." : "Reset: " + request.Note;
+        var command = Command(context, "reset", request.Id, request.RequestId, note, request.ExpectedSequence);
+        var alert = await ledger.FindAlertAsync(request.Id, context.CancellationToken);
+        if (alert is null || !command.Officer.Covers(alert.Territory))
+        {
+            throw GrpcErrors.NotFound("alert", request.Id);
+        }
+
+        if (!alert.IsActive || !latched.IsLatched(alert.RuleId))
+        {
+            var why = alert.IsActive ? "Its rule is not latched: it ends by itself." : "It is not active.";
+            throw GrpcErrors.NotLegal(command.AlertId, "NOT_LATCHED", why, [.. WorkTable.LegalFrom(alert.Work).Select(WireNames.Of)]);
+        }
+
+        // On record first: what is done without a trace is worse than a trace of what has to be asked for again.
+        var answer = Answer(command, await ledger.CommentAsync(command, context.CancellationToken));
+        return latched.Reset(alert.Series)
+            ? new V1.ResetResponse { Alert = answer }
+            : throw GrpcErrors.Of(StatusCode.Unavailable, "NOT_TAKEN", "The reset was not taken in. Ask again.");
     }
 
     private AlertCommand Command(ServerCallContext context, string what, string id, string requestId, string note, long expectedSequence)

@@ -17,6 +17,9 @@ public enum JournalEntryKind : byte
 
     /// <summary>A gateway came (one byte 1) or went (one byte 0).</summary>
     GatewayStatus = 4,
+
+    /// <summary>What latched rules say of a series is reset by hand: <c>kind/device/quantity</c> in UTF-8.</summary>
+    Reset = 5,
 }
 
 /// <summary>
@@ -51,7 +54,7 @@ public readonly ref struct JournalEntry
 
     public ReadOnlySpan<byte> GatewayUtf8 => gateway;
 
-    /// <summary>Records, rule text or the one byte of a status.</summary>
+    /// <summary>Records, rule text, the one byte of a status or the name of a series.</summary>
     public ReadOnlySpan<byte> Content { get; }
 
     /// <summary>Writes what goes before the content.</summary>

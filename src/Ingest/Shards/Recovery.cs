@@ -87,6 +87,9 @@ internal sealed class Recovery
             case JournalEntryKind.GatewayStatus when gatewayKind >= 0 && entry.Content.Length == 1:
                 ToAll(GatewayReading.Of(register, gatewayKind, entry.GatewayUtf8, entry.ReceiveTimeMicros, entry.Content[0] != 0), position);
                 break;
+            case JournalEntryKind.Reset when ResetReading.Of(register, entry.Content, entry.ReceiveTimeMicros) is { } reset:
+                ToAll(reset, position);
+                break;
             case JournalEntryKind.RuleSet:
                 Replace(Encoding.UTF8.GetString(entry.Content), position);
                 break;

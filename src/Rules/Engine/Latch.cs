@@ -32,23 +32,24 @@ internal static class Latch
     };
 
     /// <summary>Takes in what the rule makes of the readings as of a time: pendings start, go on or are cancelled. Nothing elapses yet.</summary>
-    public static void Observe(ref RuleState state, int count, in Verdict verdict, long asOf)
+    public static void Observe(ref RuleState state, CompiledRule rule, in Verdict verdict, long asOf)
     {
+        var count = rule.Bands.Length;
         state.Value = double.IsFinite(verdict.Value) ? verdict.Value : state.Value;
         if (verdict.Crossed < count || state.Current < count || state.HasPending)
         {
-            Observe(ref state, count, new Bounds(verdict.Crossed, verdict.Crossed), new Bounds(verdict.Violated, verdict.Violated), asOf);
+            Observe(ref state, rule, new Bounds(verdict.Crossed, verdict.Crossed), new Bounds(verdict.Violated, verdict.Violated), asOf);
         }
     }
 
     /// <summary>The same of what is only partly known: bands of which nothing is known stay as they are.</summary>
-    public static void Observe(ref RuleState state, int count, Bounds crossed, Bounds violated, long asOf)
+    public static void Observe(ref RuleState state, CompiledRule rule, Bounds crossed, Bounds violated, long asOf)
     {
         var any = false;
-        for (var b = 0; b < count; b++)
+        for (var b = 0; b < rule.Bands.Length; b++)
         {
             ref var since = ref state.Since[b];
-            if (b < state.Current ? b < crossed.Low : b >= violated.High)
+            if (b < state.Current ? b < crossed.Low : b >= violated.High || rule.Rule.IsLatched)
             {
                 since = Never.Micros;
             }
@@ -61,6 +62,20 @@ internal static class Latch
         }
 
         state.HasPending = any;
+    }
+
+    /// <summary>Back to normal by hand: what is still crossed is raised anew, after its hold, by the readings that come.</summary>
+    /// <returns>False, with nothing changed, for a rule that is not latched or says nothing.</returns>
+    public static bool Reset(ref RuleState state, CompiledRule rule)
+    {
+        if (!rule.Rule.IsLatched || state.Current == rule.Bands.Length)
+        {
+            return false;
+        }
+
+        Drop(ref state);
+        state.Current = (byte)rule.Bands.Length;
+        return true;
     }
 
     /// <summary>Forgets what was pending: the reading it rested on speaks no longer.</summary>

@@ -59,7 +59,7 @@ internal sealed partial class ShardState
             }
 
             ref var state = ref Store.States[index];
-            Latch.Observe(ref state, rule.Rule.Bands.Length, crossed, violated, at.Last);
+            Latch.Observe(ref state, rule.Rule, crossed, violated, at.Last);
             if (state.HasPending)
             {
                 Advance(ref state, rule, slot, at.Last, reading.ReceiveTimeMicros);

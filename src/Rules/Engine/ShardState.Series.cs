@@ -171,7 +171,7 @@ internal sealed partial class ShardState
                 var verdict = Verdict.Of(rule, device, value, covered);
                 if (verdict.IsDefined)
                 {
-                    Latch.Observe(ref state, rule.Bands.Length, verdict, series.Last);
+                    Latch.Observe(ref state, rule, verdict, series.Last);
                 }
 
                 if (state.HasPending)

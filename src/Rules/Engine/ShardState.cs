@@ -111,7 +111,7 @@ internal sealed partial class ShardState(
 
         if (!double.IsFinite(reading.Value))
         {
-            counters.Impossible++;
+            TakeNoValue(series, reading);
             return;
         }
 
@@ -156,6 +156,11 @@ internal sealed partial class ShardState(
         {
             Tick(reading.ReceiveTimeMicros);
             return -1;
+        }
+
+        if (reading.IsReset)
+        {
+            return Find(reading);
         }
 
         if (!Store.Has(reading.Device) && !Meet(reading))

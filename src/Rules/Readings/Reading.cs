@@ -11,6 +11,11 @@ public enum ReadingFlags : ushort
 
     /// <summary>A gateway's own coming or going: every shard must know, not only the one that its series belongs to.</summary>
     EveryShard = 2,
+
+    /// <summary>
+    /// No measurement: what the series' latched rules say is reset by hand. The value is not a number, so that nothing takes it for one.
+    /// </summary>
+    Reset = 4,
 }
 
 /// <summary>
@@ -22,7 +27,7 @@ public enum ReadingFlags : ushort
 /// <param name="Flags">How it arrived.</param>
 /// <param name="EventTimeMicros">When it was measured, microseconds since 1970-01-01T00:00:00Z.</param>
 /// <param name="ReceiveTimeMicros">When it was taken in, by the receive clock (which never steps back). Between gateways it may be a few milliseconds out of order along the journal.</param>
-/// <param name="Value">Finite, in the quantity's own unit. A boolean is 0 or 1.</param>
+/// <param name="Value">Finite (but for a reset), in the quantity's own unit. A boolean is 0 or 1.</param>
 public readonly record struct Reading(
     int Device, ushort Quantity, ReadingFlags Flags, long EventTimeMicros, long ReceiveTimeMicros, double Value)
 {
@@ -30,6 +35,12 @@ public readonly record struct Reading(
 
     /// <summary>See <see cref="ReadingFlags.EveryShard"/>.</summary>
     public bool IsForEveryShard => (Flags & ReadingFlags.EveryShard) != ReadingFlags.None;
+
+    /// <summary>See <see cref="ReadingFlags.Reset"/>.</summary>
+    public bool IsReset => (Flags & ReadingFlags.Reset) != ReadingFlags.None;
+
+    public static Reading Reset(int device, int quantity, long receiveTimeMicros) =>
+        new(device, (ushort)quantity, ReadingFlags.Reset, receiveTimeMicros, receiveTimeMicros, double.NaN);
 
     public static Reading Tick(long receiveTimeMicros) =>
         new(-1, 0, ReadingFlags.None, receiveTimeMicros, receiveTimeMicros, 0);

@@ -82,6 +82,9 @@ public sealed record Rule
     /// <summary>How long it must stay back (off-delay).</summary>
     public long ClearHoldMicros { get; init; }
 
+    /// <summary>Once raised it only gets worse, until it is reset by hand.</summary>
+    public bool IsLatched { get; init; }
+
     /// <summary>When in the week it judges; null for always.</summary>
     public Schedule? During { get; init; }
 

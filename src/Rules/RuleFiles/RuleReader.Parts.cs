@@ -44,6 +44,7 @@ internal sealed partial class RuleReader
         }
 
         var during = ReadDuring(fields, isAbsent: false);
+        var isLatched = ReadLatch(fields, isAbsent: false);
         var parts = ReadParts(fields, form.Key, kind);
         if (errors.Count > before)
         {
@@ -52,7 +53,7 @@ internal sealed partial class RuleReader
 
         var rule = parts[0] with
         {
-            Id = id!, TitleZh = title.Zh!, TitleEn = title.En!, HoldMicros = hold, ClearHoldMicros = clearHold, During = during, Basis = basis!,
+            Id = id!, TitleZh = title.Zh!, TitleEn = title.En!, HoldMicros = hold, ClearHoldMicros = clearHold, During = during, IsLatched = isLatched, Basis = basis!,
             Combination = form.Combination, Parts = parts,
         };
         return rule with { Version = RuleVersion.Of(rule, catalog) };

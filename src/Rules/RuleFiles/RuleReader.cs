@@ -7,7 +7,7 @@ namespace PingAnIoT.Rules;
 internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids)
 {
     public static readonly string[] Keys =
-        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "basis"];
+        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "latch", "basis"];
 
     private const int TextLimitCharacters = 500;
 
@@ -47,6 +47,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var hold = isAbsent ? 0 : isStuck ? window!.Value.Micros : ReadDuration(fields, "hold");
         var (deadband, clearHold, clear) = isAbsent ? default : ReadClear(fields);
         var during = ReadDuring(fields, isAbsent);
+        var isLatched = ReadLatch(fields, isAbsent);
         CheckCodes(fields, window, quantity);
         if (errors.Count == before && !isTruth)
         {
@@ -63,7 +64,8 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
             Id = id!, Version = "", TitleZh = titleZh!, TitleEn = titleEn!, Kind = kindIndex!.Value, Quantity = quantityIndex!.Value,
             AnyQuantity = isAbsent && fields.Optional("quantity") is null, Function = window!.Value.Function, WindowMicros = isStuck ? 0 : window.Value.Micros,
             Times = window.Value.Times, Share = window.Value.Share, Codes = window.Value.Codes ?? [],
-            Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, During = during, Basis = basis!,
+            Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, During = during,
+            IsLatched = isLatched, Basis = basis!,
         };
         return rule with { Version = RuleVersion.Of(rule, catalog) };
     }
@@ -173,6 +175,29 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
 
         errors.Add(quantity, $"unknown quantity {quantity.Describe()} of {kind.Name}; {ErrorText.Expected(quantity.Text, names)}");
         return null;
+    }
+
+    private bool ReadLatch(RuleFields fields, bool isAbsent)
+    {
+        if (fields.OptionalText("latch", "true or false") is not { } latch)
+        {
+            return false;
+        }
+
+        if (latch.Text is not ("true" or "false"))
+        {
+            errors.Add(latch, $"'latch' is {latch.Describe()}; expected true or false");
+        }
+        else if (isAbsent)
+        {
+            errors.Add(fields.Key("latch")!, "'latch' with absent; expected none: the next reading ends it");
+        }
+        else if (latch.Text == "true" && fields.Key("clear") is { } clear)
+        {
+            errors.Add(clear, "'clear' with latch; expected none: only a reset ends it");
+        }
+
+        return latch.Text == "true";
     }
 
     private Schedule? ReadDuring(RuleFields fields, bool isAbsent)

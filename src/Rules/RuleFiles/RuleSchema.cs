@@ -51,7 +51,7 @@ public static class RuleSchema
             ["required"] = Strings("id", "title", "kind", "basis"),
             ["properties"] = Properties(catalog),
             ["allOf"] = new JsonArray(
-                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during"), Truth("stuck", "hold"), Truth("code"), Combines()) },
+                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during", "latch"), Truth("stuck", "hold"), Truth("code"), Combines()) },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
     }
@@ -81,6 +81,7 @@ public static class RuleSchema
                     ["hold"] = Text("How long it must stay back", Duration),
                 },
             },
+            ["latch"] = new JsonObject { ["type"] = "boolean", ["description"] = "Once raised it only gets worse, until it is reset by hand" },
             ["during"] = new JsonObject
             {
                 ["type"] = "object", ["additionalProperties"] = false, ["required"] = Strings("zone"), ["minProperties"] = 2,

@@ -35,6 +35,11 @@ internal static class RuleVersion
             text.Append(CultureInfo.InvariantCulture, $"|during {during}");
         }
 
+        if (rule.IsLatched)
+        {
+            text.Append("|latch");
+        }
+
         return text.ToString();
     }
 

@@ -44,7 +44,7 @@ public sealed record ScenarioFileResult(IReadOnlyList<Scenario> Scenarios, IRead
 /// <param name="Kind">-1 for a tick.</param>
 /// <param name="Device">Name of the device, "" for a tick.</param>
 /// <param name="Quantity">Within the kind.</param>
-/// <param name="Value">In the quantity's unit.</param>
+/// <param name="Value">In the quantity's unit; not a number for a reset.</param>
 /// <param name="FromMicros">Receive time of the first, from the scenario's start.</param>
 /// <param name="ToMicros">Receive time of the last.</param>
 /// <param name="EveryMicros">Between two of them.</param>

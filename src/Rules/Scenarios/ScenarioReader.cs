@@ -110,7 +110,7 @@ internal sealed class ScenarioReader(string fileName, Catalog catalog)
         scenario.Devices.Add(new DeviceRecord { Device = parts[1], Kind = kind, Gateways = [gateway], SetPoints = setPoints });
     }
 
-    /// <summary><c>at TIME tick</c>, or <c>at TIME SERIES VALUE [measured TIME]</c></summary>
+    /// <summary><c>at TIME tick</c>, <c>at TIME reset SERIES</c>, or <c>at TIME SERIES VALUE [measured TIME]</c></summary>
     private void ReadAt(Scenario scenario, string[] words)
     {
         var (before, expected) = Split(words);
@@ -123,6 +123,16 @@ internal sealed class ScenarioReader(string fileName, Catalog catalog)
         if (before is [_, _, "tick"])
         {
             Add(scenario, new ScenarioStep(line, -1, "", 0, 0, at, at, 1, 0, expected));
+            return;
+        }
+
+        if (before is [_, _, "reset", var series])
+        {
+            if (ReadReading(series, "0") is { } reset)
+            {
+                Add(scenario, new ScenarioStep(line, reset.Kind, reset.Device, reset.Quantity, double.NaN, at, at, 1, 0, expected));
+            }
+
             return;
         }
 

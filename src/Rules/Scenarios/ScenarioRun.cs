@@ -64,7 +64,9 @@ internal sealed class ScenarioRun
         for (var at = StartMicros + step.FromMicros; at <= StartMicros + step.ToMicros; at += step.EveryMicros)
         {
             TickUntil(at);
-            Apply(new Reading(device, (ushort)step.Quantity, ReadingFlags.None, at - step.AgeMicros, at, step.Value));
+            Apply(double.IsNaN(step.Value)
+                ? Reading.Reset(device, step.Quantity, at)
+                : new Reading(device, (ushort)step.Quantity, ReadingFlags.None, at - step.AgeMicros, at, step.Value));
         }
     }
 

@@ -40,6 +40,7 @@ public static class CommandLine
         AckVerb.Create(terminal),
         CloseVerb.Create(terminal),
         CommentVerb.Create(terminal),
+        ResetVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         ExportVerb.Create(terminal),
         GatewaysVerb.Create(terminal),

@@ -76,7 +76,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(loggers).AddSingleton(meters)
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
-                .AddSingleton(new AlertService(ledger, streams))
+                .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))));
 

@@ -84,6 +84,7 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
             ClearHoldSeconds = rule.ClearHoldMicros / 1e6,
             Basis = rule.Basis,
             During = rule.During?.ToString() ?? "",
+            Latch = rule.IsLatched,
         };
         wire.Bands.AddRange(rule.Bands.Select(b => new V1.Band
         {

@@ -182,6 +182,47 @@ public sealed class RestartTests(ITestOutputHelper output)
         plant.Sink.Lines.Should().Equal(live);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_reset_has_its_place_in_the_journal_and_a_replay_ends_what_the_live_run_ended(int shards)
+    {
+        await using var plant = new TestPlant("""
+            rules:
+              - id: high
+                title: { zh: 高, en: High }
+                kind: gas-pipe
+                quantity: pressure
+                when: last
+                red: "> 480"
+                latch: true
+                basis: site
+            """);
+        plant.Options = plant.Options with { Shards = shards };
+        await plant.StartAsync();
+        var source = new TestSource("g1");
+        foreach (var device in (string[])["p1", "p2"])
+        {
+            await plant.PressureAsync(source, device, 500);
+            plant.Advance(1);
+            await plant.PressureAsync(source, device, 100);
+            plant.Advance(1);
+        }
+
+        plant.Sink.Lines.Should().HaveCount(2);
+        plant.Pipeline.Intake.ResetSeries("gas-pipe/p2/pressure").Should().BeTrue();
+        plant.Pipeline.Intake.ResetSeries("gas-pipe/p2/presure").Should().BeFalse();
+        plant.Pipeline.Intake.ResetSeries("gas-pipe/nobody/pressure").Should().BeFalse();
+        plant.Pipeline.Intake.ResetSeries("p2").Should().BeFalse();
+        plant.Advance(1);
+        var live = plant.Sink.Lines.Order(StringComparer.Ordinal).ToList();
+        live.Should().HaveCount(3).And.ContainSingle(l => l.Contains(">Normal", StringComparison.Ordinal) && l.Contains("p2", StringComparison.Ordinal));
+        await plant.Pipeline.AbandonAsync();
+        plant.Sink = new RecordingSink();
+        await plant.StartAsync();
+        plant.Sink.Lines.Order(StringComparer.Ordinal).Should().Equal(live);
+    }
+
     [Fact]
     public async Task No_snapshot_is_published_when_the_sink_cannot_flush()
     {

@@ -11,6 +11,7 @@ namespace PingAnIoT.Rules.Tests;
 /// at 12s tick
 /// to 60s                           a tick every second up to 60 s
 /// at 60s gateway gw1 off
+/// at 60s reset p1                  its pressure, by hand
 /// restart                          saved, thrown away, restored
 /// at 70s p1 460 -> p1.pressure red @70s, p1.methane normal @70s
 /// </code>
@@ -138,6 +139,10 @@ internal sealed class Scenario
         {
             Apply(Reading.Tick(Epoch + at));
             lastTick = at;
+        }
+        else if (words[2] == "reset")
+        {
+            Apply(Reading.Reset(Register.Find(0, Encoding.UTF8.GetBytes(words[3])), 0, Epoch + at));
         }
         else if (words[2] == "gateway")
         {

@@ -31,8 +31,12 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
     public BandOracle Step(Reading reading)
     {
         var next = this with { Fired = [] };
-        return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : next.Take(reading);
+        return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : reading.IsReset ? next.Reset(reading) : next.Take(reading);
     }
+
+    private BandOracle Reset(Reading reading) => !Rule.IsLatched || reading.Quantity != Rule.Quantity || Worst() == Bands.Count
+        ? this
+        : (this with { Bands = [.. Bands.Select(_ => new BandLatch(false, null))] }).Fire(Worst(), Bands.Count, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
 
     private BandOracle Tick(long receive)
     {
@@ -81,7 +85,7 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
             Value = double.IsFinite(value) ? value : Value,
             Bands = [.. Bands.Select((latch, b) => latch with
             {
-                Since = (latch.IsOn ? !(isOpen && Violates(b)) : isOpen && Crosses(b)) ? latch.Since ?? asOf : null,
+                Since = (latch.IsOn ? !Rule.IsLatched && !(isOpen && Violates(b)) : isOpen && Crosses(b)) ? latch.Since ?? asOf : null,
             })],
         };
     }

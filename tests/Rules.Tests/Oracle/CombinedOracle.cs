@@ -26,8 +26,12 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
     public CombinedOracle Step(Reading reading)
     {
         var next = this with { Fired = [] };
-        return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : next.Take(reading);
+        return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : reading.IsReset ? next.Reset(reading) : next.Take(reading);
     }
+
+    private CombinedOracle Reset(Reading reading) => !Rule.IsLatched || reading.Quantity != Rule.Quantity || Worst() == Bands.Count
+        ? this
+        : (this with { Bands = [.. Bands.Select(_ => new BandLatch(false, null))] }).Fire(Worst(), Bands.Count, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
 
     private CombinedOracle Tick(long receive)
     {
@@ -67,7 +71,7 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
 
     private CombinedOracle Observe(long asOf) => this with
     {
-        Bands = [.. Bands.Select((latch, b) => (Rule.During is { } schedule && !BandOracle.IsOpen(schedule, asOf) ? latch.IsOn
+        Bands = [.. Bands.Select((latch, b) => (latch.IsOn && Rule.IsLatched ? false : Rule.During is { } schedule && !BandOracle.IsOpen(schedule, asOf) ? latch.IsOn
             : latch.IsOn ? !Together(p => Violates(p, b)) : Together(p => Crosses(p, b))) switch
         {
             true => latch with { Since = latch.Since ?? asOf },

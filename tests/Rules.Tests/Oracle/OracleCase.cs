@@ -50,7 +50,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     ]);
 
     private static string Show(Rule r) => string.Create(CultureInfo.InvariantCulture,
-        $"{r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}");
+        $"{r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()}{(r.IsLatched ? " latched" : "")} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}");
 
     private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
 
@@ -69,7 +69,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
             Function = part.Function is WindowFunction.Absent or WindowFunction.Stuck || (part.Function == WindowFunction.Code && rule.Bands.Count > 1)
                 ? WindowFunction.Last : part.Function,
             Bands = [.. rule.Bands.Select((b, i) => part.Bands[i % part.Bands.Count] with { Severity = b.Severity })],
-        }).Prepend(rule).Select(p => p with { HoldMicros = 0, ClearHoldMicros = 0, During = null });
+        }).Prepend(rule).Select(p => p with { HoldMicros = 0, ClearHoldMicros = 0, During = null, IsLatched = false });
         return rule with { Combination = Pick(random, Combination.All, Combination.Any), Parts = [.. parts] };
     }
 
@@ -98,6 +98,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
             Times = function == WindowFunction.Times ? random.Next(1, 4) : 0,
             Share = function == WindowFunction.Quantile ? Pick(random, 0, 0.25, 0.5, 0.9, 1) : 0,
             During = function != WindowFunction.Absent && random.Next(4) == 0 ? MakeSchedule(random) : null,
+            IsLatched = function != WindowFunction.Absent && random.Next(6) == 0,
             Codes = function != WindowFunction.Code ? [] : Pick<CodeRange[]>(random, [new(0, 0), new(5, 7)], [new(3, 3)], [new(2, 4), new(8, 10)]),
             WindowMicros = function is WindowFunction.Code or WindowFunction.Stuck ? 0
                 : function == WindowFunction.Last ? Pick<long>(random, 0, 0, 3_000_000) : Pick<long>(random, 1_000_000, 2_000_000, 5_000_000, 10_000_000),
@@ -143,6 +144,11 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
 
     private static Reading MakeReading(Random random, List<Reading> journal, long now, int device)
     {
+        if (random.Next(16) == 0)
+        {
+            return Reading.Reset(device, device is 4 or 5 ? 0 : random.Next(2), now);
+        }
+
         if (random.Next(12) == 0)
         {
             return new Reading(random.Next(4, 6), 0, ReadingFlags.None, now, now + random.Next(-3, 3), random.Next(2));
@@ -151,7 +157,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         var receive = now + (random.Next(10) == 0 ? Pick<long>(random, -3_000, -800_000) : 0);
         var delay = random.Next(3) != 0 ? 100_000 : Pick<long>(random, 0, -1_000_000, 300_000, 600_000, 1_100_000, 2_100_000, 3_500_000, 20_000_000, 100_000_000);
         var time = receive - delay;
-        var earlier = journal.Where(r => r.Device == device).ToList();
+        var earlier = journal.Where(r => r.Device == device && !r.IsReset).ToList();
         if (earlier.Count > 0 && random.Next(10) == 0)
         {
             time = earlier[random.Next(earlier.Count)].EventTimeMicros;

@@ -30,7 +30,7 @@ internal static class OracleQuery
             .SelectMany(oracle => oracle.Fired);
 
         IObservable<Transition> Absence(Rule rule, int device) => readings
-            .Where(r => r.IsTick || r.Device == device || register[r.Device].Kind == gatewayKind)
+            .Where(r => r.IsTick || (r.Device == device && !r.IsReset) || (!r.IsReset && register[r.Device].Kind == gatewayKind))
             .Scan(
                 new AbsenceOracle(rule, register[device], register.SeriesName(device, rule.Quantity), options),
                 (oracle, reading) => reading.IsTick || reading.Device == device

@@ -17,7 +17,7 @@ public sealed class OracleTests
         }
 
         var cases = long.Parse(Environment.GetEnvironmentVariable("PINGAN_ORACLE_CASES") ?? "2000", CultureInfo.InvariantCulture);
-        long transitions = 0, during = 0, combined = 0;
+        long transitions = 0, during = 0, resets = 0, combined = 0;
         var byFunction = new long[Enum.GetValues<WindowFunction>().Length];
         var failing = -1;
         Gen.Int[0, int.MaxValue].Sample(
@@ -34,6 +34,7 @@ public sealed class OracleTests
                 foreach (var transition in expected)
                 {
                     Interlocked.Increment(ref byFunction[(int)transition.Rule.Function]);
+                    Interlocked.Add(ref resets, transition.Rule.IsLatched && transition.Change == TransitionChange.Normal ? 1 : 0);
                     Interlocked.Add(ref during, transition.Rule.During is null ? 0 : 1);
                 }
 
@@ -48,6 +49,7 @@ public sealed class OracleTests
         transitions.Should().BeGreaterThan(cases * 2, "cases in which nothing happens show nothing");
         byFunction.Should().OnlyContain(count => count > cases / 100, "so it is with each function");
         during.Should().BeGreaterThan(cases / 20, "and with schedules");
+        resets.Should().BeGreaterThan(cases / 50, "and with resets");
         combined.Should().BeGreaterThan(cases / 5, "and over several quantities");
         Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, {combined} of rules over several quantities, 0 differences");
     }

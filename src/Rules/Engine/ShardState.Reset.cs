@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <content>Latched rules: raised by readings, ended by hand.</content>
+internal sealed partial class ShardState
+{
+    /// <summary>A reading without a value: a reset, or something that should never have come this far.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeNoValue(int series, in Reading reading)
+    {
+        if (!reading.IsReset)
+        {
+            counters.Impossible++;
+            return;
+        }
+
+        ref readonly var slot = ref Store.Devices[reading.Device];
+        var quantity = plan.Find(slot.Kind, reading.Quantity)!;
+        if (Store.HasBlock(series) && Store.Block(series) is { Head.States: > 0 } block)
+        {
+            for (var i = 0; i < quantity.Rules.Length; i++)
+            {
+                ref var state = ref Store.States[block.Head.States + i];
+                var from = state.Current;
+                if (Latch.Reset(ref state, quantity.Rules[i]))
+                {
+                    writer.Write(ref state, quantity.Rules[i], block.Samples, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+                }
+            }
+        }
+
+        foreach (var rule in plan.Kinds[slot.Kind].Combined)
+        {
+            var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;
+            if (index == 0)
+            {
+                continue;
+            }
+
+            ref var state = ref Store.States[index];
+            var from = state.Current;
+            if (Latch.Reset(ref state, rule.Rule))
+            {
+                Write(ref state, rule, slot, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+            }
+        }
+    }
+}
