@@ -55,6 +55,23 @@ public class RuleFileTests
     [Fact]
     public void The_version_is_known_for_ever() => Only(Overpressure).Version.Should().Be("ebcef6ef");
 
+    /// <summary>Ledgers keep versions: these never change.</summary>
+    [Theory]
+    [InlineData("when: times(3, 10m)", "1d9c0fcd")]
+    [InlineData("when: times(4, 10m)", "e341a06f")]
+    [InlineData("when: quantile(0.95, 10m)", "79a64423")]
+    [InlineData("when: quantile(0.9, 10m)", "6438b426")]
+    [InlineData("when: stuck(10m) ;; -red ;; fault: true", "5774bff7")]
+    [InlineData("when: stuck(11m) ;; -red ;; fault: true", "8b2ef1f3")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8, 40) ;; red: true", "66846c0b")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(40, 1-3, 2-8, 5) ;; red: true", "66846c0b")]
+    [InlineData("kind: elevator ;; quantity: fault-code ;; when: code(1-8, 41) ;; red: true", "027b79d0")]
+    [InlineData("during: { zone: UTC+8, mon-tue: 22:00-06:00 }", "3f19e699")]
+    [InlineData("during: { mon: \"22:00-24:00\", zone: UTC+8, tue: \"22:00-24:00, 00:00-06:00\", wed: 00:00-06:00 }", "3f19e699")]
+    [InlineData("during: { zone: Asia/Shanghai, mon-tue: 22:00-06:00 }", "76d78400")]
+    [InlineData("latch: true", "368ab9ae")]
+    public void The_versions_of_other_forms_are_known_for_ever(string change, string version) => Only(ErrorTable.Apply(change)).Version.Should().Be(version);
+
     [Theory]
     [InlineData("hold: 10s", "hold: 10000ms", false)]
     [InlineData("hold: 10s\n", "hold: 10s # sec\n", false)]
@@ -75,6 +92,9 @@ public class RuleFileTests
     [InlineData("quantity: pressure", "quantity: flow", true)]
     [InlineData("kind: gas-pipe", "kind: pipe-network", true)]
     [InlineData("id: gas-pipe-overpressure", "id: other", true)]
+    [InlineData("mean(60s)", "ewma(60s)", true)]
+    [InlineData("    kind: gas-pipe\n", "    kind: gas-pipe\n    latch: false\n", false)]
+    [InlineData("    kind: gas-pipe\n", "    kind: gas-pipe\n    during: { zone: UTC, mon: 08:00-09:00 }\n", true)]
     public void The_version_changes_when_and_only_when_the_meaning_does(string from, string to, bool changes)
     {
         Overpressure.Should().Contain(from);
