@@ -19,6 +19,7 @@ public sealed class RuleSource : IDisposable
     private readonly Lock gate = new();
     private readonly string path;
     private readonly Catalog catalog;
+    private readonly int shards;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Subject<RuleSet> changes = new();
@@ -37,10 +38,12 @@ public sealed class RuleSource : IDisposable
     /// <param name="catalog">The kinds that rules may name.</param>
     /// <param name="time">Drives the looks.</param>
     /// <param name="logger">Told of every set taken and refused.</param>
-    public RuleSource(string path, Catalog catalog, TimeProvider time, ILogger logger)
+    /// <param name="shards">On how many shards they are to run.</param>
+    public RuleSource(string path, Catalog catalog, TimeProvider time, ILogger logger, int shards = 1)
     {
         this.path = Path.GetFullPath(path);
         this.catalog = catalog;
+        this.shards = shards;
         this.time = time;
         this.logger = logger;
         var content = RuleFolder.Read(this.path);
@@ -98,7 +101,7 @@ public sealed class RuleSource : IDisposable
 
     private void Judge(RuleFolderContent content)
     {
-        var result = content.Errors.Count > 0 ? new RuleFileResult(null, content.Errors) : RuleFile.ParseMany(content.Files, catalog);
+        var result = content.Errors.Count > 0 ? new RuleFileResult(null, content.Errors) : RuleFile.ParseMany(content.Files, catalog, shards);
         lastErrors = result.Errors;
         if (result.RuleSet is not { } rules)
         {

@@ -96,6 +96,13 @@ public sealed class Engine
 
     private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros), new LineArena());
 
-    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena) =>
-        new(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways, arena);
+    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena)
+    {
+        if (options.Shards > 1 && rules.Rules.FirstOrDefault(r => r.Place is not (Place.None or Place.Grid)) is { } wide)
+        {
+            throw new ArgumentException($"Rule '{wide.Id}' is over places wider than a grid, and no shard has more than whole grids.", nameof(rules));
+        }
+
+        return new ShardState(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways, arena);
+    }
 }

@@ -4,7 +4,7 @@ namespace PingAnIoT.Rules;
 /// Carries running state from one rule set to the next. A rule keeps its state when its id remains and its window means the same
 /// (kind, quantity, function, length; an absence keeps it whatever its length); thresholds, holds and deadbands may change under it.
 /// </summary>
-internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState next)
+internal sealed partial class Reload(TransitionWriter writer, ShardState old, ShardState next)
 {
     private readonly Dictionary<string, Rule> nextRules = next.Plan.RuleSet.Rules.ToDictionary(r => r.Id, StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> closedEpisodes = new(StringComparer.Ordinal);
@@ -34,6 +34,11 @@ internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState
             }
         }
 
+        for (var place = 1; place <= old.Places.Count; place++)
+        {
+            CarryPlace(place);
+        }
+
         if (old.Plan.Kinds.Zip(next.Plan.Kinds).All(k => k.Second.Absents.All(to => k.First.Absents.Any(from => IsSameSilence(from, to)))))
         {
             next.GoOnLookingForSilence(old);
@@ -48,7 +53,7 @@ internal sealed class Reload(TransitionWriter writer, ShardState old, ShardState
     private static bool LooksAtTheSame(Rule rule, Rule to) => rule.Kind == to.Kind && rule.Quantity == to.Quantity
         && rule.AnyQuantity == to.AnyQuantity && rule.Function == to.Function
         && (rule.Function == WindowFunction.Absent || rule.WindowMicros == to.WindowMicros) && rule.Share.Equals(to.Share)
-        && rule.Combination == to.Combination && rule.Parts.Count == to.Parts.Count
+        && rule.Place == to.Place && rule.Combination == to.Combination && rule.Parts.Count == to.Parts.Count
         && rule.Parts.Zip(to.Parts).All(p => LooksAtTheSame(p.First, p.Second));
 
     private static bool IsSameSilence(CompiledRule from, CompiledRule to) =>

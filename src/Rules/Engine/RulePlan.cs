@@ -87,7 +87,7 @@ internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
 }
 
 /// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
-internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents, CombinedRule[] combined)
+internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents, CombinedRule[] combined, VotesRule[] votes)
 {
     public int Quantity { get; } = quantity;
 
@@ -102,6 +102,9 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 
     /// <summary>The kind's rules over several quantities that have a part on this one.</summary>
     public CombinedRule[] Combined { get; } = combined;
+
+    /// <summary>The rules for which a reading is a vote.</summary>
+    public VotesRule[] Votes { get; } = votes;
 
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
@@ -135,7 +138,7 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 }
 
 /// <summary>What is done with the readings of one kind of device. Immutable.</summary>
-internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents, CombinedRule[] combined)
+internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents, CombinedRule[] combined, VotesRule[] votes)
 {
     public QuantityPlan?[] Quantities { get; } = quantities;
 
@@ -145,6 +148,9 @@ internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absent
 
     /// <summary>The rules over several quantities.</summary>
     public CombinedRule[] Combined { get; } = combined;
+
+    /// <summary>The rules over the devices of a place.</summary>
+    public VotesRule[] Votes { get; } = votes;
 
     public bool IsEmpty => Series.Length == 0;
 }
@@ -159,6 +165,7 @@ internal sealed class RulePlan
     {
         RuleSet = ruleSet;
         Kinds = kinds;
+        Votes = [.. kinds.SelectMany(k => k.Votes).OrderBy(v => v.Number)];
         table = new QuantityPlan?[kinds.Length * Kind.MaximumQuantities];
         for (var k = 0; k < kinds.Length; k++)
         {
@@ -169,6 +176,9 @@ internal sealed class RulePlan
     public RuleSet RuleSet { get; }
 
     public KindPlan[] Kinds { get; }
+
+    /// <summary>All rules over the devices of a place, by their number.</summary>
+    public VotesRule[] Votes { get; }
 
     /// <returns>What is done with a quantity of a kind; null where no rule watches it, or the kind has no such quantity.</returns>
     public QuantityPlan? Find(int kind, ushort quantity) =>
@@ -190,32 +200,37 @@ internal sealed class RulePlan
         }
 
         var kinds = new KindPlan[catalog.Kinds.Count];
+        var votes = 0;
         for (var k = 0; k < kinds.Length; k++)
         {
-            kinds[k] = CompileKind(ruleSet.Rules.Where(r => r.Kind == k).ToList(), catalog.Kinds[k].Quantities.Count);
+            kinds[k] = CompileKind(ruleSet.Rules.Where(r => r.Kind == k).ToList(), catalog.Kinds[k].Quantities.Count, votes);
+            votes += kinds[k].Votes.Length;
         }
 
         return new RulePlan(ruleSet, kinds);
     }
 
-    private static KindPlan CompileKind(List<Rule> rules, int quantityCount)
+    private static KindPlan CompileKind(List<Rule> rules, int quantityCount, int votesBefore)
     {
         var absents = rules.Where(r => r.Function == WindowFunction.Absent).Select(r => new CompiledRule(r)).ToArray();
         var combined = rules.Where(r => r.Combination != Combination.None).OrderBy(r => r.Id, StringComparer.Ordinal)
             .Select((r, i) => new CombinedRule(new CompiledRule(r), i)).ToArray();
+        var votes = rules.Where(r => r.Function == WindowFunction.Votes).OrderBy(r => r.Id, StringComparer.Ordinal)
+            .Select((r, i) => new VotesRule(new CompiledRule(r), i, votesBefore + i)).ToArray();
         var quantities = new QuantityPlan?[quantityCount];
         var offset = 0;
         for (var q = 0; q < quantityCount; q++)
         {
             var alive = Enumerable.Range(0, absents.Length)
                 .Where(i => absents[i].Rule.AnyQuantity || absents[i].Rule.Quantity == q).ToArray();
-            var banded = rules.Where(r => r.Function != WindowFunction.Absent && r.Combination == Combination.None && r.Quantity == q)
+            var banded = rules.Where(r => r.Function is not (WindowFunction.Absent or WindowFunction.Votes) && r.Combination == Combination.None && r.Quantity == q)
                 .OrderBy(r => r.Function).ThenBy(r => r.WindowMicros).ThenBy(r => r.Share).ThenBy(r => r.Id, StringComparer.Ordinal)
                 .Select(r => new CompiledRule(r)).ToArray();
             var partOf = combined.Where(c => c.Rule.Rule.Parts.Any(p => p.Quantity == q)).ToArray();
-            if (banded.Length + alive.Length + partOf.Length > 0)
+            var votesOn = votes.Where(v => v.Rule.Rule.Quantity == q).ToArray();
+            if (banded.Length + alive.Length + partOf.Length + votesOn.Length > 0)
             {
-                quantities[q] = new QuantityPlan(q, offset++, banded, alive, partOf);
+                quantities[q] = new QuantityPlan(q, offset++, banded, alive, partOf, votesOn);
             }
         }
 
@@ -224,7 +239,7 @@ internal sealed class RulePlan
             rule.Place(quantities);
         }
 
-        return new KindPlan(quantities, absents, combined);
+        return new KindPlan(quantities, absents, combined, votes);
     }
 
     private static void CheckParts(Rule rule, Catalog catalog)
@@ -235,7 +250,7 @@ internal sealed class RulePlan
         }
 
         if ((rule.Combination == Combination.None) != (rule.Parts.Count == 0)
-            || rule.Parts.Any(p => p.Kind != rule.Kind || p.Function is WindowFunction.Absent or WindowFunction.Stuck || p.Parts.Count > 0 || p.During is not null
+            || rule.Parts.Any(p => p.Kind != rule.Kind || p.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes || p.Parts.Count > 0 || p.During is not null
                 || !p.Bands.Select(b => b.Severity).SequenceEqual(rule.Bands.Select(b => b.Severity))))
         {
             throw new ArgumentException($"Rule '{rule.Id}' has parts that do not fit together.", nameof(rule));
@@ -265,6 +280,7 @@ internal sealed class RulePlan
         if (rule.Function switch
         {
             WindowFunction.Times => rule.Times < 1,
+            WindowFunction.Votes => rule.Times < 2 || rule.Place is < Place.District or > Place.Grid,
             WindowFunction.Quantile => rule.Share is not (>= 0 and <= 1),
             WindowFunction.Code => rule.Codes.Count == 0 || rule.Bands.Count > 1,
             WindowFunction.Stuck => rule.Bands.Count > 1,

@@ -41,6 +41,15 @@ internal sealed class RuleStates
         return first;
     }
 
+    /// <summary>A fresh state for a rule over the devices of a place.</summary>
+    public int Rent(int device, VotesRule rule, int place)
+    {
+        var first = Rent(1);
+        states[first] = RuleState.Normal(device, rule.Rule.Rule.Quantity, rule.Rule);
+        states[first].Place = place;
+        return first;
+    }
+
     private int Rent(int count)
     {
         if (count >= free.Count || !free[count].TryPop(out var first))

@@ -54,6 +54,9 @@ internal struct RuleState
     /// <summary>For a rule over several quantities its number among those of the kind, from 1; else 0.</summary>
     public ushort Combined;
 
+    /// <summary>For a rule over the devices of a place the place's number; else 0. <see cref="Device"/> is then the one that began it.</summary>
+    public int Place;
+
     /// <summary>Index of the present band; the number of bands when normal.</summary>
     public byte Current;
 

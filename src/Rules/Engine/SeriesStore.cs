@@ -13,7 +13,7 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
     private const int PlaceBits = 4;
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
-    // over several of them: each the number of its state, or 0.
+    // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
     private int placeCount;
 
@@ -43,6 +43,13 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
 
     /// <summary>The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for.</summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Kinds[slot.Kind].Series.Length + rule.Index];
+
+    /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>
+    public ref int PlaceOf(in DeviceSlot slot, VotesRule rule)
+    {
+        var kind = plan.Kinds[slot.Kind];
+        return ref places[slot.Series + kind.Series.Length + kind.Combined.Length + rule.Index];
+    }
 
     /// <summary>The series' block, made at its first reading.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,7 +139,7 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
         var kindPlan = plan.Kinds[kind];
         Devices[device] = new DeviceSlot { Series = placeCount, Absences = AbsenceCount, Group = group, Kind = kind };
         SeriesCount += kindPlan.Series.Length;
-        placeCount += kindPlan.Series.Length + kindPlan.Combined.Length;
+        placeCount += kindPlan.Series.Length + kindPlan.Combined.Length + kindPlan.Votes.Length;
         places.Grow(placeCount, 0);
         Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
         for (var i = 0; i < kindPlan.Absents.Length; i++)

@@ -30,6 +30,7 @@ internal sealed partial class ShardState
             }
         }
 
+        ResetVotes(slot, quantity, reading);
         foreach (var rule in plan.Kinds[slot.Kind].Combined)
         {
             var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;

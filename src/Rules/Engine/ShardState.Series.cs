@@ -253,8 +253,14 @@ internal sealed partial class ShardState
     private void FireHold(int index, long receive)
     {
         ref var state = ref Store.States[index];
-        ref readonly var slot = ref Store.Devices[state.Device];
         state.Armed = Never.Micros;
+        if (state.Place > 0)
+        {
+            FireVotes(ref state, index, receive);
+            return;
+        }
+
+        ref readonly var slot = ref Store.Devices[state.Device];
         if (state.Combined > 0)
         {
             FireCombined(ref state, index, slot, receive);

@@ -59,7 +59,7 @@ internal sealed partial class ShardState(
     public void UpdateSizes()
     {
         counters.Series = Store.SeriesCount;
-        counters.Bytes = Store.Bytes + (16L * holdTimers.Capacity);
+        counters.Bytes = Store.Bytes + Places.Bytes + (16L * holdTimers.Capacity);
     }
 
     /// <summary>Random access to millions of series waits for memory, unless memory was asked in time.</summary>
@@ -141,6 +141,11 @@ internal sealed partial class ShardState(
                 JudgeCombined(slot, quantity, reading);
             }
 
+            if (quantity.Votes.Length > 0)
+            {
+                JudgeVotes(slot, quantity, reading);
+            }
+
             if (quantity.Absents.Length > 0)
             {
                 Hear(slot, quantity, reading);
@@ -160,6 +165,13 @@ internal sealed partial class ShardState(
 
         if (reading.IsReset)
         {
+            // A place may be reset through a device that has not spoken yet.
+            if (reading.Device < register.Count && register[reading.Device] is var record && !Store.Has(reading.Device)
+                && plan.Kinds[record.Kind].Votes.Length > 0 && options.Owns(register, reading.Device))
+            {
+                Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
+            }
+
             return Find(reading);
         }
 

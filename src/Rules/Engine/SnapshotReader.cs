@@ -6,7 +6,7 @@ namespace PingAnIoT.Rules;
 /// Reads shards' states into a fresh one. Devices go by name: one that the register no longer has is enrolled as if it had just spoken, so its
 /// open episodes go on; one that another shard owns now is left to that shard.
 /// </summary>
-internal sealed class SnapshotReader(DeviceRegister register, EngineOptions options)
+internal sealed partial class SnapshotReader(DeviceRegister register, EngineOptions options)
 {
     private const int ManyMax = 16 * 1024 * 1024;
     private readonly List<(int Kind, int[] Quantities)> kinds = [];
@@ -50,6 +50,8 @@ internal sealed class SnapshotReader(DeviceRegister register, EngineOptions opti
         {
             Device(from, state, groups);
         }
+
+        Places(from, state);
 
         from.End();
         return state;

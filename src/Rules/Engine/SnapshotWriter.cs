@@ -20,7 +20,54 @@ internal static class SnapshotWriter
         }
 
         to.Flag(false);
+        Places(to, register, state);
         to.End();
+    }
+
+    private static void Places(BlockWriter to, DeviceRegister register, ShardState state)
+    {
+        to.Int(state.Places.Count);
+        for (var number = 1; number <= state.Places.Count; number++)
+        {
+            ref readonly var place = ref state.Places[number];
+            var bands = state.Plan.Votes[place.Rule].Rule.Bands.Length;
+            to.Int(place.Rule);
+            to.Text(state.Places.NameOf(number));
+            to.Long(place.Last);
+            to.Long(place.Anchor);
+            to.Flag(place.State != 0);
+            if (place.State != 0)
+            {
+                Name(to, register[state.Store.States[place.State].Device]);
+                State(to, state.Store.States[place.State], bands);
+            }
+
+            for (var at = place.Voters; at != 0; at = state.Places.VoterAt(at).Next)
+            {
+                to.Flag(true);
+                Voter(to, register, state.Places.VoterAt(at), bands);
+            }
+
+            to.Flag(false);
+        }
+    }
+
+    private static void Voter(BlockWriter to, DeviceRegister register, in Voter voter, int bands)
+    {
+        Name(to, register[voter.Device]);
+        to.Double(voter.Value);
+        for (var b = 0; b < bands; b++)
+        {
+            to.Long(voter.Crossed[b]);
+            to.Long(voter.Violated[b]);
+        }
+    }
+
+    private static void Name(BlockWriter to, DeviceRecord record)
+    {
+        to.Int(record.Kind);
+        to.Text(record.Device);
+        to.Text(record.Gateways.Count == 0 ? "" : record.Gateways[0]);
     }
 
     private static void Names(BlockWriter to, Catalog catalog)
@@ -64,9 +111,7 @@ internal static class SnapshotWriter
     {
         var store = state.Store;
         var plan = state.Plan.Kinds[slot.Kind];
-        to.Int(slot.Kind);
-        to.Text(record.Device);
-        to.Text(record.Gateways.Count == 0 ? "" : record.Gateways[0]);
+        Name(to, record);
         to.Int(slot.Group);
         foreach (var quantity in plan.Series)
         {

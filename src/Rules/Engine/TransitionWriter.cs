@@ -18,7 +18,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     }
 
     /// <summary>The same, told by one of several parts.</summary>
-    public void Write(ref RuleState state, CompiledRule rule, CompiledRule telling, int from, long due, long receive, Evidence[] evidence)
+    public void Write(ref RuleState state, CompiledRule rule, CompiledRule telling, int from, long due, long receive, Evidence[] evidence, string? series = null)
     {
         int normal = rule.Bands.Length, to = state.Current;
         var device = register[state.Device];
@@ -29,7 +29,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
             : Latch.Left(telling.Bands[from].Comparison, telling.ThresholdOf(from, device), telling.Rule.Deadband);
         Emit(new Transition
         {
-            Rule = rule.Rule, Device = device, Series = register.SeriesName(state.Device, state.Quantity),
+            Rule = rule.Rule, Device = device, Series = series ?? register.SeriesName(state.Device, state.Quantity),
             EpisodeMicros = state.Episode, Ordinal = state.Ordinal, Change = ChangeOf(from == normal, to == normal),
             From = rule.SeverityOf(from), To = rule.SeverityOf(to), EventTimeMicros = when, ReceiveTimeMicros = receive,
             WindowValue = state.Value, Threshold = threshold, Evidence = evidence, JournalPosition = Position,

@@ -76,7 +76,7 @@ internal readonly record struct Verdict(double Value, int Crossed, int Violated)
     }
 
     /// <summary>A value against the thresholds of a rule's bands.</summary>
-    private static Verdict OfValue(CompiledRule rule, DeviceRecord? device, double value)
+    public static Verdict OfValue(CompiledRule rule, DeviceRecord? device, double value)
     {
         if (!double.IsFinite(value))
         {

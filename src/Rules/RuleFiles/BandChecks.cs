@@ -48,7 +48,7 @@ internal sealed class BandChecks(RuleErrors errors)
     {
         var (minimum, maximum) = Domain(function, quantity);
         var t = band.Band.Threshold;
-        var isTruth = quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times;
+        var isTruth = quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times or WindowFunction.Votes;
         var (never, always) = band.Band.Comparison switch
         {
             Comparison.Above => (t >= maximum, t < minimum),

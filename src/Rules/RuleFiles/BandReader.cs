@@ -41,5 +41,5 @@ internal sealed class BandReader(RuleErrors errors)
     }
 
     private static bool TakesTruth(WindowFunction function, Quantity quantity) =>
-        quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times;
+        quantity.IsBoolean && function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times or WindowFunction.Votes;
 }

@@ -3,7 +3,7 @@ namespace PingAnIoT.Rules;
 /// <summary>The window functions of the rule language.</summary>
 public enum WindowFunction : byte
 {
-    Last, Mean, Min, Max, Sum, Count, Range, Rate, Delta, Absent, StdDev, Ewma, Quantile, Code, Times, Stuck,
+    Last, Mean, Min, Max, Sum, Count, Range, Rate, Delta, Absent, StdDev, Ewma, Quantile, Code, Times, Stuck, Votes,
 }
 
 /// <summary>Which side of a threshold is bad.</summary>
@@ -23,6 +23,12 @@ public enum Combination : byte
 
     /// <summary>A colour is crossed when at least one part crosses it or worse.</summary>
     Any,
+}
+
+/// <summary>How wide a place is over whose devices a rule votes. The number is how many parts of a territory code name it.</summary>
+public enum Place : byte
+{
+    None = 0, District = 1, Street = 2, Community = 3, Grid = 4,
 }
 
 /// <summary>One colour of a rule and the threshold at which it begins.</summary>
@@ -61,7 +67,7 @@ public sealed record Rule
     /// </summary>
     public required long WindowMicros { get; init; }
 
-    /// <summary>How many readings <see cref="WindowFunction.Times"/> takes; else 0.</summary>
+    /// <summary>How many readings <see cref="WindowFunction.Times"/> takes, or how many devices <see cref="WindowFunction.Votes"/>; else 0.</summary>
     public int Times { get; init; }
 
     /// <summary>Which <see cref="WindowFunction.Quantile"/>, from 0 (the least) to 1 (the greatest); else 0.</summary>
@@ -87,6 +93,9 @@ public sealed record Rule
 
     /// <summary>When in the week it judges; null for always.</summary>
     public Schedule? During { get; init; }
+
+    /// <summary>Whose devices <see cref="WindowFunction.Votes"/> counts; else none.</summary>
+    public Place Place { get; init; }
 
     public Combination Combination { get; init; }
 

@@ -17,13 +17,15 @@ public static class RuleFile
     /// <param name="text">As read from disk or journal.</param>
     /// <param name="fileName">Only for error messages.</param>
     /// <param name="catalog">The kinds and quantities that rules may name.</param>
-    public static RuleFileResult Parse(string text, string fileName, Catalog catalog) => ParseMany([(fileName, text)], catalog);
+    /// <param name="shards">On how many shards they are to run.</param>
+    public static RuleFileResult Parse(string text, string fileName, Catalog catalog, int shards = 1) => ParseMany([(fileName, text)], catalog, shards);
 
     /// <summary>Reads files that are in force together: one set, or the errors of all of them. Ids are unique over all.</summary>
     /// <param name="files">In the order in which their rules are to stand.</param>
     /// <param name="catalog">The kinds and quantities that rules may name.</param>
+    /// <param name="shards">On how many shards they are to run.</param>
     /// <returns>A set whose <see cref="RuleSet.Source"/> is the files joined: <see cref="Parse"/> reads the same rules from it.</returns>
-    public static RuleFileResult ParseMany(IReadOnlyList<(string Name, string Text)> files, Catalog catalog)
+    public static RuleFileResult ParseMany(IReadOnlyList<(string Name, string Text)> files, Catalog catalog, int shards = 1)
     {
         var source = Join(files);
         var found = new List<RuleFileError>();
@@ -38,7 +40,7 @@ public static class RuleFile
                 return new RuleFileResult(null, [new RuleFileError(name, 1, 1, $"more than {SizeLimitBytes} bytes{together}; expected a smaller file")]);
             }
 
-            ReadRules(text, catalog, errors, ids, rules);
+            ReadRules(text, new RuleReader(catalog, errors, ids, shards), errors, rules);
             found.AddRange(errors.InOrder());
         }
 
@@ -49,9 +51,8 @@ public static class RuleFile
         ? files[0].Text
         : string.Concat(files.Select(f => $"--- # {ErrorText.OneLine(f.Name)}\n{f.Text}\n"));
 
-    private static void ReadRules(string text, Catalog catalog, RuleErrors errors, RuleIds ids, List<Rule> rules)
+    private static void ReadRules(string text, RuleReader reader, RuleErrors errors, List<Rule> rules)
     {
-        var reader = new RuleReader(catalog, errors, ids);
         var documents = YamlTreeReader.Read(text, errors, node =>
         {
             if (rules.Count >= RulesLimit)

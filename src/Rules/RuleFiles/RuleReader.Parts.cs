@@ -6,6 +6,8 @@ internal sealed partial class RuleReader
     public const int PartsMin = 2;
     public const int PartsMax = 8;
 
+    private static readonly string[] MisplacedKeys = ["quantity", "when", "place", "red", "yellow", "green", "fault"];
+
     public static readonly string[] PartKeys = ["quantity", "when", "red", "yellow", "green", "fault", "deadband"];
 
     private static readonly (string Key, Combination Combination)[] Combinations = [("all", Combination.All), ("any", Combination.Any)];
@@ -27,11 +29,11 @@ internal sealed partial class RuleReader
     private Rule? ReadCombination(
         RuleFields fields, (string Key, Combination Combination) form, string? id, (string? Zh, string? En) title, int? kind, int before)
     {
-        foreach (var key in PartKeys)
+        foreach (var key in MisplacedKeys)
         {
             if (fields.Key(key) is { } misplaced)
             {
-                errors.Add(misplaced, $"'{key}' beside '{form.Key}'; expected it inside the parts");
+                errors.Add(misplaced, $"'{key}' beside '{form.Key}'; expected {(key == "place" ? "none: its parts are over one device" : "it inside the parts")}");
             }
         }
 
@@ -106,9 +108,9 @@ internal sealed partial class RuleReader
         var before = errors.Count;
         var fields = new RuleFields(mapping, "a part", PartKeys, errors);
         var window = ReadWindow(fields);
-        if (window?.Function is WindowFunction.Absent or WindowFunction.Stuck)
+        if (window?.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes)
         {
-            var what = window.Value.Function == WindowFunction.Absent ? "silence" : "being stuck";
+            var what = window.Value.Function switch { WindowFunction.Absent => "silence", WindowFunction.Stuck => "being stuck", _ => "a vote" };
             errors.Add(fields.Key("when")!, $"{WindowText.NameOf(window.Value.Function)} in a part; expected a window over readings: {what} is a rule of its own");
             return null;
         }

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 namespace PingAnIoT.Rules;
 
 /// <summary>Reads one rule's mapping. Goes on after an error wherever the rest can still be judged.</summary>
-internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids)
+internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids, int shards)
 {
     public static readonly string[] Keys =
-        ["id", "title", "kind", "quantity", "when", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "latch", "basis"];
+        ["id", "title", "kind", "quantity", "when", "place", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "latch", "basis"];
 
     private const int TextLimitCharacters = 500;
 
@@ -49,6 +49,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var during = ReadDuring(fields, isAbsent);
         var isLatched = ReadLatch(fields, isAbsent);
         CheckCodes(fields, window, quantity);
+        var place = ReadPlace(fields, window);
         if (errors.Count == before && !isTruth)
         {
             new BandChecks(errors).Check(fields, bands, window!.Value.Function, quantity!, deadband, clear);
@@ -63,7 +64,7 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         {
             Id = id!, Version = "", TitleZh = titleZh!, TitleEn = titleEn!, Kind = kindIndex!.Value, Quantity = quantityIndex!.Value,
             AnyQuantity = isAbsent && fields.Optional("quantity") is null, Function = window!.Value.Function, WindowMicros = isStuck ? 0 : window.Value.Micros,
-            Times = window.Value.Times, Share = window.Value.Share, Codes = window.Value.Codes ?? [],
+            Times = window.Value.Times, Share = window.Value.Share, Codes = window.Value.Codes ?? [], Place = place,
             Bands = [.. bands.Select(b => b.Band)], HoldMicros = hold, Deadband = deadband, ClearHoldMicros = clearHold, During = during,
             IsLatched = isLatched, Basis = basis!,
         };

@@ -20,8 +20,8 @@ public static class RuleSchema
     private const string Codes = @"\s*[0-9]+\s*(-\s*[0-9]+\s*)?";
 
     private static readonly string When = string.Concat(
-        @"^\s*(last|(", string.Join('|', WindowText.Names.Except(["last", "times", "quantile", "code"])), @")\s*\(", Length, @"\)",
-        @"|times\s*\(\s*[0-9]+\s*,", Length, @"\)|quantile\s*\(\s*(0|1|0?\.[0-9]+|[01]\.0*[0-9]*)\s*,", Length, @"\)",
+        @"^\s*(last|(", string.Join('|', WindowText.Names.Except(["last", "times", "votes", "quantile", "code"])), @")\s*\(", Length, @"\)",
+        @"|(times|votes)\s*\(\s*[0-9]+\s*,", Length, @"\)|quantile\s*\(\s*(0|1|0?\.[0-9]+|[01]\.0*[0-9]*)\s*,", Length, @"\)",
         @"|code\s*\(", Codes, "(,", Codes, @")*\))\s*$");
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -51,7 +51,11 @@ public static class RuleSchema
             ["required"] = Strings("id", "title", "kind", "basis"),
             ["properties"] = Properties(catalog),
             ["allOf"] = new JsonArray(
-                new JsonObject { ["oneOf"] = new JsonArray(Compares(), Truth("absent", "hold", "clear", "during", "latch"), Truth("stuck", "hold"), Truth("code"), Combines()) },
+                new JsonObject
+                {
+                    ["oneOf"] = new JsonArray(
+                        Compares(isVote: false), Compares(isVote: true), Truth("absent", "hold", "clear", "during", "latch"), Truth("stuck", "hold"), Truth("code"), Combines()),
+                },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
     }
@@ -69,6 +73,7 @@ public static class RuleSchema
             ["kind"] = new JsonObject { ["enum"] = Strings([.. catalog.Kinds.Select(k => k.Name)]) },
             ["quantity"] = Text("What is measured; may be left out with absent: then any reading of the device is a sign of life", null),
             ["when"] = Text("The newest reading, or a function over a window", When),
+            ["place"] = new JsonObject { ["enum"] = Strings(RuleReader.Places), ["description"] = "Over the devices of what votes counts" },
             ["all"] = Parts("Every part must say so"),
             ["any"] = Parts("At least one part must say so"),
             ["hold"] = Text("How long it must stay so before it is said", Duration),
@@ -102,9 +107,10 @@ public static class RuleSchema
     }
 
     /// <summary>A rule that compares: a quantity, and colours or fault, each with a number.</summary>
-    private static JsonObject Compares()
+    private static JsonObject Compares(bool isVote)
     {
-        var bands = new JsonObject { ["when"] = new JsonObject { ["not"] = new JsonObject { ["pattern"] = "absent|stuck|code" } } };
+        var when = isVote ? new JsonObject { ["pattern"] = "votes" } : new JsonObject { ["not"] = new JsonObject { ["pattern"] = "absent|stuck|code|votes" } };
+        var bands = new JsonObject { ["when"] = when };
         foreach (var (key, _) in BandReader.Severities)
         {
             bands[key] = new JsonObject { ["type"] = "string" };
@@ -112,10 +118,13 @@ public static class RuleSchema
 
         return new JsonObject
         {
-            ["required"] = Strings("quantity", "when"),
+            ["required"] = isVote ? Strings("quantity", "when", "place") : Strings("quantity", "when"),
             ["properties"] = bands,
             ["anyOf"] = RequireOneOf("red", "yellow", "green", "fault"),
-            ["not"] = new JsonObject { ["anyOf"] = new JsonArray([FaultBesideColours(), .. RequireOneOf("all", "any").Select(n => n!.DeepClone())]) },
+            ["not"] = new JsonObject
+            {
+                ["anyOf"] = new JsonArray([FaultBesideColours(), .. RequireOneOf(isVote ? ["all", "any"] : ["all", "any", "place"]).Select(n => n!.DeepClone())]),
+            },
         };
     }
 
@@ -125,7 +134,7 @@ public static class RuleSchema
     private static JsonObject Combines() => new()
     {
         ["oneOf"] = RequireOneOf("all", "any"),
-        ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("quantity", "when", "red", "yellow", "green", "fault") },
+        ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("quantity", "when", "place", "red", "yellow", "green", "fault") },
         ["properties"] = new JsonObject { ["clear"] = new JsonObject { ["not"] = new JsonObject { ["required"] = Strings("deadband") } } },
     };
 
@@ -134,7 +143,7 @@ public static class RuleSchema
         var bands = new JsonObject
         {
             ["quantity"] = Text("What is measured", null),
-            ["when"] = new JsonObject { ["type"] = "string", ["pattern"] = When, ["not"] = new JsonObject { ["pattern"] = "absent|stuck" } },
+            ["when"] = new JsonObject { ["type"] = "string", ["pattern"] = When, ["not"] = new JsonObject { ["pattern"] = "absent|stuck|votes" } },
             ["deadband"] = Deadband(),
         };
         foreach (var (key, _) in BandReader.Severities)

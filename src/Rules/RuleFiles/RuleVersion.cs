@@ -63,6 +63,7 @@ internal static class RuleVersion
         _ = rule.Function switch
         {
             WindowFunction.Times => text.Append(CultureInfo.InvariantCulture, $"|{rule.Times}"),
+            WindowFunction.Votes => text.Append(CultureInfo.InvariantCulture, $"|{rule.Times}|{rule.Place}"),
             WindowFunction.Quantile => text.Append(CultureInfo.InvariantCulture, $"|{rule.Share:R}"),
             WindowFunction.Code => text.Append('|').AppendJoin(',', rule.Codes),
             _ => text,

@@ -22,6 +22,11 @@ internal static class WindowText
     /// <summary>As many as a series keeps.</summary>
     public const int TimesLimit = 4096;
 
+    /// <summary>One device needs no vote.</summary>
+    public const int VotesMin = 2;
+
+    public const int VotesMax = 64;
+
     public static readonly string[] Names = [.. Enum.GetValues<WindowFunction>().Select(NameOf)];
 
     public static string NameOf(WindowFunction function) => function.ToString().ToLowerInvariant();
@@ -35,7 +40,7 @@ internal static class WindowText
         {
             WindowFunction.Last => name,
             WindowFunction.Code => $"{name}({string.Join(", ", rule.Codes)})",
-            WindowFunction.Times => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Times}, {seconds:0.######}s)"),
+            WindowFunction.Times or WindowFunction.Votes => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Times}, {seconds:0.######}s)"),
             WindowFunction.Quantile => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Share}, {seconds:0.######}s)"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{name}({seconds:0.######}s)"),
         };
@@ -76,7 +81,7 @@ internal static class WindowText
         return function switch
         {
             WindowFunction.Code => new Window(function, 0, Codes: CodesText.Read(inside, when, errors)),
-            WindowFunction.Times or WindowFunction.Quantile => ReadTwo(function, inside, when, errors),
+            WindowFunction.Times or WindowFunction.Votes or WindowFunction.Quantile => ReadTwo(function, inside, when, errors),
             _ => new Window(function, ReadLength(name, inside, when, errors)),
         };
     }
@@ -84,6 +89,7 @@ internal static class WindowText
     private static (string What, string Example) Arguments(WindowFunction function) => function switch
     {
         WindowFunction.Times => ("count and length", "3, 10m"),
+        WindowFunction.Votes => ("count of devices and length", "2, 60s"),
         WindowFunction.Quantile => ("share and length", "0.95, 10m"),
         WindowFunction.Code => ("codes", "1-8, 40"),
         _ => ("length", "60s"),
@@ -108,6 +114,13 @@ internal static class WindowText
             if (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out times) || times is < 1 or > TimesLimit)
             {
                 errors.Add(when, $"{name} of {found} readings; expected a whole number from 1 to {TimesLimit}");
+            }
+        }
+        else if (function == WindowFunction.Votes)
+        {
+            if (!int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out times) || times is < VotesMin or > VotesMax)
+            {
+                errors.Add(when, $"{name} of {found} devices; expected a whole number from {VotesMin} to {VotesMax}");
             }
         }
         else if (!double.TryParse(first, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share) || share > 1)

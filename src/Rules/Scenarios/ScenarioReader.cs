@@ -77,17 +77,17 @@ internal sealed class ScenarioReader(string fileName, Catalog catalog)
         }
     }
 
-    /// <summary><c>device KIND/DEVICE [via GATEWAY] [SETPOINT=NUMBER ...]</c></summary>
+    /// <summary><c>device KIND/DEVICE [via GATEWAY] [in TERRITORY] [SETPOINT=NUMBER ...]</c></summary>
     private void ReadDevice(Scenario scenario, string[] words)
     {
         var parts = words.Length > 1 ? words[1].Split('/') : [];
         if (parts.Length != 2 || ReadKind(parts[0]) is not { } kind)
         {
-            Error("expected device KIND/DEVICE [via GATEWAY] [SETPOINT=NUMBER ...]");
+            Error("expected device KIND/DEVICE [via GATEWAY] [in TERRITORY] [SETPOINT=NUMBER ...]");
             return;
         }
 
-        var gateway = "g1";
+        var (gateway, territory) = ("g1", "");
         var setPoints = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var i = 2; i < words.Length; i++)
         {
@@ -97,17 +97,23 @@ internal sealed class ScenarioReader(string fileName, Catalog catalog)
                 continue;
             }
 
+            if (words[i] == "in" && i + 1 < words.Length)
+            {
+                territory = words[++i];
+                continue;
+            }
+
             var equals = words[i].IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0 || ReadNumber(words[i][(equals + 1)..]) is not { } value)
             {
-                Error($"found {ErrorText.Quote(words[i])}; expected via GATEWAY or SETPOINT=NUMBER");
+                Error($"found {ErrorText.Quote(words[i])}; expected via GATEWAY, in TERRITORY or SETPOINT=NUMBER");
                 return;
             }
 
             setPoints[words[i][..equals]] = value;
         }
 
-        scenario.Devices.Add(new DeviceRecord { Device = parts[1], Kind = kind, Gateways = [gateway], SetPoints = setPoints });
+        scenario.Devices.Add(new DeviceRecord { Device = parts[1], Kind = kind, Gateways = [gateway], Territory = territory, SetPoints = setPoints });
     }
 
     /// <summary><c>at TIME tick</c>, <c>at TIME reset SERIES</c>, or <c>at TIME SERIES VALUE [measured TIME]</c></summary>

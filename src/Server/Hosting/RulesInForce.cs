@@ -25,16 +25,17 @@ internal sealed class RulesInForce : IAsyncDisposable
     /// <param name="catalog">The kinds that rules may name.</param>
     /// <param name="time">Drives the looks at the path.</param>
     /// <param name="loggers">Told of every set taken and refused.</param>
+    /// <param name="shards">On how many shards they are to run.</param>
     /// <exception cref="ServerStartException">The rules have errors: a server does not start on rules that nobody wrote.</exception>
-    public static RulesInForce Load(string path, Catalog catalog, TimeProvider time, ILoggerFactory loggers)
+    public static RulesInForce Load(string path, Catalog catalog, TimeProvider time, ILoggerFactory loggers, int shards = 1)
     {
         if (path.Length == 0)
         {
-            var result = RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, catalog);
+            var result = RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, catalog, shards);
             return new RulesInForce(null, result.RuleSet ?? throw Errors(result.Errors));
         }
 
-        var source = new RuleSource(path, catalog, time, loggers.CreateLogger("PingAnIoT.Rules"));
+        var source = new RuleSource(path, catalog, time, loggers.CreateLogger("PingAnIoT.Rules"), shards);
         if (source.LastErrors.Count == 0)
         {
             return new RulesInForce(source, RuleSet.Empty);

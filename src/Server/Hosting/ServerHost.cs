@@ -50,7 +50,7 @@ public sealed class ServerHost : IAsyncDisposable
             // What is known: devices, the book, the rules.
             var data = Directory.CreateDirectory(options.Data).FullName;
             var register = RegisterFile.Load(options, Catalog.Default, logger);
-            var rules = Own(RulesInForce.Load(options.Rules, register.Catalog, time, loggers));
+            var rules = Own(RulesInForce.Load(options.Rules, register.Catalog, time, loggers, options.Intake.Shards));
             var ledger = Own(Ledger.Open(
                 new LedgerOptions { Folder = Path.Combine(data, "ledger") }, register.Catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>()));
 

@@ -31,7 +31,7 @@ internal static class WireExplanation
 
     /// <summary>The window as a rule file writes it; of a rule over several quantities, all its windows.</summary>
     public static string When(Rule rule, Catalog catalog) => rule.Combination == Combination.None
-        ? rule.When()
+        ? rule.When() + (rule.Place == Place.None ? "" : $" of a {rule.Place.ToString().ToLowerInvariant()}")
         : $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", rule.Parts.Select(p => $"{p.When()} of {catalog.Kinds[rule.Kind][p.Quantity].Name}"))})";
 
     private static V1.RuleOnSeries Of(RuleExplanation rule, Catalog catalog)

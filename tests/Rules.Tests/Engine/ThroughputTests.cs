@@ -12,7 +12,7 @@ public sealed class ThroughputTests
         var register = new DeviceRegister(Catalog.Default);
         for (var i = 0; i < 500; i++)
         {
-            register.Register(new DeviceRecord { Device = $"p{i}", Kind = 0, Gateways = [$"gw{i % 7}"] });
+            register.Register(new DeviceRecord { Device = $"p{i}", Kind = 0, Gateways = [$"gw{i % 7}"], Territory = $"d/s/c/g{i % 50}" });
         }
 
         var functions = Enum.GetValues<WindowFunction>().Where(f => f is not (WindowFunction.Absent or WindowFunction.Last))
@@ -21,12 +21,18 @@ public sealed class ThroughputTests
             {
                 WindowFunction.Quantile => r with { Share = 0.9 },
                 WindowFunction.Times => r with { Times = 3, Bands = [new Band(Severity.Red, Comparison.Above, 90, null)] },
+                WindowFunction.Votes => r with
+                {
+                    Times = 2, Place = Place.Grid, HoldMicros = Scenario.Micros("3600s"), Bands = [new Band(Severity.Red, Comparison.Above, 90, null)],
+                },
                 WindowFunction.Code => r with { Codes = [new CodeRange(95, 95)], WindowMicros = 0, HoldMicros = Scenario.Micros("60s") },
                 WindowFunction.Stuck => r with { WindowMicros = 0, HoldMicros = Scenario.Micros("60s") },
                 _ => r,
             });
+        Rule[] parts = [Scenario.Rule(""), Scenario.Rule("", WindowFunction.Mean, "60s", bands: [new Band(Severity.Red, Comparison.Above, 1, null)])];
+        var both = Scenario.Rule("both", hold: "3600s") with { Combination = Combination.All, Parts = parts };
         var engine = new Engine(
-            register, new RuleSet([.. functions, Scenario.Rule(hold: "5m"),
+            register, new RuleSet([.. functions, both, both with { Id = "either", Combination = Combination.Any }, Scenario.Rule(hold: "5m"),
                 Scenario.Rule("at-work", hold: "5m") with { During = new Schedule("Europe/Berlin", [new WeekRange(0, 7 * 24 * 60)]) }, Scenario.Absent("silent", "150s")]), new EngineOptions(), _ => { });
         var batch = new ReadingBatch(1024);
         var second = 0;

@@ -10,7 +10,7 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
 {
     public ImmutableList<long> Ticks { get; init; } = [];
 
-    public ImmutableList<BandLatch> Bands { get; init; } = [.. Rule.Bands.Select(_ => new BandLatch(false, null))];
+    public LatchOracle Latch { get; init; } = new(Rule);
 
     public OracleEpisode Episode { get; init; } = new();
 
@@ -29,9 +29,9 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
         return reading.IsTick ? next.Tick(reading.ReceiveTimeMicros) : reading.IsReset ? next.Reset(reading) : next.Take(reading);
     }
 
-    private CombinedOracle Reset(Reading reading) => !Rule.IsLatched || reading.Quantity != Rule.Quantity || Worst() == Bands.Count
+    private CombinedOracle Reset(Reading reading) => !Rule.IsLatched || reading.Quantity != Rule.Quantity || Latch.Worst() == Rule.Bands.Count
         ? this
-        : (this with { Bands = [.. Bands.Select(_ => new BandLatch(false, null))] }).Fire(Worst(), Bands.Count, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+        : (this with { Latch = new LatchOracle(Rule) }).Fire(Latch.Worst(), Rule.Bands.Count, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
 
     private CombinedOracle Tick(long receive)
     {
@@ -57,7 +57,7 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
         {
             next = reading.EventTimeMicros - before.Event <= Options.CarryMicros
                 ? Advance(reading.EventTimeMicros, reading.ReceiveTimeMicros)
-                : this with { Bands = [.. Bands.Select(b => b with { Since = null })] };
+                : this with { Latch = Latch.Drop() };
         }
 
         next = next with
@@ -66,19 +66,9 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
                 ? p with { History = CountedReadings.Add(p.History, reading, Ticks, Options) } : p)],
         };
         var asOf = next.Newest!.Event;
-        return next.Observe(asOf).Advance(asOf, reading.ReceiveTimeMicros);
+        next = next with { Latch = next.Latch.Observe(asOf, b => next.Together(p => next.Crosses(p, b)), b => next.Together(p => next.Violates(p, b))) };
+        return next.Advance(asOf, reading.ReceiveTimeMicros);
     }
-
-    private CombinedOracle Observe(long asOf) => this with
-    {
-        Bands = [.. Bands.Select((latch, b) => (latch.IsOn && Rule.IsLatched ? false : Rule.During is { } schedule && !BandOracle.IsOpen(schedule, asOf) ? latch.IsOn
-            : latch.IsOn ? !Together(p => Violates(p, b)) : Together(p => Crosses(p, b))) switch
-        {
-            true => latch with { Since = latch.Since ?? asOf },
-            false => latch with { Since = null },
-            null => latch,
-        })],
-    };
 
     /// <summary>Three-valued and, or: what decides decides, else what is not known leaves it open.</summary>
     private bool? Together(Func<BandOracle, bool?> says)
@@ -101,27 +91,18 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
     private CombinedOracle Advance(long to, long receive)
     {
         var next = this;
-        while (next.Bands.Where(b => b.Since is not null).Select(next.Due).Where(due => due <= to).DefaultIfEmpty(long.MaxValue).Min() is var due
-            && due < long.MaxValue)
+        foreach (var (after, from, worst, due) in Latch.Advance(to))
         {
-            int from = next.Worst();
-            next = next with
-            {
-                Bands = [.. next.Bands.Select(b => b.Since is not null && next.Due(b) == due ? new BandLatch(!b.IsOn, null) : b)],
-            };
-            next = next.Worst() == from ? next : next.Fire(from, next.Worst(), due, receive);
+            next = next with { Latch = after };
+            next = from == worst ? next : next.Fire(from, worst, due, receive);
         }
 
         return next;
     }
 
-    private long Due(BandLatch latch) => latch.Since!.Value + (latch.IsOn ? Rule.ClearHoldMicros : Rule.HoldMicros);
-
-    private int Worst() => Bands.FindIndex(b => b.IsOn) is var worst and >= 0 ? worst : Bands.Count;
-
     private CombinedOracle Fire(int from, int to, long due, long receive)
     {
-        var episode = Episode.Next(due, isRaise: from == Bands.Count);
+        var episode = Episode.Next(due, isRaise: from == Rule.Bands.Count);
         var telling = Parts.FirstOrDefault(p => to < from ? Crosses(p, to) == true : Violates(p, from) == false)
             ?? Parts.FirstOrDefault(p => Value(p) is not null) ?? Parts[0];
         var witnesses = Parts.GroupBy(p => p.Rule.Quantity).Select(g => g.MaxBy(p => p.Rule.WindowMicros)!).Where(p => p.History.Count > 0);
@@ -131,9 +112,9 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
             Fired = Fired.Add(new Transition
             {
                 Rule = Rule, Series = Parts[0].Series, Device = Device, EpisodeMicros = episode.Name, Ordinal = episode.Ordinal,
-                Change = from == Bands.Count ? TransitionChange.Raised : to == Bands.Count ? TransitionChange.Normal : TransitionChange.ColourChanged,
-                From = from == Bands.Count ? Severity.Normal : Rule.Bands[from].Severity,
-                To = to == Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
+                Change = from == Rule.Bands.Count ? TransitionChange.Raised : to == Rule.Bands.Count ? TransitionChange.Normal : TransitionChange.ColourChanged,
+                From = from == Rule.Bands.Count ? Severity.Normal : Rule.Bands[from].Severity,
+                To = to == Rule.Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
                 EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value(telling) ?? double.NaN,
                 Threshold = telling.Rule.Function == WindowFunction.Code ? Value(telling) ?? double.NaN : to < from ? telling.Threshold(to) : telling.Left(from),
                 Evidence = [.. witnesses.SelectMany(p => p.Window().Select(c => new Evidence(c.Event, c.Value, p.Series)))

@@ -52,7 +52,9 @@ internal static class EngineRun
 
     private static Engine[] Shards(Random random, DeviceRegister register, OracleCase testCase, List<Transition> emitted)
     {
-        var count = new[] { 1, 2, 7 }[random.Next(3)];
+        // No shard sees the whole of a place wider than a grid.
+        var isWide = testCase.Rules.Rules.Any(r => r.Place is not (Place.None or Place.Grid));
+        var count = isWide ? 1 : new[] { 1, 2, 7 }[random.Next(3)];
         return [.. Enumerable.Range(0, count).Select(
             s => new Engine(register, testCase.Rules, testCase.Options with { Shard = s, Shards = count }, emitted.Add))];
     }

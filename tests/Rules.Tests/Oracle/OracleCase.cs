@@ -34,6 +34,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
                 Device = device is 4 or 5 ? $"g{device}" : $"d{device}", Kind = device is 4 or 5 ? GatewayKind : device == 6 ? 1 : 0,
                 Gateways = device switch { 0 => ["g4"], 1 => ["g4", "g5"], 2 => ["g5"], 3 => ["g5", "g9"], 6 => ["g4"], _ => [] },
                 IsUnregistered = device == 3,
+                Territory = device switch { 0 or 1 => "d1/s1/c1/g1/b7", 2 => "d1/s1/c1/g2", 6 => "d1/s1/c1", _ => "" },
                 SetPoints = device == 1 ? new Dictionary<string, double> { ["limit"] = 3 } : new Dictionary<string, double>(),
             });
         }
@@ -57,7 +58,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     private static Rule MakeRule(Random random, int number)
     {
         var rule = MakeSimpleRule(random, number);
-        if (rule.Function is WindowFunction.Absent or WindowFunction.Stuck || random.Next(3) != 0)
+        if (rule.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes || random.Next(3) != 0)
         {
             return rule;
         }
@@ -66,7 +67,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         var parts = Enumerable.Range(0, random.Next(1, 3)).Select(_ => MakeSimpleRule(random, number)).Select(part => part with
         {
             Kind = rule.Kind, Quantity = rule.Kind == GatewayKind ? 0 : random.Next(3), AnyQuantity = false,
-            Function = part.Function is WindowFunction.Absent or WindowFunction.Stuck || (part.Function == WindowFunction.Code && rule.Bands.Count > 1)
+            Function = part.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes || (part.Function == WindowFunction.Code && rule.Bands.Count > 1)
                 ? WindowFunction.Last : part.Function,
             Bands = [.. rule.Bands.Select((b, i) => part.Bands[i % part.Bands.Count] with { Severity = b.Severity })],
         }).Prepend(rule).Select(p => p with { HoldMicros = 0, ClearHoldMicros = 0, During = null, IsLatched = false });
@@ -76,7 +77,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     private static Rule MakeSimpleRule(Random random, int number)
     {
         var function = Pick(random, Enum.GetValues<WindowFunction>());
-        function = random.Next(4) == 0 ? WindowFunction.Absent : function;
+        function = random.Next(4) == 0 ? WindowFunction.Absent : random.Next(12) == 0 ? WindowFunction.Votes : function;
         var kind = random.Next(8) == 0 ? GatewayKind : random.Next(8) == 0 ? 1 : 0;
         var isAny = function == WindowFunction.Absent && random.Next(2) == 0;
         var isUp = random.Next(2) == 0;
@@ -95,7 +96,8 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         {
             Id = $"r{number}", Version = "00000001", TitleZh = "", TitleEn = "", Basis = "site", Kind = kind,
             Quantity = isAny || kind == GatewayKind ? 0 : random.Next(2), AnyQuantity = isAny, Function = function,
-            Times = function == WindowFunction.Times ? random.Next(1, 4) : 0,
+            Times = function == WindowFunction.Times ? random.Next(1, 4) : function == WindowFunction.Votes ? Pick(random, 2, 2, 3) : 0,
+            Place = function == WindowFunction.Votes ? Pick(random, Place.Grid, Place.Grid, Place.Community, Place.District) : Place.None,
             Share = function == WindowFunction.Quantile ? Pick(random, 0, 0.25, 0.5, 0.9, 1) : 0,
             During = function != WindowFunction.Absent && random.Next(4) == 0 ? MakeSchedule(random) : null,
             IsLatched = function != WindowFunction.Absent && random.Next(6) == 0,

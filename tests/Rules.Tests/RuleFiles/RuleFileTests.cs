@@ -170,6 +170,19 @@ public class RuleFileTests
         Only(ErrorTable.Apply(Combined.Replace(from, to, StringComparison.Ordinal))).Version.Should().NotBe(Only(ErrorTable.Apply(Combined)).Version);
 
     [Fact]
+    public void Reads_votes_over_a_place_and_refuses_one_wider_than_a_grid_for_several_shards()
+    {
+        var rule = Only(ErrorTable.Apply("when: votes(2, 60s) ;; place: street"));
+        (rule.Function, rule.Times, rule.WindowMicros, rule.Place).Should().Be((WindowFunction.Votes, 2, 60_000_000L, Place.Street));
+        var versions = new[] { "votes(2, 60s) ;; place: street", "votes(3, 60s) ;; place: street", "votes(2, 61s) ;; place: street", "votes(2, 60s) ;; place: grid" }
+            .Select(w => Only(ErrorTable.Apply("when: " + w)).Version);
+        versions.Distinct().Should().HaveCount(4);
+        RuleFile.Parse(ErrorTable.Apply("when: votes(2, 60s) ;; place: grid"), "f", Catalog.Default, shards: 2).Errors.Should().BeEmpty();
+        RuleFile.Parse(ErrorTable.Apply("when: votes(2, 60s) ;; place: street"), "f", Catalog.Default, shards: 2).Errors.Should().ContainSingle()
+            .Which.ToString().Should().Be("f:9:12: 'place' is 'street' on a server of 2 shards; expected grid, or one shard: no shard has more than whole grids");
+    }
+
+    [Fact]
     public void Absent_counts_the_silence_in_seconds_and_may_leave_the_quantity_open()
     {
         var any = Only(ErrorTable.Apply("-quantity ;; when: absent(10m) ;; -red ;; fault: true"));

@@ -55,6 +55,7 @@ public class RuleSchemaTests
     [InlineData("-quantity ;; -when ;; -red ;; all: [{ quantity: pressure, when: last, red: \"> 480\", deadband: 2 }, { quantity: methane, when: mean(5s), red: \"> 50\" }] ;; hold: 5s")]
     [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: valve, when: last, fault: \"== true\" }, { quantity: methane, when: last, fault: \"> 50\" }] ;; clear: { hold: 5s }")]
     [InlineData("kind: elevator ;; -quantity ;; -when ;; -red ;; any: [{ quantity: fault-code, when: code(1-8), red: true }, { quantity: speed, when: \"times(3, 5s)\", red: \"> 3\" }]")]
+    [InlineData("when: votes(2, 60s) ;; place: grid ;; clear: { deadband: 10, hold: 60s }")]
     public async Task Takes_what_the_parser_takes(string change)
     {
         var text = ErrorTable.Apply(change);
@@ -115,6 +116,10 @@ public class RuleSchemaTests
     [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: colour, when: last, red: \"> 50\" }]")]
     [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: methane, when: absent(5s), red: true }]")]
     [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: pressure, when: last, red: \"> 480\" }, { quantity: methane, when: last, red: \"> 50\" }] ;; clear: { deadband: 5 }")]
+    [InlineData("when: votes(2, 60s)")]
+    [InlineData("when: votes(60s) ;; place: grid")]
+    [InlineData("when: votes(2, 60s) ;; place: house")]
+    [InlineData("place: grid")]
     public async Task Refuses_what_a_schema_can_see(string change)
     {
         var text = ErrorTable.Apply(change);

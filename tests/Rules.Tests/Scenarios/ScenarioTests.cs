@@ -57,7 +57,7 @@ public class ScenarioTests
     [InlineData("scenario x\nat 0s gas-pipe/p1/methane much", "s:2:1: found 'much'; expected a number, true or false")]
     [InlineData("scenario x\nat 0s tick -> r purple", "s:2:1: found 'r purple'; expected RULE COLOUR [@TIME] after '->', the colour one of red, yellow, green, fault, normal")]
     [InlineData("scenario x\nevery 5s gas-pipe/p1/methane 1", "s:2:1: expected every STEP from TIME to TIME KIND/DEVICE/QUANTITY VALUE")]
-    [InlineData("scenario x\ndevice p1", "s:2:1: expected device KIND/DEVICE [via GATEWAY] [SETPOINT=NUMBER ...]")]
-    [InlineData("scenario x\ndevice gas-pipe/p1 alarm", "s:2:1: found 'alarm'; expected via GATEWAY or SETPOINT=NUMBER")]
+    [InlineData("scenario x\ndevice p1", "s:2:1: expected device KIND/DEVICE [via GATEWAY] [in TERRITORY] [SETPOINT=NUMBER ...]")]
+    [InlineData("scenario x\ndevice gas-pipe/p1 alarm", "s:2:1: found 'alarm'; expected via GATEWAY, in TERRITORY or SETPOINT=NUMBER")]
     public void Says_what_is_wrong_with_a_table(string text, string error) => Run(text).Split('\n')[0].Should().Be(error);
 }

@@ -1,0 +1,212 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <content>Rules over the devices of a place: each reading is a vote of its device for the bands it crosses, as they are when it comes.</content>
+internal sealed partial class ShardState
+{
+    public PlaceStore Places { get; } = new();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void JudgeVotes(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    {
+        foreach (var rule in quantity.Votes)
+        {
+            if (PlaceOf(slot, rule, reading.Device) is > 0 and var place)
+            {
+                JudgeVotes(rule, place, reading);
+            }
+        }
+    }
+
+    /// <returns>The number of a device's place; -1 where it has none.</returns>
+    private int PlaceOf(in DeviceSlot slot, VotesRule rule, int device)
+    {
+        ref var place = ref Store.PlaceOf(slot, rule);
+        if (place == 0)
+        {
+            place = rule.PlaceOf(register.PlaceOf(device)) is { } name ? Places.Find(rule, name) : -1;
+        }
+
+        return place;
+    }
+
+    /// <summary>Any device of a place resets it.</summary>
+    private void ResetVotes(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    {
+        foreach (var rule in quantity.Votes)
+        {
+            var index = PlaceOf(slot, rule, reading.Device) is > 0 and var place ? Places[place].State : 0;
+            if (index == 0)
+            {
+                continue;
+            }
+
+            ref var state = ref Store.States[index];
+            var from = state.Current;
+            if (Latch.Reset(ref state, rule.Rule))
+            {
+                Write(ref state, rule, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+            }
+        }
+    }
+
+    private void JudgeVotes(VotesRule votes, int number, in Reading reading)
+    {
+        var rule = votes.Rule;
+        var count = rule.Bands.Length;
+        MovePlace(votes, number, reading);
+        var own = Verdict.OfValue(rule, rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null, reading.Value);
+        if (own.Violated < count)
+        {
+            Vote(number, rule, reading, own);
+        }
+
+        ref var place = ref Places[number];
+        var isIdle = place.State == 0 || (Store.States[place.State].Current == count && !Store.States[place.State].HasPending);
+        var verdict = isIdle && own.Crossed == count ? new Verdict(reading.Value, count, count) : CountVotes(rule, place, reading.Value);
+        if (place.State == 0)
+        {
+            if (!verdict.IsCrossed(rule))
+            {
+                return;
+            }
+
+            place.State = Store.States.Rent(reading.Device, votes, number);
+        }
+
+        ref var state = ref Store.States[place.State];
+        state.Device = isIdle ? reading.Device : state.Device;
+        Latch.Observe(ref state, rule, verdict, place.Last);
+        if (state.HasPending)
+        {
+            Advance(ref state, votes, place.Last, reading.ReceiveTimeMicros);
+            Arm(ref state, place.State, rule, place.Clock);
+        }
+
+        if (state.IsQuiet(rule, place.Last))
+        {
+            Store.States.Return(place.State, 1);
+            place.State = 0;
+        }
+    }
+
+    /// <summary>The clock of a place is that of the device with the newest reading.</summary>
+    private void MovePlace(VotesRule rule, int number, in Reading reading)
+    {
+        ref var place = ref Places[number];
+        var time = reading.EventTimeMicros;
+        if (place.Last >= time)
+        {
+            return;
+        }
+
+        ref var state = ref Store.States[place.State];
+        if (state.HasPending && time - place.Last <= options.CarryMicros)
+        {
+            Advance(ref state, rule, time, reading.ReceiveTimeMicros);
+        }
+        else if (state.HasPending)
+        {
+            Latch.Drop(ref state);
+        }
+
+        place.Last = time;
+        place.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros) : Never.Micros;
+    }
+
+    private void Vote(int number, CompiledRule rule, in Reading reading, in Verdict own)
+    {
+        var lastBand = rule.Bands.Length - 1;
+        ref var voter = ref Places.VoterOf(number, reading.Device, lastBand, Places[number].Last - rule.Rule.WindowMicros);
+        voter.Value = reading.EventTimeMicros >= voter.Violated[lastBand] ? reading.Value : voter.Value;
+        for (var b = own.Violated; b <= lastBand; b++)
+        {
+            voter.Violated[b] = Math.Max(voter.Violated[b], reading.EventTimeMicros);
+            if (b >= own.Crossed)
+            {
+                voter.Crossed[b] = Math.Max(voter.Crossed[b], reading.EventTimeMicros);
+            }
+        }
+    }
+
+    private Verdict CountVotes(CompiledRule rule, in PlaceState place, double value)
+    {
+        var after = place.Last - rule.Rule.WindowMicros;
+        Span<int> crossed = stackalloc int[CompiledRule.BandsMax];
+        Span<int> violated = stackalloc int[CompiledRule.BandsMax];
+        crossed.Clear();
+        violated.Clear();
+        for (var at = place.Voters; at != 0; at = Places.VoterAt(at).Next)
+        {
+            ref readonly var voter = ref Places.VoterAt(at);
+            for (var b = 0; b < rule.Bands.Length; b++)
+            {
+                crossed[b] += voter.Crossed[b] > after ? 1 : 0;
+                violated[b] += voter.Violated[b] > after ? 1 : 0;
+            }
+        }
+
+        var verdict = new Verdict(value, FirstWith(crossed, rule), FirstWith(violated, rule));
+        return verdict.During(rule, place.Last);
+    }
+
+    private static int FirstWith(ReadOnlySpan<int> votes, CompiledRule rule)
+    {
+        var band = 0;
+        while (band < rule.Bands.Length && votes[band] < rule.Rule.Times)
+        {
+            band++;
+        }
+
+        return band;
+    }
+
+    private void Advance(ref RuleState state, VotesRule rule, long to, long receive)
+    {
+        long due;
+        while (state.HasPending && (due = Latch.NextDue(state, rule.Rule.Rule)) <= to)
+        {
+            int from = state.Current;
+            Latch.Step(ref state, rule.Rule.Rule, due);
+            Write(ref state, rule, from, due, receive);
+        }
+    }
+
+    private void FireVotes(ref RuleState state, int index, long receive)
+    {
+        ref readonly var place = ref Places[state.Place];
+        var rule = plan.Votes[place.Rule];
+        if (DueAt(state, rule.Rule.Rule, place.Clock) <= clock.Now)
+        {
+            Advance(ref state, rule, Elapsed(place.Clock), receive);
+        }
+
+        Arm(ref state, index, rule.Rule, place.Clock);
+    }
+
+    /// <summary>Says that the rule's band changed from <paramref name="from"/> to the state's present one; the series is the place's.</summary>
+    public void Write(ref RuleState state, VotesRule rule, int from, long due, long receive)
+    {
+        var kind = register.Catalog.Kinds[rule.Rule.Rule.Kind];
+        var series = $"{kind.Name}/{Places.NameOf(state.Place)}/{kind.Quantities[rule.Rule.Rule.Quantity].Name}";
+        writer.Write(ref state, rule.Rule, rule.Rule, from, due, receive, EvidenceOf(state.Place, rule.Rule), series);
+    }
+
+    /// <summary>The newest vote of each device that has one, oldest first.</summary>
+    private Evidence[] EvidenceOf(int number, CompiledRule rule)
+    {
+        var all = new List<Evidence>();
+        var lastBand = rule.Bands.Length - 1;
+        for (var at = Places[number].Voters; at != 0; at = Places.VoterAt(at).Next)
+        {
+            ref readonly var voter = ref Places.VoterAt(at);
+            if (voter.Violated[lastBand] > Places[number].Last - rule.Rule.WindowMicros)
+            {
+                all.Add(new Evidence(voter.Violated[lastBand], voter.Value, register.SeriesName(voter.Device, rule.Rule.Quantity)));
+            }
+        }
+
+        return [.. all.OrderBy(e => e.EventTimeMicros).ThenBy(e => e.Series, StringComparer.Ordinal).TakeLast(TransitionWriter.EvidenceMax)];
+    }
+}
