@@ -82,6 +82,9 @@ public sealed class IngestPipeline : IAsyncDisposable
     /// <summary>Where the journal's segments are; a folder unless a test says otherwise.</summary>
     internal Func<string, IJournalStorage> OpenStorage { get; init; } = folder => new FileJournalStorage(folder);
 
+    /// <summary>Rules in C# beside the engines, null for none. The pipeline starts it, feeds it and stops it.</summary>
+    public OpenRuleHost? OpenRules { get; init; }
+
     /// <summary>What the start found.</summary>
     public RecoveryResult? Recovery { get; private set; }
 
@@ -105,10 +108,11 @@ public sealed class IngestPipeline : IAsyncDisposable
             OpenStorage(InData("journal")), options.Journal with { MinimumPosition = position }, time, loggers.CreateLogger<Journal>(), meters);
         hold = journal.Hold("snapshots", snapshots.Positions is [_, var older, ..] ? older : 0);
         snapshotPosition = position;
-        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger).Replay(journal, position, receiveTime, time);
+        OpenRules?.Start();
+        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules).Replay(journal, position, receiveTime, time);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         var online = engines[0].OnlineGateways.ToList();
-        router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>());
+        router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>()) { OpenRules = OpenRules };
         router.Start();
         _ = new EngineMetrics(meters, () => EngineCounters, () => router?.QuestionsRefused ?? 0);
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
@@ -248,6 +252,11 @@ public sealed class IngestPipeline : IAsyncDisposable
 
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
+        if (OpenRules is not null)
+        {
+            await OpenRules.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
         await deadLetters!.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -288,6 +297,7 @@ public sealed class IngestPipeline : IAsyncDisposable
 
         intake?.Dispose();
         router?.Stop(abandon);
+        OpenRules?.Dispose();
         deadLetters?.Dispose();
         hold?.Dispose();
         journal?.Dispose();

@@ -22,6 +22,7 @@ internal sealed class Recovery
     private readonly Func<string, RuleSet?> readRules;
     private readonly Action<DeadLetter> deadLetter;
     private readonly ILogger logger;
+    private readonly OpenRuleHost? openRules;
     private readonly int gatewayKind;
     private readonly MessageBatch batch;
     private readonly ReadingBatch[] parts;
@@ -32,12 +33,14 @@ internal sealed class Recovery
     private long readings;
 
     public Recovery(
-        IReadOnlyList<Engine> engines, DeviceRegister register, Func<string, RuleSet?> readRules, Action<DeadLetter> deadLetter, ILogger logger)
+        IReadOnlyList<Engine> engines, DeviceRegister register, Func<string, RuleSet?> readRules, Action<DeadLetter> deadLetter, ILogger logger,
+        OpenRuleHost? openRules = null)
     {
         this.engines = engines;
         this.register = register;
         this.readRules = readRules;
         this.deadLetter = deadLetter;
+        this.openRules = openRules;
         this.logger = logger;
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         batch = new MessageBatch(new MessageDecoder(register));
@@ -128,6 +131,7 @@ internal sealed class Recovery
 
     private void Apply(long position)
     {
+        openRules?.Offer(batch.Readings.Readings, position, mayWait: true);
         if (engines.Count == 1)
         {
             Judge(0, batch.Readings.Readings, position);
@@ -156,6 +160,7 @@ internal sealed class Recovery
 
     private void ToAll(in Reading reading, long position)
     {
+        openRules?.Offer(new ReadOnlySpan<Reading>(in reading), position, mayWait: true);
         for (var i = 0; i < engines.Count; i++)
         {
             Judge(i, [reading], position);

@@ -20,6 +20,9 @@ internal sealed class ShardRouter
         shards = [.. engines.Select((e, i) => new Shard(i, e, evaluatedUntil, ControlDone, logger))];
     }
 
+    /// <summary>Open rules, which get everything in journal order before the shards do; null for none.</summary>
+    public OpenRuleHost? OpenRules { get; init; }
+
     public int Count => shards.Length;
 
     /// <summary>Ticks and gateway reports that some shard has not yet seen, times the shards.</summary>
@@ -51,6 +54,7 @@ internal sealed class ShardRouter
     public void Route(MessageBatch batch, long journalPosition)
     {
         batch.Readings.JournalPosition = journalPosition;
+        OpenRules?.Offer(batch.Readings.Readings, journalPosition);
         if (shards.Length == 1)
         {
             Post(shards[0], batch, batch.Readings, journalPosition);
@@ -67,6 +71,7 @@ internal sealed class ShardRouter
 
     public void ToAll(in Reading control, long journalPosition)
     {
+        OpenRules?.Offer(new ReadOnlySpan<Reading>(in control), journalPosition);
         foreach (var shard in shards)
         {
             shard.Post(new ShardJob { Control = control, JournalPosition = journalPosition });

@@ -35,8 +35,10 @@ public sealed class ServerHost : IAsyncDisposable
     /// <param name="time">The only clock.</param>
     /// <param name="logging">Where log lines go.</param>
     /// <param name="cancellationToken">Gives up the start.</param>
+    /// <param name="openRules">Rules in C#, by a program that brings its own; null for none.</param>
     public static async Task<ServerHost> StartAsync(
-        ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+        ServerOptions options, TimeProvider time, Action<ILoggingBuilder> logging, CancellationToken cancellationToken,
+        IReadOnlyList<IOpenRule>? openRules = null)
     {
         var started = new Stack<IAsyncDisposable>();
         try
@@ -56,7 +58,10 @@ public sealed class ServerHost : IAsyncDisposable
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
-            var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters));
+            var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters)
+            {
+                OpenRules = OpenRulesOf(openRules ?? [], register, ledger, time, meters, logger),
+            });
             var recovery = Own(new Underway(Task.Run(() => pipeline.StartAsync(cancellationToken), CancellationToken.None)));
 
             // Who is told, and who may ask.
@@ -162,6 +167,18 @@ public sealed class ServerHost : IAsyncDisposable
         Shards = options.Intake.Shards,
         Engine = new EngineOptions { AllowedLatenessMicros = (long)(options.Intake.LatenessSeconds * 1_000_000) },
     };
+
+    /// <summary>They go on with the episodes that the ledger has open. Its book does not count transitions of an episode; no more than so many there were.</summary>
+    private static OpenRuleHost? OpenRulesOf(
+        IReadOnlyList<IOpenRule> rules, DeviceRegister register, Ledger ledger, TimeProvider time, IMeterFactory meters, ILogger logger) => rules.Count == 0
+        ? null
+        : new OpenRuleHost(
+            rules, register, ledger,
+            [
+                .. ledger.Book.Alerts.Values.Where(a => a.Condition == AlertCondition.Active)
+                    .Select(a => new OpenEpisode(a.RuleId, a.Series, a.EpisodeMicros, 1 + a.ColourChanges, a.Colour, a.ChangedEventMicros)),
+            ],
+            new OpenRuleOptions(), time, meters, (rule, why, e) => ServerLog.OpenRuleQuarantined(logger, e, rule, why));
 
     private static AlertStreamOptions StreamsOf(StreamSection stream) => new()
     {

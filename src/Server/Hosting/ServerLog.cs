@@ -15,6 +15,9 @@ internal static partial class ServerLog
     [LoggerMessage(1006, LogLevel.Warning, "No gateway can log in yet: {File} is empty. Add one with `pinganiot gateways add NAME`")]
     public static partial void NoGateways(ILogger logger, string file);
 
+    [LoggerMessage(1008, LogLevel.Critical, "Open rule {Rule} is quarantined: {Why}. It judges nothing until the next start")]
+    public static partial void OpenRuleQuarantined(ILogger logger, Exception? exception, string rule, string why);
+
     [LoggerMessage(1007, LogLevel.Warning, "{File} has set-points for territories or owner units of which no device is: {Codes}")]
     public static partial void UnusedSetPoints(ILogger logger, string file, string codes);
 }

@@ -65,6 +65,9 @@ internal sealed class TestPlant : IAsyncDisposable
 
     public DeviceRegister Register { get; private set; } = new(Catalog.Default);
 
+    /// <summary>Makes the open rules of a start.</summary>
+    public Func<TestPlant, OpenRuleHost?> OpenRules { get; set; } = _ => null;
+
     public IngestPipeline Pipeline { get; private set; } = null!;
 
     public string Folder => folder;
@@ -78,6 +81,7 @@ internal sealed class TestPlant : IAsyncDisposable
         Pipeline = new IngestPipeline(Options, Register, RuleSet, Sink, Time, NullLoggerFactory.Instance, new SilentMeters())
         {
             OpenStorage = path => Disk is null ? new FileJournalStorage(path) : Disk,
+            OpenRules = OpenRules(this),
         };
         await Pipeline.StartAsync(TestContext.Current.CancellationToken);
     }

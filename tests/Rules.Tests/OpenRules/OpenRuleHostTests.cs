@@ -177,6 +177,18 @@ public sealed class OpenRuleHostTests
     }
 
     [Fact]
+    public async Task Feeding_it_allocates_nothing()
+    {
+        using var run = new OpenRuleRun([new QuickRule((readings, _) => readings.Select(r => Says(0, 1)))]);
+        var readings = Enumerable.Range(0, 1_000).Select(i => new Reading(i % 4, (ushort)(i % 3), ReadingFlags.None, OpenRuleRun.Epoch + i, OpenRuleRun.Epoch + i, 1)).ToArray();
+        run.Host.Offer(readings, 7);
+        await run.DoneAsync();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        run.Host.Offer(readings, 7);
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    [Fact]
     public async Task The_past_waits_for_it()
     {
         using var run = new OpenRuleRun([Levels()], new OpenRuleOptions { QueueLength = 2 });

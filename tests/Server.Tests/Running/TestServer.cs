@@ -34,7 +34,7 @@ public sealed class TestServer : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null)
+    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null, IReadOnlyList<IOpenRule>? openRules = null)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("pingan-server-").FullName;
         var options = new ServerOptions
@@ -45,7 +45,7 @@ public sealed class TestServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         ServerOptionsCheck.Check(options).Should().BeEmpty();
-        var host = await ServerHost.StartAsync(options, TimeProvider.System, l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(), Cancel);
+        var host = await ServerHost.StartAsync(options, TimeProvider.System, l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(), Cancel, openRules);
         return new TestServer(host, folder, ownsFolder: data is null);
     }
 
