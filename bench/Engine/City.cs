@@ -5,7 +5,7 @@ namespace PingAnIoT.Bench;
 
 /// <summary>
 /// 1,419,000 devices with 4,318,200 series that report, in the kinds of the catalog: mostly smoke detectors, then gas pipes, charging piles and
-/// lifts, some pipe networks and cylinders that no default rule watches; 123 gateways with a series each, 10,900 grids.
+/// lifts, some pipe networks and cylinders; 123 gateways with a series each, 10,900 grids.
 /// </summary>
 internal static class City
 {

@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
+
 namespace PingAnIoT.Rules.Tests;
 
-public class DefaultRulesTests
+public partial class DefaultRulesTests
 {
     private static IReadOnlyList<Rule> Rules()
     {
@@ -9,14 +11,67 @@ public class DefaultRulesTests
         return result.RuleSet!.Rules;
     }
 
+    [GeneratedRegex("^  # ---- (?<kind>[a-z-]+): (?<category>[a-z -]+) ----$|^  - id: (?<id>[a-z0-9-]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex HeadingOrId { get; }
+
+    /// <summary>Every rule with the heading it stands below; the headings are comments, so they are read from the text.</summary>
+    private static List<(string Kind, string Category, string Id)> Filed()
+    {
+        var filed = new List<(string Kind, string Category, string Id)>();
+        var (kind, category) = ("", "");
+        foreach (Match match in HeadingOrId.Matches(DefaultRules.Text.ReplaceLineEndings("\n")))
+        {
+            if (match.Groups["id"].Success)
+            {
+                filed.Add((kind, category, match.Groups["id"].Value));
+            }
+            else
+            {
+                (kind, category) = (match.Groups["kind"].Value, match.Groups["category"].Value);
+            }
+        }
+
+        return filed;
+    }
+
     [Fact]
-    public void Are_valid_and_as_many_as_an_officer_can_know() => Rules().Count.Should().BeInRange(20, 40);
+    public void Are_valid_and_as_many_as_an_officer_can_know() => Rules().Count.Should().BeInRange(40, 60);
+
+    [Fact]
+    public void Stand_below_a_heading_of_their_kind_over_all_kinds_and_at_least_twenty_risks()
+    {
+        var filed = Filed();
+        filed.Select(f => f.Id).Should().Equal(Rules().Select(r => r.Id));
+        foreach (var (kind, category, id) in filed)
+        {
+            category.Should().NotBeEmpty(id);
+            Catalog.Default.Kinds[Rules().Single(r => r.Id == id).Kind].Name.Should().Be(kind, id);
+        }
+
+        filed.Select(f => f.Kind).Distinct().Should().BeEquivalentTo(Catalog.Default.Kinds.Select(k => k.Name));
+        var risks = filed.Select(f => f.Category).Distinct().Count();
+        risks.Should().BeGreaterThanOrEqualTo(20);
+        Resources.Text("rules.md").Should().Contain($"{filed.Count} rules over all kinds of devices, below headings that name {risks} risks");
+        DefaultRules.Text.Split("# ---- ").Should().HaveCount(filed.DistinctBy(f => (f.Kind, f.Category)).Count() + 1, "no heading is empty, misspelt or said twice");
+    }
+
+    [Fact]
+    public void What_a_type_test_measures_is_told_from_what_a_room_needs()
+    {
+        foreach (var rule in Rules().Where(r => r.Bands.Any(b => b.SetPoint is "smoke-alarm" or "heat-alarm")))
+        {
+            rule.Basis.Should().Contain("type-test values and not used as thresholds").And.Contain("site (example; set on site)");
+            rule.Bands.Should().OnlyContain(b => b.SetPoint != null, "each detector has levels of its own");
+        }
+    }
 
     [Theory]
     [InlineData("gas-pipe")]
     [InlineData("elevator")]
     [InlineData("smoke-detector")]
     [InlineData("charging-pile")]
+    [InlineData("pipe-network")]
+    [InlineData("lpg-cylinder")]
     public void Every_kind_can_turn_every_colour_and_be_missed(string kind)
     {
         var rules = Rules().Where(r => Catalog.Default.Kinds[r.Kind].Name == kind).ToList();
