@@ -106,6 +106,9 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>The rules for which a reading is a vote.</summary>
     public VotesRule[] Votes { get; } = votes;
 
+    /// <summary>Whether any rule looks at more than this one series.</summary>
+    public bool IsShared { get; } = combined.Length + votes.Length > 0;
+
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
 

@@ -27,7 +27,7 @@ internal sealed partial class ShardState
         {
             return explanation with
             {
-                Rules = [.. watched.Rules.Select(r => Unseen(r, record)), .. watched.Combined.Select(r => ExplainCombined(device, record, r))], Silences = silences,
+                Rules = [.. watched.Rules.Select(r => Unseen(r, record)), .. watched.Combined.Select(r => ExplainCombined(device, record, r)), .. watched.Votes.Select(r => ExplainVotes(device, record, r))], Silences = silences,
             };
         }
 
@@ -41,7 +41,7 @@ internal sealed partial class ShardState
             ReadingsKept = samples.Length,
             ClockMicros = block.Last + elapsed,
             ClockEndMicros = isTicking ? block.Last + options.CarryMicros : null,
-            Rules = [.. ExplainRules(block, watched, record), .. watched.Combined.Select(r => ExplainCombined(device, record, r))],
+            Rules = [.. ExplainRules(block, watched, record), .. watched.Combined.Select(r => ExplainCombined(device, record, r)), .. watched.Votes.Select(r => ExplainVotes(device, record, r))],
             Silences = silences,
         };
     }
@@ -102,6 +102,24 @@ internal sealed partial class ShardState
             ReadingsInWindow = parts.Sum(p => p.ReadingsInWindow),
             IsWithinSchedule = rule.Rule.During?.Covers(at.Last) ?? true,
             Parts = parts,
+        };
+    }
+
+    /// <summary>What a rule says of the place of the device, and by the votes of how many devices.</summary>
+    private RuleExplanation ExplainVotes(int device, DeviceRecord record, VotesRule votes)
+    {
+        var number = Store.Has(device) ? Store.PlaceOf(Store.Devices[device], votes) : 0;
+        if (number <= 0)
+        {
+            return Unseen(votes.Rule, record);
+        }
+
+        ref readonly var place = ref Places[number];
+        var state = place.State == 0 ? RuleState.Normal(device, votes.Rule.Rule.Quantity, votes.Rule) : Store.States[place.State];
+        return Explain(votes.Rule, record, state.Value, BoundsOf(votes.Rule, CountVotes(votes.Rule, place, state.Value)), state, place.Clock) with
+        {
+            ReadingsInWindow = EvidenceOf(number, votes.Rule).Length,
+            IsWithinSchedule = votes.Rule.During?.Covers(place.Last) ?? true,
         };
     }
 

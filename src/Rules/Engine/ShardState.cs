@@ -127,7 +127,7 @@ internal sealed partial class ShardState(
             counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
         }
 
-        if (quantity.Combined.Length > 0)
+        if (quantity.IsShared)
         {
             ElapseCombined(slot, quantity, series, reading);
         }
@@ -136,13 +136,9 @@ internal sealed partial class ShardState(
         {
             counters.Evaluated++;
             Judge(block, quantity, reading);
-            if (quantity.Combined.Length > 0)
+            if (quantity.IsShared)
             {
                 JudgeCombined(slot, quantity, reading);
-            }
-
-            if (quantity.Votes.Length > 0)
-            {
                 JudgeVotes(slot, quantity, reading);
             }
 

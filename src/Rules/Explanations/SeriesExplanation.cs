@@ -53,7 +53,7 @@ public sealed record RuleExplanation
     /// <summary>What the window says as of the newest reading; NaN where it has no value. For functions that are no number, the newest reading.</summary>
     public required double Value { get; init; }
 
-    /// <summary>How many readings the window covers.</summary>
+    /// <summary>How many readings the window covers; of a rule over the devices of a place, how many devices have a vote that counts (8 at most).</summary>
     public required int ReadingsInWindow { get; init; }
 
     /// <summary>False while the newest reading is outside the hours in which the rule judges.</summary>

@@ -68,6 +68,18 @@ public sealed class VotesTests
     }
 
     [Fact]
+    public void A_series_tells_what_the_place_comes_to()
+    {
+        var engine = Make(Votes(hold: "10s"));
+        Say(engine, 0, 0, 60);
+        Say(engine, 1, 1, 60);
+        var rule = engine.Explain(0, 0).Rules.Should().ContainSingle().Which;
+        (rule.ReadingsInWindow, rule.Says).Should().Be((2, Severity.Normal));
+        rule.Bands.Select(b => (b.IsCrossed, b.DueMicros)).Should().Equal((false, null), (true, Scenario.Epoch + 11_000_000));
+        engine.Explain(3, 0).Rules.Should().ContainSingle().Which.ReadingsInWindow.Should().Be(0);
+    }
+
+    [Fact]
     public void A_place_wider_than_a_grid_needs_one_shard()
     {
         var engine = Make(Votes(Place.Community));
