@@ -97,8 +97,15 @@ internal sealed class OpenRuleRunner : IDisposable
     {
         if (Interlocked.Exchange(ref isQuarantined, 1) == 0)
         {
-            queue.Close();
-            onQuarantine(this, why, exception);
+            try
+            {
+                onQuarantine(this, why, exception);
+            }
+            finally
+            {
+                // Last: whoever waits for the rule to be done waits for this to be on its way too.
+                queue.Close();
+            }
         }
     }
 
