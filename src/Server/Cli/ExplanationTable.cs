@@ -55,7 +55,7 @@ internal static class ExplanationTable
     private static void AddTo(Table table, V1.RuleOnSeries rule, string name, string unit)
     {
         var value = rule.HasValue ? AlertText.Value(rule.Value, unit) : "no value";
-        var window = (rule.Parts.Count > 0 ? rule.When : $"{rule.When} = {value} of {rule.ReadingsInWindow}") + (rule.OutsideSchedule ? ", outside its hours" : "");
+        var window = (rule.Parts.Count > 0 ? rule.When : $"{rule.When} = {value} of {rule.ReadingsInWindow}") + (rule.OutsideSchedule ? ", outside its hours" : "") + (rule.Latched ? ", latched" : "");
         for (var b = 0; b < rule.Bands.Count; b++)
         {
             var band = rule.Bands[b];

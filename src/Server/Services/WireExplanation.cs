@@ -53,6 +53,7 @@ internal static class WireExplanation
             SetPoint = b.IsSetPoint ? b.Band.SetPoint : "", LeftAt = b.LeftAt, Crossed = b.IsCrossed, Violated = b.IsViolated,
             PendingTime = Time(b.PendingSinceMicros), DueTime = Time(b.DueMicros), DueWithReading = b.DueMicros is not null && !b.IsDueOnTicks,
         }));
+        wire.Latched = rule.Rule.IsLatched;
         wire.Parts.AddRange(rule.Parts.Select(p => Of(p, catalog)));
         return wire;
     }
