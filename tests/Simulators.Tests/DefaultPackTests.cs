@@ -35,7 +35,7 @@ public sealed class DefaultPackTests
         {
             var seconds = t.EventTimeMicros / 1e6;
             plan.Truth.Should().Contain(
-                f => t.Series.StartsWith($"{f.Device.Kind}/{f.Device.Name}/", StringComparison.Ordinal)
+                f => IsOf(t, f.Device)
                     && f.Fault.StartSeconds <= seconds && seconds <= f.Fault.EndSeconds + AfterSeconds,
                 $"{t.RuleId} {t.Series} {t.To}");
         }
@@ -43,8 +43,13 @@ public sealed class DefaultPackTests
         // Faults the last minutes brought may still be within their hold; a battery must be low for ten minutes, longer than the plan lets it.
         var faults = plan.Truth.Where(f => f.Fault.StartSeconds < Midnight + 1500 && f.Fault.Kind != FaultKind.BatteryLow).ToList();
         faults.Should().HaveCountGreaterThan(40);
-        faults.Should().OnlyContain(f => said.Any(t => t.Series.StartsWith($"{f.Device.Kind}/{f.Device.Name}/", StringComparison.Ordinal)), "every fault is told");
+        faults.Should().OnlyContain(f => said.Any(t => IsOf(t, f.Device)), "every fault is told");
     }
+
+    /// <summary>Of one of its series, or of those of its grid.</summary>
+    private static bool IsOf(Transition transition, DistrictDevice device) =>
+        transition.Series.StartsWith($"{device.Kind}/{device.Name}/", StringComparison.Ordinal)
+        || transition.Series.StartsWith($"{device.Kind}/{device.Site.Territory}/", StringComparison.Ordinal);
 
     private static List<Transition> Play(IReadOnlyList<DistrictDevice> devices, double from, double to, Action<double> advance)
     {
@@ -53,7 +58,11 @@ public sealed class DefaultPackTests
         var rules = RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, Catalog.Default).RuleSet!;
         var engine = new Engine(register, rules, new EngineOptions(), said.Add);
         var numbers = devices.ToDictionary(
-            d => d, d => register.FindOrEnrol(Catalog.Default.FindKind(d.Kind), Encoding.UTF8.GetBytes(d.Name), d.Gateway));
+            d => d,
+            d => register.Register(new DeviceRecord
+            {
+                Device = d.Name, Kind = Catalog.Default.FindKind(d.Kind), Gateways = [d.Gateway], Territory = d.Site.Territory,
+            }));
         var batch = new ReadingBatch();
         for (var now = from; now < to; now++)
         {
