@@ -17,7 +17,8 @@ internal sealed class DueWheel
 
     // First chunk of each second of the turn; 0 is none, so chunk 0 is never used.
     private readonly int[] seconds = new int[Turn];
-    private int[] chunks = new int[4 * ChunkInts];
+    private int[] chunks = [];
+    private int reserved;
     private int chunkCount = 1;
     private int freeChunk;
     private long current;
@@ -28,6 +29,7 @@ internal sealed class DueWheel
     /// <param name="slot">Whose it is.</param>
     public void Add(long dueMicros, int slot)
     {
+        Reserve();
         ref var first = ref seconds[Math.Clamp(dueMicros >> SecondBits, current, current + Turn - 1) & (Turn - 1)];
         if (first == 0 || chunks[(first * ChunkInts) + 1] == ChunkInts - Header)
         {
@@ -42,6 +44,7 @@ internal sealed class DueWheel
     /// <summary>Takes out every entry that may be due by <paramref name="nowMicros"/>, and some that are due within the same second.</summary>
     public void Take(long nowMicros, List<int> into)
     {
+        into.EnsureCapacity(Count);
         var now = nowMicros >> SecondBits;
         for (var turn = 0; Count > 0 && current < now && turn < Turn; turn++, current++)
         {
@@ -58,8 +61,25 @@ internal sealed class DueWheel
         (Count, chunkCount, freeChunk) = (0, 1, 0);
     }
 
+    /// <summary>
+    /// Room for one more entry however all of them come to lie: each second has at most one chunk that is not full. So nothing is allocated
+    /// unless there are more entries than ever.
+    /// </summary>
+    private void Reserve()
+    {
+        var most = Count + 1;
+        if (most <= reserved)
+        {
+            return;
+        }
+
+        reserved = Math.Max(most, reserved * 2);
+        Array.Resize(ref chunks, (1 + (reserved / (ChunkInts - Header)) + Math.Min(Turn, reserved)) * ChunkInts);
+    }
+
     private void TakeSecond(List<int> into)
     {
+        Reserve();
         ref var first = ref seconds[current & (Turn - 1)];
         while (first != 0)
         {
@@ -84,10 +104,6 @@ internal sealed class DueWheel
         else
         {
             chunk = chunkCount++;
-            if (chunkCount * ChunkInts > chunks.Length)
-            {
-                Array.Resize(ref chunks, chunks.Length * 2);
-            }
         }
 
         chunks[chunk * ChunkInts] = next;
