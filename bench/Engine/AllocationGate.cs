@@ -30,9 +30,9 @@ internal static class AllocationGate
 
     private static bool Holds(string name, Workload workload, double interval)
     {
-        long transitions = 0;
+        var transitions = new List<string>();
         var feed = new Feed(workload.Points, workload.Profiles, interval);
-        var engine = new Engine(workload.MakeRegister(), workload.Rules, new EngineOptions(), _ => transitions++);
+        var engine = new Engine(workload.MakeRegister(), workload.Rules, new EngineOptions(), t => transitions.Add($"{t.RuleId} {t.Change}"));
         var run = new EngineRun(engine, feed);
         run.Warm((int)(WarmSeconds / interval) + 1, 0);
         var times = MeasuredReadings / feed.Points;
@@ -40,7 +40,7 @@ internal static class AllocationGate
         var judged = engine.Counters.Evaluated;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"gate: {name} each {interval} s, {feed.Points} series: {bytes} bytes allocated in {(long)times * feed.Points} readings, {transitions} transitions"));
-        return bytes == 0 && transitions == 0 && judged > MeasuredReadings;
+            $"gate: {name} each {interval} s, {feed.Points} series: {bytes} bytes allocated in {(long)times * feed.Points} readings, {transitions.Count} transitions {string.Join(", ", transitions.Distinct())}"));
+        return bytes == 0 && transitions.Count == 0 && judged > MeasuredReadings;
     }
 }

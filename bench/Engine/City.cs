@@ -18,7 +18,7 @@ internal static class City
         new("smoke-detector", 525_200, [("smoke", 0.01, 0.005, 0.3), ("alarm", 0, 0, 1), ("temperature", 20, 2, 70)]),
         new("smoke-detector", 354_800, [("smoke", 0.01, 0.005, 0.3), ("alarm", 0, 0, 1)]),
         new("gas-pipe", 290_000, [("pressure", 300, 5, 600), ("methane", 1, 0.5, 30), ("valve", 1, 0, 0)]),
-        new("charging-pile", 150_000, [("current", 16, 8, 120), ("voltage", 225, 3, 280), ("temperature", 30, 3, 95), ("leakage", 1, 0.5, 35)]),
+        new("charging-pile", 150_000, [("current", 16, 2, 120), ("voltage", 225, 3, 280), ("temperature", 30, 3, 95), ("leakage", 1, 0.5, 35)]),
         new("elevator", 69_000,
         [
             ("speed", 0, 1.5, 2.5), ("vibration", 0.5, 0.2, 6), ("level-offset", 0, 10, 200), ("door-open", 0, 0, 1),
