@@ -34,7 +34,7 @@ internal static class BenchMenu
                 Console.WriteLine(
                     """
                     usage: dotnet run -c Release --project bench -- VERB [--name value ...]
-                      ingest     [--connections 123] [--devices 400000] [--pack 100] [--seconds 10] [--rounds 3] [--no-packs] [--no-peers]
+                      ingest     [--connections 123] [--devices 1419000] [--pack 100] [--seconds 10] [--rounds 3] [--no-packs] [--no-peers]
                       pipeline   [--connections 123] [--devices 100000] [--batch 64] [--shards 1] [--seconds 5] [--no-rules] [--data FOLDER]
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000] [--starts 5] [--data FOLDER]

@@ -35,7 +35,7 @@ internal static class IngestBench
             }
         }
 
-        report.Note("a one-device message has a payload of 120 bytes with 3 readings, filled up with blanks; a pack is one SenML JSON message");
+        report.Note("a one-device message has a payload of 120 bytes with 3 readings, filled up with blanks; a pack is one SenML JSON message; the devices are the city's, and with fewer each speaks oftener, so that its windows hold more");
         if (theirs.Count > 0)
         {
             report.Note(string.Create(CultureInfo.InvariantCulture, $"median of ours {Median(ours):N0} messages/s, {Median(ours) / Median(theirs):F1} times what one subscriber receives through mosquitto (median {Median(theirs):N0}), {Median(ours) / theirs.Max():F1} times its best"));
@@ -54,9 +54,13 @@ internal static class IngestBench
             var shape = Shape(arguments, readings);
             var target = Target(arguments, server.Mqtt);
 
-            // Every device is known and every page is warm before the clock starts.
-            await new LoadRun(target with { Duration = TimeSpan.FromSeconds(3) }, shape with { ReadingsPerMessage = 3, Messages = 0 }, TimeProvider.System).RunAsync(CancellationToken.None);
-            await JudgedAsync(server);
+            // Every device is known, and the code that this shape needs is compiled as it stays, before the clock starts.
+            foreach (var warm in new[] { shape with { ReadingsPerMessage = 3 }, shape }.Distinct())
+            {
+                await new LoadRun(target with { Duration = TimeSpan.FromSeconds(arguments.Number("warm", 3)) }, warm with { Messages = 0 }, TimeProvider.System).RunAsync(CancellationToken.None);
+                await JudgedAsync(server);
+            }
+
             var before = await server.MetricAsync(AcceptedMetric);
             var (serverTime, ownTime, start) = (TimeSpan.Zero, TimeSpan.Zero, 0L);
             var load = new LoadRun(target, shape, TimeProvider.System)
@@ -139,7 +143,7 @@ internal static class IngestBench
     private static LoadShape Shape(BenchArguments arguments, int readings) => new()
     {
         Gateways = arguments.Count("connections", 123),
-        Devices = arguments.Count("devices", 400_000),
+        Devices = arguments.Count("devices", City.Devices),
         ReadingsPerMessage = readings,
         Messages = arguments.Count("messages", 0),
     };

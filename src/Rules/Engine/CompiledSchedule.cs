@@ -53,4 +53,17 @@ internal sealed class CompiledSchedule
 
         return lastAnswer;
     }
+
+    public static bool AnyCovers(ReadOnlySpan<CompiledSchedule> schedules, long eventTimeMicros)
+    {
+        foreach (var schedule in schedules)
+        {
+            if (schedule.Covers(eventTimeMicros))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -82,6 +82,10 @@ internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
 
     /// <summary>Stuck has no window: it looks at the newest two of what is kept.</summary>
     public readonly long Micros = rules[first].Function == WindowFunction.Stuck ? long.MaxValue / 4 : rules[first].Rule.WindowMicros;
+
+    /// <summary>Where every rule on the window keeps hours: outside all of them it need not be looked at. Else null.</summary>
+    public readonly CompiledSchedule[]? Hours = rules[first..end].All(r => r.During is not null) ? [.. rules[first..end].Select(r => r.During!)] : null;
+
     public readonly double Bottom = rules[first..end].Max(r => r.QuietBottom);
     public readonly double Top = rules[first..end].Min(r => r.QuietTop);
 }

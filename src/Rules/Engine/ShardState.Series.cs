@@ -134,6 +134,11 @@ internal sealed partial class ShardState
         for (var i = 0; i < windows.Length; i++)
         {
             ref readonly var window = ref windows[i];
+            if (window.Hours is not null && !CompiledSchedule.AnyCovers(window.Hours, samples[^1].EventTimeMicros))
+            {
+                continue;
+            }
+
             var value = Windows.Value(window, Windows.Covered(window.Micros, samples), scratch);
             if (value > window.Top || value < window.Bottom || (window.HasSetPoints && register.HasSetPoints(reading.Device)))
             {

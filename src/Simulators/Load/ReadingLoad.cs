@@ -11,6 +11,10 @@ public sealed class ReadingLoad : IWireLoad
 {
     private const string TimeSlot = "0000000000.000000";
     private const int LookEvery = 64;
+
+    /// <summary>In turn: a pressure that never moves is a broken instrument, not a healthy one.</summary>
+    private static readonly string[] PressureDecimals = ["25", "75"];
+
     private readonly LoadShape shape;
     private readonly TimeProvider time;
     private readonly long startMicros;
@@ -35,10 +39,9 @@ public sealed class ReadingLoad : IWireLoad
     public static void Prepare(WireClient client, LoadShape shape, int gateway)
     {
         var devices = Enumerable.Range(0, shape.Devices).Where(d => d % shape.Gateways == gateway).ToArray();
-        var frames = shape.ReadingsPerMessage <= 3
-            ? devices.Select(d => OneDevice(client, shape, gateway, d)).ToArray()
-            : devices.Chunk((shape.ReadingsPerMessage + 2) / 3).Select(chunk => Pack(client, shape, gateway, chunk)).ToArray();
-        client.Load = new Turn(frames);
+        client.Load = new Turn([.. PressureDecimals.SelectMany(decimals => shape.ReadingsPerMessage <= 3
+            ? devices.Select(d => OneDevice(client, shape, gateway, d, decimals))
+            : devices.Chunk((shape.ReadingsPerMessage + 2) / 3).Select(chunk => Pack(client, shape, gateway, chunk, decimals)))]);
     }
 
     public long Fill(WireClient client, long now)
@@ -97,30 +100,30 @@ public sealed class ReadingLoad : IWireLoad
 
     private long Micros(long now) => startMicros + (long)((double)(now - startTimestamp) * 1_000_000 / time.TimestampFrequency);
 
-    private static (WireFrame Frame, int TimeOffset, int Readings) OneDevice(WireClient client, LoadShape shape, int gateway, int device)
+    private static (WireFrame Frame, int TimeOffset, int Readings) OneDevice(WireClient client, LoadShape shape, int gateway, int device, string decimals)
     {
         var body = string.Create(
             CultureInfo.InvariantCulture,
-            $"{{\"t\": {TimeSlot}, \"pressure\": {360 + Vary(shape, device, 40)}.25, \"methane\": 0.25, \"flow\": {100 + Vary(shape, device, 50)}.5");
+            $"{{\"t\": {TimeSlot}, \"pressure\": {360 + Vary(shape, device, 40)}.{decimals}, \"methane\": 0.25, \"flow\": {100 + Vary(shape, device, 50)}.5");
         var payload = (body.PadRight(Math.Max(body.Length, shape.PayloadBytes - 1)) + "}");
         var topic = $"pingan/v1/{LoadShape.GatewayName(gateway)}/gas-pipe/{LoadShape.DeviceName(device)}";
         return Frame(client, shape, topic, payload, 3);
     }
 
-    private static (WireFrame Frame, int TimeOffset, int Readings) Pack(WireClient client, LoadShape shape, int gateway, int[] devices)
+    private static (WireFrame Frame, int TimeOffset, int Readings) Pack(WireClient client, LoadShape shape, int gateway, int[] devices, string decimals)
     {
         var records = new StringBuilder("[");
         var count = 0;
         foreach (var device in devices)
         {
-            Record(device, "pressure", 360 + Vary(shape, device, 40) + 0.25);
-            Record(device, "methane", 0.25);
-            Record(device, "flow", 100 + Vary(shape, device, 50) + 0.5);
+            Record(device, "pressure", $"{360 + Vary(shape, device, 40)}.{decimals}");
+            Record(device, "methane", "0.25");
+            Record(device, "flow", $"{100 + Vary(shape, device, 50)}.5");
         }
 
         return Frame(client, shape, $"pingan/v1/{LoadShape.GatewayName(gateway)}", records.Append(']').ToString(), count);
 
-        void Record(int device, string quantity, double value)
+        void Record(int device, string quantity, string value)
         {
             if (count == shape.ReadingsPerMessage)
             {
@@ -134,7 +137,7 @@ public sealed class ReadingLoad : IWireLoad
             }
 
             records.Append(count == 0 ? $"\"bt\":{TimeSlot}," : "");
-            records.Append(CultureInfo.InvariantCulture, $"\"n\":\"{quantity}\",\"v\":{value}}}");
+            records.Append($"\"n\":\"{quantity}\",\"v\":{value}}}");
             count++;
         }
     }
