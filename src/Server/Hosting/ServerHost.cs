@@ -82,7 +82,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
-                .AddSingleton(new RuleService(rules, register, pipeline))
+                .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))));
 
             // The past is whole, and only now are they opened.

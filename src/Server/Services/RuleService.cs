@@ -8,7 +8,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Server;
 
 /// <summary>The rules in force, what is wrong with those that are not, and what they make of a series.</summary>
-internal sealed class RuleService(RulesInForce rules, DeviceRegister register, IngestPipeline pipeline) : V1.RuleService.RuleServiceBase
+internal sealed class RuleService(RulesInForce rules, DeviceRegister register, IngestPipeline pipeline, int shards) : V1.RuleService.RuleServiceBase
 {
     private static readonly TimeSpan ExplainLimit = TimeSpan.FromSeconds(3);
     private readonly Catalog catalog = register.Catalog;
@@ -32,7 +32,7 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
             throw GrpcErrors.Invalid("text", "is longer than 1 MiB");
         }
 
-        var result = RuleFile.Parse(request.Text, "text", catalog);
+        var result = RuleFile.Parse(request.Text, "text", catalog, shards);
         var response = new V1.CheckRulesResponse { RuleCount = result.RuleSet?.Rules.Count ?? 0 };
         response.Errors.AddRange(result.Errors.Select(Wire));
         return Task.FromResult(response);
