@@ -11,7 +11,11 @@ internal sealed partial class Reload
         var isKept = to is not null && Keeps(from.Rule.Rule);
         if (!isKept)
         {
-            Close(before.State, from);
+            if (before.State != 0)
+            {
+                Close(ref old.Store.States[before.State], from.Rule);
+            }
+
             return;
         }
 
@@ -57,7 +61,7 @@ internal sealed partial class Reload
         var hasColour = HasColour(state, from.Rule, to.Rule);
         if (!hasColour)
         {
-            Close(index, from);
+            Close(ref state, from.Rule);
         }
 
         var carried = next.Store.States.Rent(state.Device, to, place);
@@ -71,18 +75,6 @@ internal sealed partial class Reload
         else
         {
             result.LastChange = state.LastChange;
-        }
-    }
-
-    private void Close(int index, VotesRule rule)
-    {
-        ref var state = ref old.Store.States[index];
-        int current = state.Current, normal = rule.Rule.Bands.Length;
-        if (index != 0 && current < normal)
-        {
-            state.Current = (byte)normal;
-            Count(rule.Rule.Rule.Id);
-            old.Write(ref state, rule, current, Now(state.LastChange), Now(state.LastChange));
         }
     }
 }

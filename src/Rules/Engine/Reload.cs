@@ -131,7 +131,7 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
             var place = to is null ? -1 : Array.FindIndex(to.Rules, r => r.Rule.Id == rule.Rule.Id);
             if (place < 0 || !Keeps(rule.Rule) || !HasColour(state, rule, to!.Rules[place]))
             {
-                Close(ref state, rule, series);
+                Close(ref state, rule);
                 if (place >= 0)
                 {
                     next.Store.States[first + place].LastChange = state.LastChange;
@@ -157,12 +157,9 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
         ref var state = ref old.Store.States[index];
         var to = Array.Find(after.Combined, c => c.Rule.Rule.Id == from.Rule.Rule.Id);
         var isKept = to is not null && Keeps(from.Rule.Rule) && HasColour(state, from.Rule, to.Rule);
-        if (!isKept && state.Current < from.Rule.Bands.Length)
+        if (!isKept)
         {
-            int current = state.Current;
-            state.Current = (byte)from.Rule.Bands.Length;
-            Count(from.Rule.Rule.Id);
-            old.Write(ref state, from, slot, current, Now(state.LastChange), Now(state.LastChange));
+            Close(ref state, from.Rule);
         }
 
         if (to is null)
@@ -236,7 +233,7 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
         ShardState.Arm(ref result, index, after.Absents[toPlace], next.Gateways.Groups[target.Group]);
     }
 
-    private void Close(ref RuleState state, CompiledRule rule, SeriesBlock series)
+    private void Close(ref RuleState state, CompiledRule rule)
     {
         int from = state.Current, normal = rule.Bands.Length;
         if (from == normal)
@@ -246,7 +243,7 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
 
         state.Current = (byte)normal;
         Count(rule.Rule.Id);
-        writer.Write(ref state, rule, series.Samples, from, Now(state.LastChange), Now(state.LastChange));
+        old.Write(ref state, rule, from, Now(state.LastChange), Now(state.LastChange));
     }
 
     private void Close(ref Absence absence, CompiledRule rule)

@@ -23,14 +23,7 @@ internal sealed partial class ShardState
                 continue;
             }
 
-            if (reading.EventTimeMicros - at.Last <= options.CarryMicros)
-            {
-                Advance(ref state, rule, slot, reading.EventTimeMicros, reading.ReceiveTimeMicros);
-            }
-            else
-            {
-                Latch.Drop(ref state);
-            }
+            Elapse(ref state, rule.Rule, at.Last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
         }
     }
 
@@ -62,7 +55,7 @@ internal sealed partial class ShardState
             Latch.Observe(ref state, rule.Rule, crossed, violated, at.Last);
             if (state.HasPending)
             {
-                Advance(ref state, rule, slot, at.Last, reading.ReceiveTimeMicros);
+                Advance(ref state, rule.Rule, at.Last, reading.ReceiveTimeMicros);
                 Arm(ref state, index, rule.Rule, at);
             }
 
@@ -148,31 +141,8 @@ internal sealed partial class ShardState
         return newest;
     }
 
-    private void Advance(ref RuleState state, CombinedRule rule, in DeviceSlot slot, long to, long receive)
-    {
-        long due;
-        while (state.HasPending && (due = Latch.NextDue(state, rule.Rule.Rule)) <= to)
-        {
-            int from = state.Current;
-            Latch.Step(ref state, rule.Rule.Rule, due);
-            Write(ref state, rule, slot, from, due, receive);
-        }
-    }
-
-    private void FireCombined(ref RuleState state, int index, in DeviceSlot slot, long receive)
-    {
-        var rule = plan.Kinds[slot.Kind].Combined[state.Combined - 1];
-        var at = ClockOf(slot, rule);
-        if (DueAt(state, rule.Rule.Rule, at) <= clock.Now)
-        {
-            Advance(ref state, rule, slot, Elapsed(at), receive);
-        }
-
-        Arm(ref state, index, rule.Rule, at);
-    }
-
-    /// <summary>Says that the rule's band changed from <paramref name="from"/> to the state's present one, and which part tells it.</summary>
-    public void Write(ref RuleState state, CombinedRule rule, in DeviceSlot slot, int from, long due, long receive)
+    /// <summary>One of the parts tells it.</summary>
+    private void WriteCombined(ref RuleState state, CombinedRule rule, in DeviceSlot slot, int from, long due, long receive)
     {
         var device = register[state.Device];
         var (part, value) = Telling(slot, rule, device, from, state.Current);

@@ -21,12 +21,7 @@ internal sealed partial class ShardState
         {
             for (var i = 0; i < quantity.Rules.Length; i++)
             {
-                ref var state = ref Store.States[block.Head.States + i];
-                var from = state.Current;
-                if (Latch.Reset(ref state, quantity.Rules[i]))
-                {
-                    writer.Write(ref state, quantity.Rules[i], block.Samples, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
-                }
+                Reset(ref Store.States[block.Head.States + i], quantity.Rules[i], reading.ReceiveTimeMicros);
             }
         }
 
@@ -34,16 +29,9 @@ internal sealed partial class ShardState
         foreach (var rule in plan.Kinds[slot.Kind].Combined)
         {
             var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;
-            if (index == 0)
+            if (index != 0)
             {
-                continue;
-            }
-
-            ref var state = ref Store.States[index];
-            var from = state.Current;
-            if (Latch.Reset(ref state, rule.Rule))
-            {
-                Write(ref state, rule, slot, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+                Reset(ref Store.States[index], rule.Rule, reading.ReceiveTimeMicros);
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace PingAnIoT.Rules;
 
-/// <content>What a reading does to its series, and the holds of the series' rules.</content>
+/// <content>What a reading does to its series.</content>
 internal sealed partial class ShardState
 {
     /// <summary>Puts a reading in its place in the series, elapsing what was due before it.</summary>
@@ -21,7 +21,10 @@ internal sealed partial class ShardState
 
             if (series.Head.States != 0)
             {
-                Elapse(series, quantity, time, reading.ReceiveTimeMicros);
+                for (var i = 0; i < quantity.Rules.Length; i++)
+                {
+                    Elapse(ref Store.States[series.Head.States + i], quantity.Rules[i], series.Last, time, reading.ReceiveTimeMicros);
+                }
             }
         }
 
@@ -96,29 +99,6 @@ internal sealed partial class ShardState
         return true;
     }
 
-    /// <summary>A reading speaks until the next, if that comes within the carry.</summary>
-    private void Elapse(SeriesBlock series, QuantityPlan quantity, long to, long receive)
-    {
-        var isBridged = to - series.Last <= options.CarryMicros;
-        for (var i = 0; i < quantity.Rules.Length; i++)
-        {
-            ref var state = ref Store.States[series.Head.States + i];
-            if (!state.HasPending)
-            {
-                continue;
-            }
-
-            if (isBridged)
-            {
-                Advance(ref state, quantity.Rules[i], series, to, receive);
-            }
-            else
-            {
-                Latch.Drop(ref state);
-            }
-        }
-    }
-
     /// <summary>Nearly always no rule has anything to say or to wait for, and every window value is where no band is crossed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Judge(SeriesBlock series, QuantityPlan quantity, in Reading reading)
@@ -181,7 +161,7 @@ internal sealed partial class ShardState
 
                 if (state.HasPending)
                 {
-                    Advance(ref state, rule, series, series.Last, reading.ReceiveTimeMicros);
+                    Advance(ref state, rule, series.Last, reading.ReceiveTimeMicros);
                     Arm(ref state, first + i, rule, series.Clock);
                 }
 
@@ -212,74 +192,5 @@ internal sealed partial class ShardState
         }
 
         return false;
-    }
-
-    private void Advance(ref RuleState state, CompiledRule rule, SeriesBlock series, long to, long receive)
-    {
-        long due;
-        while (state.HasPending && (due = Latch.NextDue(state, rule.Rule)) <= to)
-        {
-            int from = state.Current;
-            Latch.Step(ref state, rule.Rule, due);
-            writer.Write(ref state, rule, series.Samples, from, due, receive);
-        }
-    }
-
-    /// <summary>Server time at which ticks will have brought a clock, less the lateness, to what is due next.</summary>
-    private long DueAt(in RuleState state, Rule rule, SeriesClock series)
-    {
-        var due = state.HasPending && series.Anchor != Never.Micros ? Latch.NextDue(state, rule) : long.MaxValue;
-        return due == long.MaxValue || due - series.Last > options.CarryMicros
-            ? long.MaxValue
-            : series.Anchor + (due - series.Last) + options.AllowedLatenessMicros;
-    }
-
-    /// <summary>How far ticks have brought a clock.</summary>
-    private long Elapsed(SeriesClock series) =>
-        series.Last + Math.Min(clock.Now - series.Anchor - options.AllowedLatenessMicros, options.CarryMicros);
-
-    public void Arm(ref RuleState state, int index, CompiledRule rule, SeriesClock series)
-    {
-        var at = DueAt(state, rule.Rule, series);
-        if (at == long.MaxValue || (state.Armed != Never.Micros && state.Armed <= at))
-        {
-            return;
-        }
-
-        state.Armed = at;
-        if (holdTimers.IsFull)
-        {
-            holdTimers.MakeRoom(Store, static (store, due, slot) => store.States[slot].Armed == due);
-        }
-
-        holdTimers.Push(at, index);
-    }
-
-    private void FireHold(int index, long receive)
-    {
-        ref var state = ref Store.States[index];
-        state.Armed = Never.Micros;
-        if (state.Place > 0)
-        {
-            FireVotes(ref state, index, receive);
-            return;
-        }
-
-        ref readonly var slot = ref Store.Devices[state.Device];
-        if (state.Combined > 0)
-        {
-            FireCombined(ref state, index, slot, receive);
-            return;
-        }
-
-        var quantity = plan.Find(slot.Kind, state.Quantity)!;
-        var series = Store.Block(slot.Series + quantity.Offset);
-        var rule = quantity.Rules[index - series.Head.States];
-        if (DueAt(state, rule.Rule, series.Clock) <= clock.Now)
-        {
-            Advance(ref state, rule, series, Elapsed(series.Clock), receive);
-        }
-
-        Arm(ref state, index, rule, series.Clock);
     }
 }

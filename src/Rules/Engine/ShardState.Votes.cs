@@ -42,12 +42,7 @@ internal sealed partial class ShardState
                 continue;
             }
 
-            ref var state = ref Store.States[index];
-            var from = state.Current;
-            if (Latch.Reset(ref state, rule.Rule))
-            {
-                Write(ref state, rule, from, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
-            }
+            Reset(ref Store.States[index], rule.Rule, reading.ReceiveTimeMicros);
         }
     }
 
@@ -55,7 +50,7 @@ internal sealed partial class ShardState
     {
         var rule = votes.Rule;
         var count = rule.Bands.Length;
-        MovePlace(votes, number, reading);
+        MovePlace(rule, number, reading);
         var own = Verdict.OfValue(rule, rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null, reading.Value);
         if (own.Violated < count)
         {
@@ -80,7 +75,7 @@ internal sealed partial class ShardState
         Latch.Observe(ref state, rule, verdict, place.Last);
         if (state.HasPending)
         {
-            Advance(ref state, votes, place.Last, reading.ReceiveTimeMicros);
+            Advance(ref state, rule, place.Last, reading.ReceiveTimeMicros);
             Arm(ref state, place.State, rule, place.Clock);
         }
 
@@ -92,7 +87,7 @@ internal sealed partial class ShardState
     }
 
     /// <summary>The clock of a place is that of the device with the newest reading.</summary>
-    private void MovePlace(VotesRule rule, int number, in Reading reading)
+    private void MovePlace(CompiledRule rule, int number, in Reading reading)
     {
         ref var place = ref Places[number];
         var time = reading.EventTimeMicros;
@@ -101,16 +96,7 @@ internal sealed partial class ShardState
             return;
         }
 
-        ref var state = ref Store.States[place.State];
-        if (state.HasPending && time - place.Last <= options.CarryMicros)
-        {
-            Advance(ref state, rule, time, reading.ReceiveTimeMicros);
-        }
-        else if (state.HasPending)
-        {
-            Latch.Drop(ref state);
-        }
-
+        Elapse(ref Store.States[place.State], rule, place.Last, time, reading.ReceiveTimeMicros);
         place.Last = time;
         place.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros) : Never.Micros;
     }
@@ -162,35 +148,12 @@ internal sealed partial class ShardState
         return band;
     }
 
-    private void Advance(ref RuleState state, VotesRule rule, long to, long receive)
+    /// <summary>The series is the place's.</summary>
+    private void WriteVotes(ref RuleState state, CompiledRule rule, int from, long due, long receive)
     {
-        long due;
-        while (state.HasPending && (due = Latch.NextDue(state, rule.Rule.Rule)) <= to)
-        {
-            int from = state.Current;
-            Latch.Step(ref state, rule.Rule.Rule, due);
-            Write(ref state, rule, from, due, receive);
-        }
-    }
-
-    private void FireVotes(ref RuleState state, int index, long receive)
-    {
-        ref readonly var place = ref Places[state.Place];
-        var rule = plan.Votes[place.Rule];
-        if (DueAt(state, rule.Rule.Rule, place.Clock) <= clock.Now)
-        {
-            Advance(ref state, rule, Elapsed(place.Clock), receive);
-        }
-
-        Arm(ref state, index, rule.Rule, place.Clock);
-    }
-
-    /// <summary>Says that the rule's band changed from <paramref name="from"/> to the state's present one; the series is the place's.</summary>
-    public void Write(ref RuleState state, VotesRule rule, int from, long due, long receive)
-    {
-        var kind = register.Catalog.Kinds[rule.Rule.Rule.Kind];
-        var series = $"{kind.Name}/{Places.NameOf(state.Place)}/{kind.Quantities[rule.Rule.Rule.Quantity].Name}";
-        writer.Write(ref state, rule.Rule, rule.Rule, from, due, receive, EvidenceOf(state.Place, rule.Rule), series);
+        var kind = register.Catalog.Kinds[rule.Rule.Kind];
+        var series = $"{kind.Name}/{Places.NameOf(state.Place)}/{kind.Quantities[rule.Rule.Quantity].Name}";
+        writer.Write(ref state, rule, rule, from, due, receive, EvidenceOf(state.Place, rule), series);
     }
 
     /// <summary>The newest vote of each device that has one, oldest first.</summary>
