@@ -103,16 +103,8 @@ internal sealed class MqttLink : IDisposable
     {
         if (Interlocked.CompareExchange(ref closeReason, (int)reason, -1) < 0)
         {
-            try
-            {
-                // Not here and now: the caller may be the release thread.
-                _ = closing.CancelAsync();
-                Input.CancelPendingRead();
-            }
-            catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException)
-            {
-                // It has ended by itself meanwhile.
-            }
+            // Not here and now: the caller may be the release thread.
+            _ = EndReadingAsync();
         }
     }
 
@@ -125,4 +117,18 @@ internal sealed class MqttLink : IDisposable
     }
 
     public void Dispose() => closing.Dispose();
+
+    private async Task EndReadingAsync()
+    {
+        try
+        {
+            var cancelled = closing.CancelAsync();
+            Input.CancelPendingRead();
+            await cancelled.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or InvalidOperationException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
 }
