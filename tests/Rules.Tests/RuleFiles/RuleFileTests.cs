@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace PingAnIoT.Rules.Tests;
@@ -259,6 +260,8 @@ public class RuleFileTests
         { new string('平', (RuleFile.SizeLimitBytes / 3) + 1), "f:1:1: more than 4194304 bytes; expected a smaller file" },
         { "x:\n" + string.Concat(Enumerable.Repeat("- a\n", 1_000)), "f:999:3: more than 1000 YAML nodes without a rule; expected a rule, or the end of the file" },
         { "# a\n" + new string('\n', 70_000) + "rules: []", "f:1:1: more than 65536 characters without a rule; expected a rule, or the end of the file" },
+        { "... a", "f:1:1: not YAML" },
+        { ": {\nb", "f:1:3: not YAML" },
         { "rules:\n\t- x", "f:2:1: a tab in the indentation; expected spaces" },
     };
 
@@ -276,6 +279,19 @@ public class RuleFileTests
         }
 
         Parse(text.ToString()).Errors.Should().HaveCount(RuleErrors.Capacity);
+    }
+
+    [Fact]
+    public void Takes_ten_thousand_rules_and_no_more()
+    {
+        var text = new StringBuilder("rules:\n");
+        for (var i = 0; i < RuleFile.RulesLimit; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"- {{ id: r{i}, title: {{ zh: 甲, en: A }}, kind: gas-pipe, quantity: pressure, when: last, red: '> 1', basis: s }}\n");
+        }
+
+        Parse(text.ToString()).RuleSet!.Rules.Should().HaveCount(RuleFile.RulesLimit);
+        Message(text + "- x\n- y\n").Should().Be("f:10002:3: more than 10000 rules; expected fewer");
     }
 
     [Fact]
