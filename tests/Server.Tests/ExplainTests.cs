@@ -25,6 +25,14 @@ public sealed class ExplainTests
             when: absent(10m)
             fault: true
             basis: site
+          - id: unseen
+            title: { zh: 有烟未报警, en: Smoke without alarm }
+            kind: smoke-detector
+            first: { quantity: smoke, when: last, is: "> 0.3" }
+            then not: { quantity: alarm, when: last, is: "== true" }
+            within: 1h
+            red: true
+            basis: site
         """;
 
     private const string Devices = """
@@ -55,6 +63,26 @@ public sealed class ExplainTests
 
         var json = await server.Http.GetFromJsonAsync<JsonElement>("/v1/rules:explain?series=smoke-detector/sd-1/temperature&ruleId=hot", TestServer.Cancel);
         json.GetProperty("rules")[0].GetProperty("bands")[0].GetProperty("setPoint").GetString().Should().Be("heat-level");
+    }
+
+    [Fact]
+    public async Task A_sequence_tells_since_when_it_waits()
+    {
+        await using var server = await StartAsync();
+        using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
+        await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"smoke":0.01}""");
+        await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"smoke":0.5}""");
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        V1.RuleOnSeries waiting = new();
+        await Until.TrueAsync(
+            () => rules.ExplainSeries(Of("smoke-detector/sd-1/smoke", "unseen")).Rules is [{ WaitingTime: not null } rule] && (waiting = rule) is not null, TimeSpan.FromSeconds(10));
+
+        waiting.When.Should().Be("last of smoke then not last of alarm within 3600s");
+        (waiting.WaitingUntilTime.ToDateTimeOffset() - waiting.WaitingTime.ToDateTimeOffset()).Should().Be(TimeSpan.FromHours(1));
+        waiting.Bands.Should().ContainSingle().Which.DueWithReading.Should().BeFalse("no carry limits the wait");
+        var (status, output) = await RunAsync(server, "smoke-detector/sd-1/smoke", "--rule", "unseen");
+        status.Should().Be(0, output);
+        output.ReplaceLineEndings(" ").Should().Contain("for the second since").And.Contain("until");
     }
 
     [Theory]

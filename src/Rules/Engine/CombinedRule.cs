@@ -11,6 +11,8 @@ internal sealed class CombinedRule(CompiledRule rule, int index)
 
     public Combination Combination => Rule.Rule.Combination;
 
+    public bool IsSequence { get; } = rule.Rule.IsSequence();
+
     public CompiledRule[] Parts { get; } = [.. rule.Rule.Parts.Select(p => new CompiledRule(p))];
 
     /// <summary>Of each part.</summary>

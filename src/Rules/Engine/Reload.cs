@@ -149,13 +149,18 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
     private void CarryCombined(int device, in DeviceSlot slot, CombinedRule from, KindPlan after)
     {
         var index = old.Store.StateOf(slot, from);
-        if (index == 0)
+        var to = Array.Find(after.Combined, c => c.Rule.Rule.Id == from.Rule.Rule.Id);
+        if (index <= 0)
         {
+            if (to is not null && Keeps(from.Rule.Rule))
+            {
+                next.Store.StateOf(next.Store.Devices[device], to) = index;
+            }
+
             return;
         }
 
         ref var state = ref old.Store.States[index];
-        var to = Array.Find(after.Combined, c => c.Rule.Rule.Id == from.Rule.Rule.Id);
         var isKept = to is not null && Keeps(from.Rule.Rule) && HasColour(state, from.Rule, to.Rule);
         if (!isKept)
         {
@@ -179,6 +184,11 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
         }
 
         fresh.LastChange = state.LastChange;
+        if (Keeps(from.Rule.Rule))
+        {
+            // What it showed is over, what it knows is not.
+            fresh.Sequence.First = state.Sequence.First;
+        }
     }
 
     private static bool HasColour(in RuleState state, CompiledRule from, CompiledRule to) =>
@@ -199,7 +209,8 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
         Latch.Drop(ref result);
         for (var b = 0; b < from.Bands.Length; b++)
         {
-            var toBand = PlaceOf(to, from.Bands[b].Severity);
+            // A sequence has one band: what waits goes on waiting, whatever its colour is now, for its first does not come again.
+            var toBand = from.Rule.IsSequence() ? b : PlaceOf(to, from.Bands[b].Severity);
             if (toBand < to.Bands.Length && b < state.Current == toBand < result.Current)
             {
                 result.Since[toBand] = state.Since[b];

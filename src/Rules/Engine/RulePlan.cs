@@ -262,6 +262,13 @@ internal sealed class RulePlan
         {
             throw new ArgumentException($"Rule '{rule.Id}' has parts that do not fit together.", nameof(rule));
         }
+
+        if (rule.IsSequence()
+            ? rule.Parts.Count != 2 || rule.Bands.Count != 1 || rule.WithinMicros <= 0 || (rule.Combination == Combination.ThenNot && rule.HoldMicros != rule.WithinMicros)
+            : rule.WithinMicros != 0)
+        {
+            throw new ArgumentException($"Rule '{rule.Id}' is no sequence that can be.", nameof(rule));
+        }
     }
 
     private static void Check(Rule rule, Catalog catalog)

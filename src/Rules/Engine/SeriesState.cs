@@ -47,6 +47,10 @@ internal struct RuleState
     public long Armed;
 
     public BandTimes Since;
+
+    /// <summary>Of a rule that is a sequence.</summary>
+    public SequenceState Sequence;
+
     public int Device;
     public int Ordinal;
     public ushort Quantity;
@@ -67,7 +71,7 @@ internal struct RuleState
         var state = new RuleState
         {
             Device = device, Quantity = (ushort)quantity, Current = (byte)rule.Bands.Length, LastChange = Never.Micros, Armed = Never.Micros,
-            Value = double.NaN,
+            Value = double.NaN, Sequence = SequenceState.Nothing,
         };
         ((Span<long>)state.Since).Fill(Never.Micros);
         return state;

@@ -41,7 +41,10 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
         return new SeriesBlock(arena.At(place >> PlaceBits), place & ((1 << PlaceBits) - 1));
     }
 
-    /// <summary>The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for.</summary>
+    /// <summary>
+    /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for, or of a sequence less than
+    /// that where its first part is known: <see cref="SequenceState.Resting"/>.
+    /// </summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Kinds[slot.Kind].Series.Length + rule.Index];
 
     /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>

@@ -84,7 +84,7 @@ internal sealed partial class ShardState
         }
 
         var index = Store.StateOf(slot, rule);
-        var state = index == 0 ? RuleState.Normal(device, rule.Rule.Rule.Quantity, rule.Rule) : Store.States[index];
+        var state = index <= 0 ? RuleState.Normal(device, rule.Rule.Rule.Quantity, rule.Rule) : Store.States[index];
         var parts = new RuleExplanation[rule.Parts.Length];
         for (var p = 0; p < parts.Length; p++)
         {
@@ -97,8 +97,14 @@ internal sealed partial class ShardState
             };
         }
 
-        return Explain(rule.Rule, record, double.IsFinite(state.Value) ? state.Value : parts[0].Value, JudgeParts(slot, rule, record, at.Last), state, at) with
+        // A sequence is so while it says so: its parts alone do not tell.
+        var said = new Bounds(state.Current, state.Current);
+        var verdict = rule.IsSequence ? (said, said) : JudgeParts(slot, rule, record, at.Last);
+        var waiting = WaitingOf(state, rule.Rule.Rule);
+        return Explain(rule.Rule, record, double.IsFinite(state.Value) ? state.Value : parts[0].Value, verdict, state, at) with
         {
+            WaitingSinceMicros = waiting?.Since,
+            WaitingUntilMicros = waiting?.Until,
             ReadingsInWindow = parts.Sum(p => p.ReadingsInWindow),
             IsWithinSchedule = rule.Rule.During?.Covers(at.Last) ?? true,
             Parts = parts,
@@ -149,7 +155,7 @@ internal sealed partial class ShardState
                 IsViolated = b >= verdict.Violated.High,
                 PendingSinceMicros = isPending ? since : null,
                 DueMicros = isPending ? due : null,
-                IsDueOnTicks = isPending && at.Anchor != Never.Micros && due - at.Last <= options.CarryMicros,
+                IsDueOnTicks = isPending && at.Anchor != Never.Micros && due - at.Last <= Carry(state, rule.Rule),
             };
         }
 

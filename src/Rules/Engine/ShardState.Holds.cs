@@ -14,7 +14,7 @@ internal sealed partial class ShardState
             return;
         }
 
-        if (to - last <= options.CarryMicros)
+        if (to - last <= Carry(state, rule.Rule))
         {
             Advance(ref state, rule, to, receive);
         }
@@ -68,14 +68,14 @@ internal sealed partial class ShardState
     private long DueAt(in RuleState state, Rule rule, SeriesClock series)
     {
         var due = state.HasPending && series.Anchor != Never.Micros ? Latch.NextDue(state, rule) : long.MaxValue;
-        return due == long.MaxValue || due - series.Last > options.CarryMicros
+        return due == long.MaxValue || due - series.Last > Carry(state, rule)
             ? long.MaxValue
             : series.Anchor + (due - series.Last) + options.AllowedLatenessMicros;
     }
 
     /// <summary>How far ticks have brought a clock.</summary>
-    private long Elapsed(SeriesClock series) =>
-        series.Last + Math.Min(clock.Now - series.Anchor - options.AllowedLatenessMicros, options.CarryMicros);
+    private long Elapsed(SeriesClock series, long carry) =>
+        series.Last + Math.Min(clock.Now - series.Anchor - options.AllowedLatenessMicros, carry);
 
     public void Arm(ref RuleState state, int index, CompiledRule rule, SeriesClock series)
     {
@@ -101,7 +101,7 @@ internal sealed partial class ShardState
         var (rule, at) = WaitingOf(state, index);
         if (DueAt(state, rule.Rule, at) <= clock.Now)
         {
-            Advance(ref state, rule, Elapsed(at), receive);
+            Advance(ref state, rule, Elapsed(at, Carry(state, rule.Rule)), receive);
         }
 
         Arm(ref state, index, rule, at);

@@ -16,7 +16,7 @@ internal sealed partial class ShardState
 
         foreach (var rule in quantity.Combined)
         {
-            ref var state = ref Store.States[Store.StateOf(slot, rule)];
+            ref var state = ref Store.States[Math.Max(0, Store.StateOf(slot, rule))];
             var at = state.HasPending ? ClockOf(slot, rule) : SeriesClock.None;
             if (!state.HasPending || at.Last >= reading.EventTimeMicros)
             {
@@ -32,6 +32,12 @@ internal sealed partial class ShardState
     {
         foreach (var rule in quantity.Combined)
         {
+            if (rule.IsSequence)
+            {
+                JudgeSequence(slot, quantity, rule, reading);
+                continue;
+            }
+
             var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
             ref var index = ref Store.StateOf(slot, rule);
             if (index == 0 && rule.Combination == Combination.All && !CrossesOwn(slot, quantity, rule, device))
@@ -85,7 +91,7 @@ internal sealed partial class ShardState
     {
         if (rule.Rule.During is { } during && !during.Covers(asOf))
         {
-            var nothing = new Bounds(rule.Rule.Bands.Length, rule.Rule.Bands.Length);
+            var nothing = Bounds.None(rule.Rule);
             return (nothing, nothing);
         }
 
@@ -105,7 +111,7 @@ internal sealed partial class ShardState
         var verdict = VerdictOf(slot, rule, part, device);
         if (!verdict.IsDefined || asOf - Store.Block(slot.Series + rule.Offsets[part]).Last > options.CarryMicros)
         {
-            var unknown = new Bounds(0, rule.Rule.Bands.Length);
+            var unknown = Bounds.Unknown(rule.Rule);
             return (unknown, unknown);
         }
 
@@ -144,6 +150,12 @@ internal sealed partial class ShardState
     /// <summary>One of the parts tells it.</summary>
     private void WriteCombined(ref RuleState state, CombinedRule rule, in DeviceSlot slot, int from, long due, long receive)
     {
+        if (rule.IsSequence)
+        {
+            WriteSequence(ref state, rule, slot, from, due, receive);
+            return;
+        }
+
         var device = register[state.Device];
         var (part, value) = Telling(slot, rule, device, from, state.Current);
         state.Value = value;

@@ -29,7 +29,7 @@ internal sealed partial class ShardState
         foreach (var rule in plan.Kinds[slot.Kind].Combined)
         {
             var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;
-            if (index != 0)
+            if (index > 0)
             {
                 Reset(ref Store.States[index], rule.Rule, reading.ReceiveTimeMicros);
             }

@@ -212,23 +212,39 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
 
     private static void ReadCombined(BlockReader from, ShardState state, CombinedRule rule, int device)
     {
-        if (!from.Flag())
+        var hasState = from.Flag();
+        var read = hasState ? ReadState(from, rule.Rule.Rule.Quantity, rule.Rule, device) : default;
+        if (rule.IsSequence)
         {
-            return;
+            read.Sequence = ReadSequence(from, hasState);
         }
 
-        var read = ReadState(from, rule.Rule.Rule.Quantity, rule.Rule, device);
         if (device < 0)
         {
             return;
         }
 
         var slot = state.Store.Devices[device];
+        if (!hasState)
+        {
+            state.Store.StateOf(slot, rule) = SequenceState.Resting(read.Sequence.First);
+            return;
+        }
+
         var index = state.Store.States.Rent(device, rule);
         state.Store.StateOf(slot, rule) = index;
         ref var target = ref state.Store.States[index];
         target = read with { Combined = target.Combined };
         state.Arm(ref target, index, rule.Rule, state.ClockOf(slot, rule));
+    }
+
+    private static SequenceState ReadSequence(BlockReader from, bool hasState)
+    {
+        var first = (FirstPart)from.Byte();
+        BlockReader.Require(first <= FirstPart.True, "the first part of a sequence is neither known nor unknown");
+        return hasState
+            ? new SequenceState { First = first, Since = from.Long(), EventTimeMicros = from.Long(), Value = from.Double() }
+            : SequenceState.Nothing with { First = first };
     }
 
     private static RuleState ReadState(BlockReader from, int quantity, CompiledRule rule, int device)

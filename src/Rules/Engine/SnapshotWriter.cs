@@ -127,11 +127,27 @@ internal static class SnapshotWriter
         foreach (var rule in plan.Combined)
         {
             var index = store.StateOf(slot, rule);
-            to.Flag(index != 0);
-            if (index != 0)
+            to.Flag(index > 0);
+            if (index > 0)
             {
                 State(to, store.States[index], rule.Rule.Bands.Length);
             }
+
+            if (rule.IsSequence)
+            {
+                Sequence(to, index > 0 ? store.States[index].Sequence : SequenceState.Nothing with { First = SequenceState.AtRest(index) }, index > 0);
+            }
+        }
+    }
+
+    private static void Sequence(BlockWriter to, in SequenceState sequence, bool hasState)
+    {
+        to.Byte((byte)sequence.First);
+        if (hasState)
+        {
+            to.Long(sequence.Since);
+            to.Long(sequence.EventTimeMicros);
+            to.Double(sequence.Value);
         }
     }
 

@@ -24,8 +24,8 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
         var device = register[state.Device];
         var when = Begin(ref state.LastChange, ref state.Episode, ref state.Ordinal, from == normal, due);
         var threshold = telling.Function is WindowFunction.Code or WindowFunction.Stuck ? state.Value
-            : to < from
-            ? telling.ThresholdOf(to, device)
+            : to < from || rule.Rule.Combination == Combination.ThenNot
+            ? telling.ThresholdOf(Math.Min(to, from), device)
             : Latch.Left(telling.Bands[from].Comparison, telling.ThresholdOf(from, device), telling.Rule.Deadband);
         Emit(new Transition
         {

@@ -68,7 +68,13 @@ public sealed record RuleExplanation
     /// <summary>Of the newest transition of the open episode; else 0.</summary>
     public int Ordinal { get; init; }
 
-    /// <summary>Worst first. Of a rule over several quantities, crossed and violated are what its parts come to, and the numbers are the first part's.</summary>
+    /// <summary>Of a sequence: event time at which its first became true, while it waits for its second; else null.</summary>
+    public long? WaitingSinceMicros { get; init; }
+
+    /// <summary>Event time until which it waits for its second.</summary>
+    public long? WaitingUntilMicros { get; init; }
+
+    /// <summary>Worst first. Of a sequence, whether it says so. Of a rule over several quantities, crossed and violated are what its parts come to, and the numbers are the first part's.</summary>
     public required IReadOnlyList<BandExplanation> Bands { get; init; }
 
     /// <summary>Of a rule over several quantities: what each part makes of its own series. Parts say nothing and wait for nothing by themselves.</summary>

@@ -6,6 +6,8 @@ internal readonly record struct PlacedBand(string Key, YamlScalar Text, Band Ban
 /// <summary>Reads <c>red</c>, <c>yellow</c>, <c>green</c> and <c>fault</c> of a rule that compares numbers.</summary>
 internal sealed class BandReader(RuleErrors errors)
 {
+    public const string ConditionKey = "is";
+
     /// <summary>Worst first.</summary>
     public static readonly (string Key, Severity Severity)[] Severities =
         [("red", Severity.Red), ("yellow", Severity.Yellow), ("green", Severity.Green), ("fault", Severity.Fault)];
@@ -17,19 +19,10 @@ internal sealed class BandReader(RuleErrors errors)
         foreach (var (key, severity) in Severities)
         {
             present |= fields.Key(key) is not null;
-            if (fields.OptionalText(key, BandText.Expected) is not { } text
-                || BandText.Read(key, text, quantity?.Unit ?? "", errors) is not { } parsed)
+            if (fields.OptionalText(key, BandText.Expected) is { } text && Read(key, text, severity, window, quantity) is { } band)
             {
-                continue;
+                bands.Add(band);
             }
-
-            if (parsed.IsTruth && quantity is not null && window is not null && !TakesTruth(window.Value.Function, quantity))
-            {
-                errors.Add(text, $"'{key}' is {text.Describe()}; expected a number: {WindowText.NameOf(window.Value.Function)} of {quantity.Name} is not true or false");
-                continue;
-            }
-
-            bands.Add(new PlacedBand(key, text, new Band(severity, parsed.Comparison, parsed.Threshold, parsed.SetPoint)));
         }
 
         if (!present)
@@ -38,6 +31,26 @@ internal sealed class BandReader(RuleErrors errors)
         }
 
         return bands;
+    }
+
+    /// <summary>The one comparison of a part of a sequence, which has no colour of its own.</summary>
+    public IReadOnlyList<PlacedBand> ReadCondition(RuleFields fields, Window? window, Quantity? quantity) =>
+        fields.RequiredText(ConditionKey, BandText.Expected) is { } text && Read(ConditionKey, text, Severity.Normal, window, quantity) is { } band ? [band] : [];
+
+    private PlacedBand? Read(string key, YamlScalar text, Severity severity, Window? window, Quantity? quantity)
+    {
+        if (BandText.Read(key, text, quantity?.Unit ?? "", errors) is not { } parsed)
+        {
+            return null;
+        }
+
+        if (parsed.IsTruth && quantity is not null && window is not null && !TakesTruth(window.Value.Function, quantity))
+        {
+            errors.Add(text, $"'{key}' is {text.Describe()}; expected a number: {WindowText.NameOf(window.Value.Function)} of {quantity.Name} is not true or false");
+            return null;
+        }
+
+        return new PlacedBand(key, text, new Band(severity, parsed.Comparison, parsed.Threshold, parsed.SetPoint));
     }
 
     private static bool TakesTruth(WindowFunction function, Quantity quantity) =>

@@ -12,7 +12,7 @@ public enum Comparison : byte
     Above, AtOrAbove, Below, AtOrBelow, Equal,
 }
 
-/// <summary>How a rule over several quantities of a device is made of its parts.</summary>
+/// <summary>How a rule over several quantities of a device is made of its parts. Names are persisted.</summary>
 public enum Combination : byte
 {
     /// <summary>The rule is over one series and has no parts.</summary>
@@ -23,6 +23,12 @@ public enum Combination : byte
 
     /// <summary>A colour is crossed when at least one part crosses it or worse.</summary>
     Any,
+
+    /// <summary>A sequence: the first part becomes true, and the second is true within <see cref="Rule.WithinMicros"/> of that.</summary>
+    Then,
+
+    /// <summary>A sequence: the first part becomes true, and the second is not seen to be true within <see cref="Rule.WithinMicros"/> of that.</summary>
+    ThenNot,
 }
 
 /// <summary>How wide a place is over whose devices a rule votes. The number is how many parts of a territory code name it.</summary>
@@ -102,8 +108,18 @@ public sealed record Rule
     /// <summary>
     /// 2 to 8 where the rule is a combination, each in the shape of a rule over one quantity that has no holds; else none. All have the same
     /// severities. Quantity, function, window, bands and deadband of the rule itself are those of the first: it names the series.
+    /// A sequence has two, each with one band.
     /// </summary>
     public IReadOnlyList<Rule> Parts { get; init; } = [];
+
+    /// <summary>
+    /// How long after the first of a sequence its second is waited for; else 0. Of <see cref="Combination.ThenNot"/> it is the
+    /// <see cref="HoldMicros"/> as well.
+    /// </summary>
+    public long WithinMicros { get; init; }
+
+    /// <summary>One thing and then another, or not.</summary>
+    public bool IsSequence() => Combination is Combination.Then or Combination.ThenNot;
 
     /// <summary>Where the numbers come from: a clause of a standard, or <c>site</c> for an example to be set on site.</summary>
     public required string Basis { get; init; }

@@ -17,10 +17,18 @@ internal sealed partial class RuleReader
     /// <returns>The key that makes this a rule of several quantities; null when it is over one.</returns>
     private (string Key, Combination Combination)? CombinationKey(RuleFields fields)
     {
-        var present = Combinations.Where(c => fields.Key(c.Key) is not null).ToList();
+        var present = Combinations.Concat(Sequences).Where(c => fields.Key(c.Key) is not null).ToList();
         foreach (var (key, _) in present.Skip(1))
         {
             errors.Add(fields.Key(key)!, $"'{key}' beside '{present[0].Key}'; expected one of them");
+        }
+
+        if (!present.Any(p => Sequences.Contains(p)))
+        {
+            foreach (var key in new[] { FirstKey, WithinKey }.Select(fields.Key).OfType<YamlScalar>())
+            {
+                errors.Add(key, $"'{key.Text}' without 'then' or 'then not'; expected one of them: it is of a sequence");
+            }
         }
 
         return present.Count == 0 ? null : present[0];
@@ -29,22 +37,10 @@ internal sealed partial class RuleReader
     private Rule? ReadCombination(
         RuleFields fields, (string Key, Combination Combination) form, string? id, (string? Zh, string? En) title, int? kind, int before)
     {
-        foreach (var key in MisplacedKeys)
-        {
-            if (fields.Key(key) is { } misplaced)
-            {
-                errors.Add(misplaced, $"'{key}' beside '{form.Key}'; expected {(key == "place" ? "none: its parts are over one device" : "it inside the parts")}");
-            }
-        }
-
+        RefuseMisplaced(fields, form.Key, MisplacedKeys);
         var basis = ReadPlainText(fields, "basis", BasisExpected);
         var hold = ReadDuration(fields, "hold");
-        var (_, clearHold, clear) = ReadClear(fields);
-        if (clear?.Key("deadband") is { } deadband)
-        {
-            errors.Add(deadband, $"'deadband' beside '{form.Key}'; expected it inside the parts");
-        }
-
+        var clearHold = ReadClearOfParts(fields, form.Key);
         var during = ReadDuring(fields, isAbsent: false);
         var isLatched = ReadLatch(fields, isAbsent: false);
         var parts = ReadParts(fields, form.Key, kind);
@@ -59,6 +55,25 @@ internal sealed partial class RuleReader
             Combination = form.Combination, Parts = parts,
         };
         return rule with { Version = RuleVersion.Of(rule, catalog) };
+    }
+
+    private void RefuseMisplaced(RuleFields fields, string beside, string[] keys)
+    {
+        foreach (var misplaced in keys.Select(fields.Key).OfType<YamlScalar>())
+        {
+            errors.Add(misplaced, $"'{misplaced.Text}' beside '{beside}'; expected {(misplaced.Text == "place" ? "none: its parts are over one device" : "it inside the parts")}");
+        }
+    }
+
+    private long ReadClearOfParts(RuleFields fields, string beside)
+    {
+        var (_, hold, clear) = ReadClear(fields);
+        if (clear?.Key("deadband") is { } deadband)
+        {
+            errors.Add(deadband, $"'deadband' beside '{beside}'; expected it inside the parts");
+        }
+
+        return hold;
     }
 
     private List<Rule> ReadParts(RuleFields fields, string key, int? kind)
@@ -107,16 +122,13 @@ internal sealed partial class RuleReader
 
         var before = errors.Count;
         var fields = new RuleFields(mapping, "a part", PartKeys, errors);
-        var window = ReadWindow(fields);
-        if (window?.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes)
+        var window = ReadWindowOfPart(fields, "a part", out var isRefused);
+        if (isRefused)
         {
-            var what = window.Value.Function switch { WindowFunction.Absent => "silence", WindowFunction.Stuck => "being stuck", _ => "a vote" };
-            errors.Add(fields.Key("when")!, $"{WindowText.NameOf(window.Value.Function)} in a part; expected a window over readings: {what} is a rule of its own");
             return null;
         }
 
-        var quantityIndex = ReadQuantity(fields, kind, window);
-        var quantity = kind is { } k && quantityIndex is { } q ? catalog.Kinds[k].Quantities[q] : null;
+        var (quantityIndex, quantity) = ReadQuantityOfPart(fields, kind, window);
         var isTruth = window is { IsTruth: true };
         var bands = isTruth
             ? new TruthBandReader(errors).Read(mapping, fields, window!.Value)
@@ -133,12 +145,34 @@ internal sealed partial class RuleReader
             return null;
         }
 
-        var said = window!.Value;
-        return new Rule
-        {
-            Id = "", Version = "", TitleZh = "", TitleEn = "", Basis = "", Kind = kind!.Value, Quantity = quantityIndex!.Value,
-            Function = said.Function, WindowMicros = said.Micros, Times = said.Times, Share = said.Share, Codes = said.Codes ?? [],
-            Bands = [.. bands.Select(b => b.Band)], Deadband = deadband,
-        };
+        return PartOf(window!.Value, kind!.Value, quantityIndex!.Value, bands, deadband);
     }
+
+    private Window? ReadWindowOfPart(RuleFields fields, string owner, out bool isRefused)
+    {
+        var window = ReadWindow(fields);
+        isRefused = window?.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes;
+        if (!isRefused)
+        {
+            return window;
+        }
+
+        var what = window!.Value.Function switch { WindowFunction.Absent => "silence", WindowFunction.Stuck => "being stuck", _ => "a vote" };
+        errors.Add(fields.Key("when")!, $"{WindowText.NameOf(window.Value.Function)} in {owner}; expected a window over readings: {what} is a rule of its own");
+        return null;
+    }
+
+    private (int? Index, Quantity? Quantity) ReadQuantityOfPart(RuleFields fields, int? kind, Window? window)
+    {
+        var index = ReadQuantity(fields, kind, window);
+        return (index, kind is { } k && index is { } q ? catalog.Kinds[k].Quantities[q] : null);
+    }
+
+    /// <summary>In the shape of a rule over one quantity.</summary>
+    private static Rule PartOf(Window said, int kind, int quantity, IReadOnlyList<PlacedBand> bands, double deadband) => new()
+    {
+        Id = "", Version = "", TitleZh = "", TitleEn = "", Basis = "", Kind = kind, Quantity = quantity,
+        Function = said.Function, WindowMicros = said.Micros, Times = said.Times, Share = said.Share, Codes = said.Codes ?? [],
+        Bands = [.. bands.Select(b => b.Band)], Deadband = deadband,
+    };
 }

@@ -7,7 +7,7 @@ namespace PingAnIoT.Rules;
 internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, RuleIds ids, int shards)
 {
     public static readonly string[] Keys =
-        ["id", "title", "kind", "quantity", "when", "place", "red", "yellow", "green", "fault", "all", "any", "hold", "clear", "during", "latch", "basis"];
+        ["id", "title", "kind", "quantity", "when", "place", "red", "yellow", "green", "fault", "all", "any", FirstKey, "then", "then not", WithinKey, "hold", "clear", "during", "latch", "basis"];
 
     private const int TextLimitCharacters = 500;
 
@@ -31,7 +31,14 @@ internal sealed partial class RuleReader(Catalog catalog, RuleErrors errors, Rul
         var kindIndex = ReadKind(fields);
         if (CombinationKey(fields) is { } combination)
         {
-            return ReadCombination(fields, combination, id, (titleZh, titleEn), kindIndex, before);
+            return combination.Combination is Combination.Then or Combination.ThenNot
+                ? ReadSequence(mapping, fields, combination, id, (titleZh, titleEn), kindIndex, before)
+                : ReadCombination(fields, combination, id, (titleZh, titleEn), kindIndex, before);
+        }
+
+        if (fields.Key(FirstKey) is not null && fields.Key("when") is null)
+        {
+            return null;
         }
 
         var window = ReadWindow(fields);

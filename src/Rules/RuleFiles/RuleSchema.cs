@@ -19,6 +19,11 @@ public static class RuleSchema
     private const string Length = @"\s*[0-9]+(ms|s|m|h|d)\s*";
     private const string Codes = @"\s*[0-9]+\s*(-\s*[0-9]+\s*)?";
 
+    private static readonly string[] SequenceKeys = [RuleReader.FirstKey, "then", "then not", RuleReader.WithinKey];
+
+    /// <summary>What a rule over one quantity has none of.</summary>
+    private static readonly string[] SeveralKeys = ["all", "any", .. SequenceKeys];
+
     private static readonly string When = string.Concat(
         @"^\s*(last|(", string.Join('|', WindowText.Names.Except(["last", "times", "votes", "quantile", "code"])), @")\s*\(", Length, @"\)",
         @"|(times|votes)\s*\(\s*[0-9]+\s*,", Length, @"\)|quantile\s*\(\s*(0|1|0?\.[0-9]+|[01]\.0*[0-9]*)\s*,", Length, @"\)",
@@ -54,7 +59,7 @@ public static class RuleSchema
                 new JsonObject
                 {
                     ["oneOf"] = new JsonArray(
-                        Compares(isVote: false), Compares(isVote: true), Truth("absent", "hold", "clear", "during", "latch"), Truth("stuck", "hold"), Truth("code"), Combines()),
+                        Compares(isVote: false), Compares(isVote: true), Truth("absent", "hold", "clear", "during", "latch"), Truth("stuck", "hold"), Truth("code"), Combines(), Follows()),
                 },
                 new JsonObject { ["oneOf"] = new JsonArray([.. catalog.Kinds.Select(QuantitiesOf)]) }),
         };
@@ -76,6 +81,10 @@ public static class RuleSchema
             ["place"] = new JsonObject { ["enum"] = Strings(RuleReader.Places), ["description"] = "Over the devices of what votes counts" },
             ["all"] = Parts("Every part must say so"),
             ["any"] = Parts("At least one part must say so"),
+            [RuleReader.FirstKey] = Condition("What becomes true first"),
+            ["then"] = Condition("What is true after that, in the time of within"),
+            ["then not"] = Condition("What is not seen to be true after that, in the time of within"),
+            [RuleReader.WithinKey] = Text("How long the second of a sequence is waited for", Duration),
             ["hold"] = Text("How long it must stay so before it is said", Duration),
             ["clear"] = new JsonObject
             {
@@ -123,7 +132,7 @@ public static class RuleSchema
             ["anyOf"] = RequireOneOf("red", "yellow", "green", "fault"),
             ["not"] = new JsonObject
             {
-                ["anyOf"] = new JsonArray([FaultBesideColours(), .. RequireOneOf(isVote ? ["all", "any"] : ["all", "any", "place"]).Select(n => n!.DeepClone())]),
+                ["anyOf"] = new JsonArray([FaultBesideColours(), .. RequireOneOf(isVote ? SeveralKeys : [.. SeveralKeys, "place"]).Select(n => n!.DeepClone())]),
             },
         };
     }
@@ -134,16 +143,50 @@ public static class RuleSchema
     private static JsonObject Combines() => new()
     {
         ["oneOf"] = RequireOneOf("all", "any"),
-        ["not"] = new JsonObject { ["anyOf"] = RequireOneOf("quantity", "when", "place", "red", "yellow", "green", "fault") },
-        ["properties"] = new JsonObject { ["clear"] = new JsonObject { ["not"] = new JsonObject { ["required"] = Strings("deadband") } } },
+        ["not"] = new JsonObject { ["anyOf"] = RequireOneOf(["quantity", "when", "place", "red", "yellow", "green", "fault", .. SequenceKeys]) },
+        ["properties"] = new JsonObject { ["clear"] = NoDeadband() },
     };
+
+    /// <summary>A sequence: two parts, a time and a colour.</summary>
+    private static JsonObject Follows()
+    {
+        var properties = new JsonObject { ["clear"] = NoDeadband() };
+        foreach (var (key, _) in BandReader.Severities)
+        {
+            properties[key] = Only(true);
+        }
+
+        return new JsonObject
+        {
+            ["required"] = Strings(RuleReader.FirstKey, RuleReader.WithinKey),
+            ["properties"] = properties,
+            ["allOf"] = new JsonArray(
+                new JsonObject { ["oneOf"] = RequireOneOf("then", "then not") },
+                new JsonObject { ["oneOf"] = RequireOneOf("red", "yellow", "green", "fault") }),
+            ["not"] = new JsonObject
+            {
+                ["anyOf"] = new JsonArray([.. RequireOneOf("quantity", "when", "place", "all", "any").Select(n => n!.DeepClone()), new JsonObject { ["required"] = Strings("then not", "hold") }]),
+            },
+        };
+    }
+
+    private static JsonObject NoDeadband() => new() { ["not"] = new JsonObject { ["required"] = Strings("deadband") } };
+
+    /// <summary>A part of a sequence.</summary>
+    private static JsonObject Condition(string description) => new()
+    {
+        ["type"] = "object", ["additionalProperties"] = false, ["required"] = Strings("quantity", "when", "is"), ["description"] = description,
+        ["properties"] = new JsonObject { ["quantity"] = Text("What is measured", null), ["when"] = WhenOfPart(), ["is"] = BandOrTrue(), ["deadband"] = Deadband() },
+    };
+
+    private static JsonObject WhenOfPart() => new() { ["type"] = "string", ["pattern"] = When, ["not"] = new JsonObject { ["pattern"] = "absent|stuck|votes" } };
 
     private static JsonObject Parts(string description)
     {
         var bands = new JsonObject
         {
             ["quantity"] = Text("What is measured", null),
-            ["when"] = new JsonObject { ["type"] = "string", ["pattern"] = When, ["not"] = new JsonObject { ["pattern"] = "absent|stuck|votes" } },
+            ["when"] = WhenOfPart(),
             ["deadband"] = Deadband(),
         };
         foreach (var (key, _) in BandReader.Severities)
@@ -181,12 +224,9 @@ public static class RuleSchema
             bands[key] = Only(true);
         }
 
-        bands["clear"] = new JsonObject { ["not"] = new JsonObject { ["required"] = Strings("deadband") } };
+        bands["clear"] = NoDeadband();
         var rule = new JsonObject { ["properties"] = bands, ["oneOf"] = RequireOneOf("red", "yellow", "green", "fault") };
-        if (meaningless.Length > 0)
-        {
-            rule["not"] = new JsonObject { ["anyOf"] = RequireOneOf(meaningless) };
-        }
+        rule["not"] = new JsonObject { ["anyOf"] = RequireOneOf([.. meaningless, .. SeveralKeys]) };
 
         rule["required"] = function == "absent" ? Strings("when") : Strings("when", "quantity");
         return rule;
@@ -195,10 +235,11 @@ public static class RuleSchema
     private static JsonNode QuantitiesOf(Kind kind)
     {
         JsonObject Quantities() => new() { ["enum"] = Strings([.. kind.Quantities.Select(q => q.Name)]) };
-        JsonObject Inside() => new() { ["items"] = new JsonObject { ["properties"] = new JsonObject { ["quantity"] = Quantities() } } };
+        JsonObject Condition() => new() { ["properties"] = new JsonObject { ["quantity"] = Quantities() } };
+        JsonObject Inside() => new() { ["items"] = Condition() };
         return new JsonObject
         {
-            ["properties"] = new JsonObject { ["kind"] = Only(kind.Name), ["quantity"] = Quantities(), ["all"] = Inside(), ["any"] = Inside() },
+            ["properties"] = new JsonObject { ["kind"] = Only(kind.Name), ["quantity"] = Quantities(), ["all"] = Inside(), ["any"] = Inside(), [RuleReader.FirstKey] = Condition(), ["then"] = Condition(), ["then not"] = Condition() },
         };
     }
 

@@ -52,6 +52,10 @@ internal static class RuleVersion
         }
 
         text.Append(CultureInfo.InvariantCulture, $"|{rule.HoldMicros}|{rule.ClearHoldMicros}");
+        if (rule.IsSequence())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"|within {rule.WithinMicros}");
+        }
     }
 
     private static void AppendSeries(StringBuilder text, Rule rule, Catalog catalog)

@@ -6,7 +6,48 @@ internal sealed class TruthBandReader(RuleErrors errors)
     public IReadOnlyList<PlacedBand> Read(YamlMapping rule, RuleFields fields, Window window)
     {
         RefuseMeaningless(fields, window.Function);
-        var name = WindowText.NameOf(window.Function);
+        var bands = ReadOne(fields, $"{WindowText.NameOf(window.Function)} has no number to compare", $"{DegreesOf(window.Function)} no degrees", s => BandOf(s, window));
+        if (!HasBand(fields))
+        {
+            errors.Add(rule, $"no band in {fields.Owner}; expected '{(window.Function == WindowFunction.Code ? "red" : "fault")}: true'");
+        }
+
+        return bands;
+    }
+
+    /// <summary>The colour of a sequence: <c>red: true</c>.</summary>
+    public IReadOnlyList<PlacedBand> ReadSequence(YamlMapping rule, RuleFields fields)
+    {
+        var bands = ReadOne(fields, "the numbers of a sequence stand in its parts", "a sequence has no degrees", s => new Band(s, Comparison.Equal, 1, null));
+        if (!HasBand(fields))
+        {
+            errors.Add(rule, $"no band in {fields.Owner}; expected one of red, yellow, green, fault, such as 'yellow: true'");
+        }
+
+        return bands;
+    }
+
+    /// <summary>A part of a sequence that has no number to compare: <c>is: true</c>.</summary>
+    public IReadOnlyList<PlacedBand> ReadCondition(RuleFields fields, Window window)
+    {
+        RefuseMeaningless(fields, window.Function);
+        if (fields.RequiredText(BandReader.ConditionKey, "true") is not { } text)
+        {
+            return [];
+        }
+
+        if (text.Text != "true")
+        {
+            errors.Add(text, $"'{BandReader.ConditionKey}' is {text.Describe()}; expected 'true': {WindowText.NameOf(window.Function)} has no number to compare");
+        }
+
+        return [new PlacedBand(BandReader.ConditionKey, text, BandOf(Severity.Normal, window))];
+    }
+
+    private static bool HasBand(RuleFields fields) => BandReader.Severities.Any(s => fields.Key(s.Key) is not null);
+
+    private List<PlacedBand> ReadOne(RuleFields fields, string whyTrue, string whyOne, Func<Severity, Band> bandOf)
+    {
         var bands = new List<PlacedBand>();
         foreach (var (key, severity) in BandReader.Severities)
         {
@@ -17,21 +58,16 @@ internal sealed class TruthBandReader(RuleErrors errors)
 
             if (text.Text != "true")
             {
-                errors.Add(text, $"'{key}' is {text.Describe()}; expected 'true': {name} has no number to compare");
+                errors.Add(text, $"'{key}' is {text.Describe()}; expected 'true': {whyTrue}");
             }
             else if (bands.Count > 0)
             {
-                errors.Add(fields.Key(key)!, $"'{key}' beside '{bands[0].Key}'; expected one of red, yellow, green, fault: {DegreesOf(window.Function)} no degrees");
+                errors.Add(fields.Key(key)!, $"'{key}' beside '{bands[0].Key}'; expected one of red, yellow, green, fault: {whyOne}");
             }
             else
             {
-                bands.Add(new PlacedBand(key, text, BandOf(severity, window)));
+                bands.Add(new PlacedBand(key, text, bandOf(severity)));
             }
-        }
-
-        if (!BandReader.Severities.Any(s => fields.Key(s.Key) is not null))
-        {
-            errors.Add(rule, $"no band in {fields.Owner}; expected '{(window.Function == WindowFunction.Code ? "red" : "fault")}: true'");
         }
 
         return bands;

@@ -104,7 +104,9 @@ internal static class ExplanationTable
         ? $"{Time(explanation.ClockTime)}; it stands there until a reading comes"
         : $"{Time(explanation.ClockTime)}; ticks move it up to {Time(end)}";
 
-    private static string Waiting(V1.RuleOnSeries rule, V1.BandOnSeries band) => band.PendingTime is not { } since
+    private static string Waiting(V1.RuleOnSeries rule, V1.BandOnSeries band) => rule.WaitingTime is { } first && (band.DueTime is null || band.DueTime.Equals(rule.WaitingUntilTime))
+        ? $"for the second since {Time(first)}, until {Time(rule.WaitingUntilTime)}" + (band.DueWithReading ? " with a reading" : "")
+        : band.PendingTime is not { } since
         ? "-"
         : $"to {(AlertText.Rank(band.Severity) < AlertText.Rank(rule.Says) ? "come on" : "go off")} since {Time(since)}, due {Time(band.DueTime)}"
             + (band.DueWithReading ? " with a reading" : "");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using PingAnIoT.Alerts;
 using PingAnIoT.Rules;
@@ -30,9 +31,17 @@ internal static class WireExplanation
     };
 
     /// <summary>The window as a rule file writes it; of a rule over several quantities, all its windows.</summary>
-    public static string When(Rule rule, Catalog catalog) => rule.Combination == Combination.None
-        ? rule.When() + (rule.Place == Place.None ? "" : $" of a {rule.Place.ToString().ToLowerInvariant()}")
-        : $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", rule.Parts.Select(p => $"{p.When()} of {catalog.Kinds[rule.Kind][p.Quantity].Name}"))})";
+    public static string When(Rule rule, Catalog catalog)
+    {
+        var parts = rule.Parts.Select(p => $"{p.When()} of {catalog.Kinds[rule.Kind][p.Quantity].Name}").ToList();
+        return rule.Combination switch
+        {
+            Combination.None => rule.When() + (rule.Place == Place.None ? "" : $" of a {rule.Place.ToString().ToLowerInvariant()}"),
+            Combination.Then => $"{parts[0]} then {parts[1]} within {Seconds(rule.WithinMicros)}",
+            Combination.ThenNot => $"{parts[0]} then not {parts[1]} within {Seconds(rule.WithinMicros)}",
+            _ => $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", parts)})",
+        };
+    }
 
     private static V1.RuleOnSeries Of(RuleExplanation rule, Catalog catalog)
     {
@@ -41,6 +50,7 @@ internal static class WireExplanation
             RuleId = rule.Rule.Id, RuleVersion = rule.Rule.Version, Title = Title(rule.Rule), When = When(rule.Rule, catalog),
             Quantity = catalog.Kinds[rule.Rule.Kind][rule.Rule.Quantity].Name, ReadingsInWindow = rule.ReadingsInWindow, OutsideSchedule = !rule.IsWithinSchedule, Says = WireNames.Of(rule.Says),
             EpisodeTime = Time(rule.EpisodeMicros), Ordinal = rule.Ordinal,
+            WaitingTime = Time(rule.WaitingSinceMicros), WaitingUntilTime = Time(rule.WaitingUntilMicros),
         };
         if (double.IsFinite(rule.Value))
         {
@@ -81,6 +91,8 @@ internal static class WireExplanation
     }
 
     private static V1.Title Title(Rule rule) => new() { Zh = rule.TitleZh, En = rule.TitleEn };
+
+    private static string Seconds(long micros) => string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.######}s");
 
     private static Timestamp? Time(long? micros) => micros is { } at ? WireTime.Of(at) : null;
 }

@@ -16,8 +16,10 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
             AllowedLatenessMicros = Pick<long>(random, 0, 500_000, 2_000_000), CarryMicros = Pick<long>(random, 4_000_000, 30_000_000),
             SilenceGapCapMicros = Pick<long>(random, 1_500_000, 5_000_000), SeriesReadingsMax = Pick(random, 1, 3, 4096, 4096, 4096),
         };
-        var rules = Enumerable.Range(0, random.Next(1, 5)).Select(i => MakeRule(random, i)).ToList();
-        return new OracleCase(seed, new RuleSet(rules), options, MakeJournal(random));
+        // A few cases are all about sequences, which take many readings of one device.
+        var isOfSequences = random.Next(8) == 0;
+        var rules = Enumerable.Range(0, random.Next(1, 5)).Select(i => isOfSequences ? MakeSequence(random, i) : MakeRule(random, i)).ToList();
+        return new OracleCase(seed, new RuleSet(rules), options, isOfSequences ? MakeJournal(random, random.Next(40, 150), 1) : MakeJournal(random, random.Next(5, 90), random.Next(1, Devices)));
     }
 
     /// <summary>The same devices in one order or another: indexes are not identities.</summary>
@@ -45,7 +47,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     public override string ToString() => string.Join('\n',
     [
         string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
-        .. Rules.Rules.SelectMany(r => r.Parts.Select(p => "    " + Show(p)).Prepend($"  {r.Combination} {Show(r)}")),
+        .. Rules.Rules.SelectMany(r => r.Parts.Select(p => "    " + Show(p)).Prepend($"  {r.Combination} within {r.WithinMicros / 1e6} {Show(r)}")),
         .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
             $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
     ]);
@@ -58,7 +60,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     private static Rule MakeRule(Random random, int number)
     {
         var rule = MakeSimpleRule(random, number);
-        if (rule.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes || random.Next(3) != 0)
+        if (rule.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes || random.Next(2) != 0)
         {
             return rule;
         }
@@ -71,7 +73,36 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
                 ? WindowFunction.Last : part.Function,
             Bands = [.. rule.Bands.Select((b, i) => part.Bands[i % part.Bands.Count] with { Severity = b.Severity })],
         }).Prepend(rule).Select(p => p with { HoldMicros = 0, ClearHoldMicros = 0, During = null, IsLatched = false });
-        return rule with { Combination = Pick(random, Combination.All, Combination.Any), Parts = [.. parts] };
+        return random.Next(5) < 3
+            ? rule with { Combination = Pick(random, Combination.All, Combination.Any), Parts = [.. parts] }
+            : MakeSequence(random, rule, [.. parts.Take(2)]);
+    }
+
+    private static Rule MakeSequence(Random random, int number)
+    {
+        var rule = MakeSimpleRule(random, number) with { Kind = 0, AnyQuantity = false };
+        return MakeSequence(random, rule, [.. Enumerable.Range(0, 2).Select(_ => MakeSimpleRule(random, number)).Select(part => part with
+        {
+            Id = rule.Id, Kind = 0, Quantity = random.Next(3), AnyQuantity = false, HoldMicros = 0, ClearHoldMicros = 0, During = null, IsLatched = false, Place = Place.None,
+            Function = part.Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Votes ? WindowFunction.Last : part.Function,
+            Bands = [part.Bands[0] with { Severity = rule.Bands[0].Severity }],
+        })]);
+    }
+
+    /// <summary>Mostly over the quantities that are read most and by functions that change most: else little would become true after something else.</summary>
+    private static Rule MakeSequence(Random random, Rule rule, Rule[] parts)
+    {
+        var combination = Pick(random, Combination.Then, Combination.ThenNot);
+        var within = Pick<long>(random, 500_000, 2_000_000, 5_000_000, 12_000_000, 60_000_000);
+        parts = [.. parts.Select(p => p with
+        {
+            Quantity = random.Next(3) == 0 ? p.Quantity : 0, Bands = [p.Bands[0]], Function = random.Next(3) == 0 ? p.Function : WindowFunction.Last,
+        })];
+        return parts[0] with
+        {
+            Combination = combination, Parts = parts, WithinMicros = within, During = rule.During, ClearHoldMicros = rule.ClearHoldMicros, IsLatched = rule.IsLatched,
+            HoldMicros = combination == Combination.ThenNot ? within : rule.HoldMicros,
+        };
     }
 
     private static Rule MakeSimpleRule(Random random, int number)
@@ -121,13 +152,12 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         return new Schedule(zone, [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new WeekRange(first + (2 * i), first + (2 * i) + 1))]);
     }
 
-    private static List<Reading> MakeJournal(Random random)
+    private static List<Reading> MakeJournal(Random random, int length, int busy)
     {
         var journal = new List<Reading>();
         var now = Scenario.Epoch;
         var isTicking = true;
-        var busy = random.Next(1, Devices);
-        for (var left = random.Next(5, 90); left > 0; left--)
+        for (var left = length; left > 0; left--)
         {
             now += random.Next(25) == 0
                 ? Pick<long>(random, 3_000_000, 8_000_000, 60_000_000) : Pick<long>(random, 0, 0, 100_000, 500_000, 1_000_000, 1_000_000, 1_700_000);

@@ -21,7 +21,7 @@ internal static class OracleQuery
             from device in Enumerable.Range(0, register.Count)
             where register[device].Kind == rule.Kind
             select rule.Function == WindowFunction.Absent ? Absence(rule, device)
-                : rule.Combination != Combination.None ? Combined(rule, device) : Band(rule, device);
+                : rule.IsSequence() ? Sequence(rule, device) : rule.Combination != Combination.None ? Combined(rule, device) : Band(rule, device);
         return queries.Concat(votes).SelectMany(q => q.ToEnumerable().ToList()).ToList();
 
         IObservable<Transition> Band(Rule rule, int device) => readings
@@ -34,6 +34,11 @@ internal static class OracleQuery
         IObservable<Transition> Combined(Rule rule, int device) => readings
             .Where(r => r.IsTick || (r.Device == device && rule.Parts.Any(p => p.Quantity == r.Quantity)))
             .Scan(CombinedOracle.Over(rule, device, register, options), (oracle, reading) => oracle.Step(reading))
+            .SelectMany(oracle => oracle.Fired);
+
+        IObservable<Transition> Sequence(Rule rule, int device) => readings
+            .Where(r => r.IsTick || (r.Device == device && rule.Parts.Any(p => p.Quantity == r.Quantity)))
+            .Scan(SequenceOracle.Over(rule, device, register, options), (oracle, reading) => oracle.Step(reading))
             .SelectMany(oracle => oracle.Fired);
 
         IObservable<Transition> Votes(Rule rule, string place) => readings

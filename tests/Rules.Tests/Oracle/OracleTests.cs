@@ -27,7 +27,7 @@ public sealed class OracleTests
         }
 
         var cases = long.Parse(Environment.GetEnvironmentVariable("PINGAN_ORACLE_CASES") ?? "2000", CultureInfo.InvariantCulture);
-        long transitions = 0, during = 0, resets = 0, combined = 0;
+        long transitions = 0, during = 0, resets = 0, combined = 0, then = 0, thenNot = 0;
         var byFunction = new long[Enum.GetValues<WindowFunction>().Length];
         var failing = -1;
         Gen.Int[0, int.MaxValue].Sample(
@@ -41,6 +41,8 @@ public sealed class OracleTests
                 var (expected, difference) = Difference(OracleCase.Make(s));
                 Interlocked.Add(ref transitions, expected.Count);
                 Interlocked.Add(ref combined, expected.Count(t => t.Rule.Combination != Combination.None));
+                Interlocked.Add(ref then, expected.Count(t => t.Rule.Combination == Combination.Then));
+                Interlocked.Add(ref thenNot, expected.Count(t => t.Rule.Combination == Combination.ThenNot));
                 foreach (var transition in expected)
                 {
                     Interlocked.Increment(ref byFunction[(int)transition.Rule.Function]);
@@ -61,7 +63,10 @@ public sealed class OracleTests
         during.Should().BeGreaterThan(cases / 20, "and with schedules");
         resets.Should().BeGreaterThan(cases / 50, "and with resets");
         combined.Should().BeGreaterThan(cases / 5, "and over several quantities");
-        Console.Out.WriteLine($"oracle: {cases} cases, {transitions} transitions, {combined} of rules over several quantities, 0 differences");
+        then.Should().BeGreaterThan(cases / 50, "and of sequences");
+        thenNot.Should().BeGreaterThan(cases / 50, "of either form");
+        Console.Out.WriteLine(
+            $"oracle: {cases} cases, {transitions} transitions, {combined} of rules over several quantities, {then} of then, {thenNot} of then not, 0 differences");
     }
 
     /// <summary>Fails with the shortest journal and the fewest rules that still show the difference.</summary>

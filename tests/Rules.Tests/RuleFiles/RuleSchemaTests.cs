@@ -56,6 +56,9 @@ public class RuleSchemaTests
     [InlineData("-quantity ;; -when ;; -red ;; any: [{ quantity: valve, when: last, fault: \"== true\" }, { quantity: methane, when: last, fault: \"> 50\" }] ;; clear: { hold: 5s }")]
     [InlineData("kind: elevator ;; -quantity ;; -when ;; -red ;; any: [{ quantity: fault-code, when: code(1-8), red: true }, { quantity: speed, when: \"times(3, 5s)\", red: \"> 3\" }]")]
     [InlineData("when: votes(2, 60s) ;; place: grid ;; clear: { deadband: 10, hold: 60s }")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> $high or 480\", deadband: 2 } ;; then: { quantity: methane, when: mean(5s), is: \"> 50\" } ;; within: 10s ;; hold: 5s ;; clear: { hold: 5s } ;; during: { zone: UTC, mon: \"08:00-18:00\" }")]
+    [InlineData("-quantity ;; -when ;; -red ;; fault: true ;; first: { quantity: valve, when: last, is: \"== true\" } ;; then not: { quantity: flow, when: last, is: \"> 0\" } ;; within: 10s ;; latch: true")]
+    [InlineData("kind: elevator ;; -quantity ;; -when ;; -red ;; yellow: true ;; first: { quantity: fault-code, when: code(4), is: true } ;; then: { quantity: fault-code, when: code(5), is: true } ;; within: 1m")]
     public async Task Takes_what_the_parser_takes(string change)
     {
         var text = ErrorTable.Apply(change);
@@ -120,6 +123,24 @@ public class RuleSchemaTests
     [InlineData("when: votes(60s) ;; place: grid")]
     [InlineData("when: votes(2, 60s) ;; place: house")]
     [InlineData("place: grid")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" }")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; -red ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s ;; yellow: true")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; then not: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then not: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s ;; hold: 5s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: soon")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s ;; clear: { deadband: 5 }")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: colour, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: absent(5s), is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, red: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("-quantity ;; -when ;; red: true ;; first: { quantity: pressure, when: last, hold: 5s, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("red: true ;; first: { quantity: pressure, when: last, is: \"> 480\" } ;; then: { quantity: methane, when: last, is: \"> 50\" } ;; within: 10s")]
+    [InlineData("within: 10s")]
+    [InlineData("first: { quantity: pressure, when: last, is: \"> 480\" }")]
+    [InlineData("when: absent(10m) ;; -red ;; fault: true ;; within: 5s")]
     public async Task Refuses_what_a_schema_can_see(string change)
     {
         var text = ErrorTable.Apply(change);

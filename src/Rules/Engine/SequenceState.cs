@@ -1,0 +1,35 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>What was last known of the first part of a sequence. Numbers are persisted.</summary>
+internal enum FirstPart : byte
+{
+    Unknown = 0, False = 1, True = 2,
+}
+
+/// <summary>How far a sequence has come, beside what its latch says.</summary>
+internal struct SequenceState
+{
+    /// <summary>Event time at which the first became true, while <see cref="Combination.Then"/> waits for its second. (The other form waits in its latch.)</summary>
+    public long Since;
+
+    /// <summary>The reading with which the first became true: evidence. Its time is never where there was none.</summary>
+    public long EventTimeMicros;
+
+    public double Value;
+
+    public FirstPart First;
+
+    public static SequenceState Nothing => new() { Since = Never.Micros, EventTimeMicros = Never.Micros, Value = double.NaN };
+
+    /// <summary>In place of the number of a state, which is above 0: what is known of a first part for which nothing waits.</summary>
+    public static int Resting(FirstPart first) => -(int)first;
+
+    /// <summary>The other way round.</summary>
+    public static FirstPart AtRest(int resting) => (FirstPart)(-resting);
+
+    /// <summary>The first as it is judged now. What is not known leaves it as it was.</summary>
+    public static FirstPart Next(FirstPart before, Bounds crossed, Bounds violated) =>
+        crossed.High == 0 ? FirstPart.True
+        : (before == FirstPart.True ? violated : crossed).Low > 0 ? FirstPart.False
+        : before;
+}
