@@ -30,6 +30,21 @@ internal sealed class CombinedRule(CompiledRule rule, int index)
             .Select(g => g.MaxBy(p => p.WindowMicros).Index),
     ];
 
+    /// <summary>
+    /// Whether, while it has no state and all readings of a quantity are where no part on it crosses a band, a reading of that quantity begins
+    /// nothing. Where it keeps hours another part may have waited for them.
+    /// </summary>
+    public bool Rests(int quantity)
+    {
+        var own = Windows.Where((_, p) => Parts[p].Rule.Quantity == quantity);
+        return Combination switch
+        {
+            Combination.All => own.Any(w => w.IsWithinReadings),
+            Combination.Any => Rule.During is null && own.All(w => w.IsWithinReadings),
+            _ => false,
+        };
+    }
+
     public void Place(QuantityPlan?[] quantities)
     {
         for (var i = 0; i < Parts.Length; i++)

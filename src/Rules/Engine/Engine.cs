@@ -57,7 +57,7 @@ public sealed class Engine
     /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
     public IReadOnlyList<ReloadNote> Replace(RuleSet rules)
     {
-        var next = NewState(rules, state.Gateways, state.Store.Arena);
+        var next = NewState(rules, state.Gateways, state.Store.Arena, state.Plan.NextGeneration);
         var notes = new Reload(writer, state, next).Run();
         state = next;
         return notes;
@@ -94,15 +94,15 @@ public sealed class Engine
         }
     }
 
-    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros), new LineArena());
+    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros), new LineArena(), generation: 1);
 
-    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena)
+    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena, byte generation)
     {
         if (options.Shards > 1 && rules.Rules.FirstOrDefault(r => r.Place is not (Place.None or Place.Grid)) is { } wide)
         {
             throw new ArgumentException($"Rule '{wide.Id}' is over places wider than a grid, and no shard has more than whole grids.", nameof(rules));
         }
 
-        return new ShardState(register, RulePlan.Compile(rules, register.Catalog), options, Counters, writer, gateways, arena);
+        return new ShardState(register, RulePlan.Compile(rules, register.Catalog, generation), options, Counters, writer, gateways, arena);
     }
 }

@@ -63,6 +63,9 @@ internal sealed unsafe class FlatArray<T>
         }
     }
 
+    /// <summary>Valid until the array grows.</summary>
+    public Span<T> AsSpan() => new(start, Length);
+
     /// <summary>Makes it at least as long, twice as long as it was if need be.</summary>
     public void Grow(int length, T fill)
     {

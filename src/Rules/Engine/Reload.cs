@@ -115,6 +115,12 @@ internal sealed partial class Reload(TransitionWriter writer, ShardState old, Sh
             CarryStates(device, series, from, to);
         }
 
+        if (next.Plan.Generation < old.Plan.Generation)
+        {
+            // Generations begin again: what was seen under an earlier first one is not to be taken for this.
+            series.Head.Settled = 0;
+        }
+
         if (to is not null)
         {
             next.Store.TakeOver(toIndex, old.Store, index);

@@ -88,6 +88,13 @@ internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
 
     public readonly double Bottom = rules[first..end].Max(r => r.QuietBottom);
     public readonly double Top = rules[first..end].Min(r => r.QuietTop);
+
+    /// <summary>Whether its value lies between the least and the greatest reading it covers, or is told by one of them.</summary>
+    public bool IsWithinReadings => IsAddedUp
+        || Function is WindowFunction.Last or WindowFunction.Min or WindowFunction.Max or WindowFunction.Times or WindowFunction.Code;
+
+    /// <summary>The same but for what is lost in adding up.</summary>
+    public bool IsAddedUp => Function is WindowFunction.Mean or WindowFunction.Ewma or WindowFunction.Quantile;
 }
 
 /// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
@@ -116,7 +123,16 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
 
-    public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints);
+    /// <summary>Those of them that say nothing about a series because its readings are where no band is crossed.</summary>
+    public WindowPlan[] Computed { get; } = [.. WindowsOf(rules).Where(w => !w.IsWithinReadings)];
+
+    public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints) || combined.Any(c => c.HasSetPoints);
+
+    /// <summary>
+    /// Whether its rules over several quantities, where none has a state, begin nothing while the readings of this one are where no band is
+    /// crossed: then one part of all is not, or no part of any is (the others had their turn).
+    /// </summary>
+    public bool CombinedRest { get; } = combined.All(c => c.Rests(quantity));
 
     /// <summary>The longest window.</summary>
     public long WindowMicros { get; } = rules.Select(r => r.Rule)
@@ -167,18 +183,34 @@ internal sealed class RulePlan
 {
     // All kinds' quantities in one array, so that a reading costs one step and not three.
     private readonly QuantityPlan?[] table;
+    private readonly int stride;
 
-    private RulePlan(RuleSet ruleSet, KindPlan[] kinds)
+    private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int gatewayKind, byte generation)
     {
         RuleSet = ruleSet;
         Kinds = kinds;
+        Generation = generation;
         Votes = [.. kinds.SelectMany(k => k.Votes).OrderBy(v => v.Number)];
-        table = new QuantityPlan?[kinds.Length * Kind.MaximumQuantities];
+        stride = kinds.Select(k => k.Quantities.Length).DefaultIfEmpty(0).Max();
+        table = new QuantityPlan?[kinds.Length * stride];
+        Quiet.Grow(table.Length, new QuietPlan());
         for (var k = 0; k < kinds.Length; k++)
         {
-            kinds[k].Quantities.CopyTo(table, k * Kind.MaximumQuantities);
+            kinds[k].Quantities.CopyTo(table, k * stride);
+            foreach (var quantity in kinds[k].Series)
+            {
+                Quiet[(k * stride) + quantity.Quantity] = new QuietPlan(quantity, k == gatewayKind);
+            }
         }
     }
+
+    /// <summary>Tells what was seen under these rules from what was seen under those before them; 1 and up.</summary>
+    public byte Generation { get; }
+
+    public byte NextGeneration => (byte)((Generation % byte.MaxValue) + 1);
+
+    /// <summary>By <see cref="IndexOf"/>.</summary>
+    public FlatArray<QuietPlan> Quiet { get; } = new();
 
     public RuleSet RuleSet { get; }
 
@@ -188,11 +220,16 @@ internal sealed class RulePlan
     public VotesRule[] Votes { get; }
 
     /// <returns>What is done with a quantity of a kind; null where no rule watches it, or the kind has no such quantity.</returns>
-    public QuantityPlan? Find(int kind, ushort quantity) =>
-        quantity < Kind.MaximumQuantities ? table[(kind * Kind.MaximumQuantities) + quantity] : null;
+    public QuantityPlan? Find(int kind, ushort quantity) => IndexOf(kind, quantity) is >= 0 and var index ? table[index] : null;
+
+    /// <returns>Where a quantity of a kind is in <see cref="Quiet"/>; -1 where no kind has such a quantity.</returns>
+    public int IndexOf(int kind, ushort quantity) => quantity < stride ? (kind * stride) + quantity : -1;
+
+    /// <summary>The plan at an index of <see cref="Quiet"/> where a rule watches.</summary>
+    public QuantityPlan At(int index) => table[index]!;
 
     /// <exception cref="ArgumentException">The rules do not fit the catalog or each other; rule files are checked before they come here.</exception>
-    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog)
+    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog, byte generation = 1)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in ruleSet.Rules)
@@ -214,7 +251,7 @@ internal sealed class RulePlan
             votes += kinds[k].Votes.Length;
         }
 
-        return new RulePlan(ruleSet, kinds);
+        return new RulePlan(ruleSet, kinds, catalog.FindKind(Catalog.GatewayKind), generation);
     }
 
     private static KindPlan CompileKind(List<Rule> rules, int quantityCount, int votesBefore)

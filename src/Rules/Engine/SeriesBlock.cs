@@ -15,18 +15,41 @@ internal struct Sample
 internal struct SeriesHead
 {
     public const int Bytes = 16;
+    private const int SettledBits = 8;
 
-    /// <summary>
-    /// Server time when the newest reading arrived: the series' clock runs from (its event time, this). <see cref="Never"/> when the reading
-    /// was older than the carry as it came, so that ticks do not advance the clock.
-    /// </summary>
-    public long Anchor;
+    // Server time shifted, and Settled in the bits below: microseconds need no more than 56 bits.
+    private long anchor;
 
     /// <summary>First of the series' rule states; 0 while no rule has anything to say or to wait for.</summary>
     public int States;
 
     public ushort First;
     public ushort Count;
+
+    /// <summary>
+    /// Server time when the newest reading arrived: the series' clock runs from (its event time, this). <see cref="Never"/> when the reading
+    /// was older than the carry as it came, so that ticks do not advance the clock.
+    /// </summary>
+    public long Anchor
+    {
+        readonly get => anchor >> SettledBits == Never.Micros >> SettledBits ? Never.Micros : anchor >> SettledBits;
+        set => Mark(value, Settled);
+    }
+
+    /// <summary>
+    /// The <see cref="RulePlan.Generation"/> under which every sample kept was seen to lie where no band is crossed
+    /// (<see cref="QuietPlan.Holds"/>); 0 where one does not, or none has looked.
+    /// </summary>
+    public byte Settled
+    {
+        readonly get => (byte)anchor;
+        set => anchor = (anchor & ~(long)byte.MaxValue) | value;
+    }
+
+    /// <summary>Both at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Mark(long serverTime, byte settled) =>
+        anchor = (serverTime == Never.Micros ? Never.Micros : serverTime << SettledBits) | settled;
 }
 
 /// <summary>A clock in event time that ticks advance.</summary>
@@ -43,6 +66,9 @@ internal readonly record struct SeriesClock(long Last, long Anchor)
 /// </summary>
 internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
 {
+    /// <summary>Blocks up to this size (of 7 samples) make room at the end by moving what they have.</summary>
+    private const int ShiftedBitsMax = 1;
+
     private readonly byte* start = start;
 
     public int Bits { get; } = bits;
@@ -92,6 +118,12 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
             sample++;
         }
 
+        if (first + count == Capacity && first > 0 && Bits <= ShiftedBitsMax)
+        {
+            sample = Shift(sample, count);
+            first = 0;
+        }
+
         head->First = (ushort)first;
         head->Count = (ushort)count;
         if (first + count == Capacity || count >= most)
@@ -125,5 +157,17 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
     {
         Samples.CopyTo(new Span<Sample>(start + SeriesHead.Bytes, Capacity));
         Head.First = 0;
+    }
+
+    /// <summary>The same for the few of a small block, without a call.</summary>
+    private Sample* Shift(Sample* from, int count)
+    {
+        var to = (Sample*)(start + SeriesHead.Bytes);
+        for (var i = 0; i < count; i++)
+        {
+            to[i] = from[i];
+        }
+
+        return to;
     }
 }

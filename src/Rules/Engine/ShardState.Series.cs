@@ -8,42 +8,46 @@ internal sealed partial class ShardState
     /// <summary>Puts a reading in its place in the series, elapsing what was due before it.</summary>
     /// <returns>False when it does not count.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(int index, QuantityPlan quantity, in Reading reading, out SeriesBlock series)
+    private bool Take(Found found, in QuietPlan quiet, in Reading reading, out SeriesBlock series)
     {
-        series = Store.Open(index);
+        series = Store.Open(found.Series);
         var time = reading.EventTimeMicros;
+        var keepFrom = time - Math.Max(quiet.WindowMicros - 1, options.AllowedLatenessMicros);
         if (series.HasReading)
         {
-            if (time <= series.Last)
+            var last = series.Last;
+            if (time <= last)
             {
-                return TakeLate(index, reading, out series);
+                return TakeLate(found.Series, reading, out series);
             }
 
             if (series.Head.States != 0)
             {
-                for (var i = 0; i < quantity.Rules.Length; i++)
-                {
-                    Elapse(ref Store.States[series.Head.States + i], quantity.Rules[i], series.Last, time, reading.ReceiveTimeMicros);
-                }
+                Elapse(series.Head.States, plan.At(found.Plan), last, reading);
             }
+
+            keepFrom = quiet.Has(QuietNeeds.KeepsNewest) ? Math.Min(keepFrom, last) : keepFrom;
         }
 
-        series.Head.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros
+        var anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros
             ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
             : Never.Micros;
-        var keepFrom = time - Math.Max(quantity.WindowMicros - 1, options.AllowedLatenessMicros);
-        if (quantity.KeepsNewest && series.HasReading)
-        {
-            keepFrom = Math.Min(keepFrom, series.Last);
-        }
-
+        series.Head.Mark(anchor, quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
         if (!series.TryPut(keepFrom, options.SeriesReadingsMax, time, reading.Value))
         {
-            series = MakeRoom(index, series);
+            series = MakeRoom(found.Series, series);
             series.Append(time, reading.Value);
         }
 
         return true;
+    }
+
+    private void Elapse(int states, QuantityPlan quantity, long last, in Reading reading)
+    {
+        for (var i = 0; i < quantity.Rules.Length; i++)
+        {
+            Elapse(ref Store.States[states + i], quantity.Rules[i], last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
+        }
     }
 
     /// <summary>Room for one more, or at the bound the place of the oldest.</summary>
@@ -64,6 +68,7 @@ internal sealed partial class ShardState
     private bool TakeLate(int index, in Reading reading, out SeriesBlock series)
     {
         series = Store.Block(index);
+        series.Head.Settled = 0;
         var time = reading.EventTimeMicros;
         if (series.Last - time > options.AllowedLatenessMicros)
         {
@@ -99,18 +104,14 @@ internal sealed partial class ShardState
         return true;
     }
 
-    /// <summary>Nearly always no rule has anything to say or to wait for, and every window value is where no band is crossed.</summary>
+    /// <summary>Were all readings kept, and is the newest, where no band is crossed?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Judge(SeriesBlock series, QuantityPlan quantity, in Reading reading)
-    {
-        if (series.Head.States != 0)
-        {
-            JudgeAll(series, quantity, reading);
-            return;
-        }
+    private bool IsSettled(SeriesBlock series, in QuietPlan quiet, in Reading reading) =>
+        series.Head.Settled == plan.Generation && !(quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device));
 
+    private bool AreQuiet(WindowPlan[] windows, SeriesBlock series)
+    {
         ReadOnlySpan<Sample> samples = series.Samples;
-        var windows = quantity.Windows;
         for (var i = 0; i < windows.Length; i++)
         {
             ref readonly var window = ref windows[i];
@@ -120,12 +121,25 @@ internal sealed partial class ShardState
             }
 
             var value = Windows.Value(window, Windows.Covered(window.Micros, samples), scratch);
-            if (value > window.Top || value < window.Bottom || (window.HasSetPoints && register.HasSetPoints(reading.Device)))
+            if (value > window.Top || value < window.Bottom)
             {
-                JudgeAll(series, quantity, reading);
-                return;
+                return false;
             }
         }
+
+        return true;
+    }
+
+    /// <summary>Judges a series that is not settled, and sees whether it is from now on.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Judge(SeriesBlock series, QuantityPlan quantity, in QuietPlan quiet, in Reading reading)
+    {
+        if (series.Head.States != 0 || (quantity.HasSetPoints && register.HasSetPoints(reading.Device)) || !AreQuiet(quantity.Windows, series))
+        {
+            JudgeAll(series, quantity, reading);
+        }
+
+        series.Head.Settled = quiet.Holds(series.Samples) ? plan.Generation : (byte)0;
     }
 
     /// <summary>Judges every rule of the series; those that come to have something to say or to wait for get states, for as long as they do.</summary>

@@ -11,18 +11,10 @@ internal sealed partial class ShardState(
     DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer, GatewayWatch gateways,
     LineArena arena)
 {
-    // How many readings before its turn each step of finding a reading's state is taken; each needs what the one before brought.
-    private const int SlotAhead = 48;
-    private const int PlaceAhead = 32;
-    private const int BlockAhead = 16;
-    private const int FoundMask = 63;
-
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
     private readonly TimerHeap holdTimers = new();
     private readonly Scratch scratch = new();
 
-    // Series of the readings ahead, by the low bits of their place in the batch; -1 where it must be looked at in its turn.
-    private readonly int[] found = new int[FoundMask + 1];
     private ServerClock clock;
     private int scannedDevices;
 
@@ -34,129 +26,96 @@ internal sealed partial class ShardState(
 
     public ref ServerClock Clock => ref clock;
 
-    public void Apply(ReadOnlySpan<Reading> readings)
-    {
-        if (readings.Length < BlockAhead)
-        {
-            foreach (ref readonly var reading in readings)
-            {
-                Apply(reading, Find(reading));
-            }
-
-            return;
-        }
-
-        for (var i = -SlotAhead; i < readings.Length; i++)
-        {
-            LookAhead(readings, i);
-            if (i >= 0)
-            {
-                Apply(readings[i], found[i & FoundMask]);
-            }
-        }
-    }
-
     public void UpdateSizes()
     {
         counters.Series = Store.SeriesCount;
         counters.Bytes = Store.Bytes + Places.Bytes + (16L * holdTimers.Capacity);
     }
 
-    /// <summary>Random access to millions of series waits for memory, unless memory was asked in time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LookAhead(ReadOnlySpan<Reading> readings, int at)
-    {
-        if ((uint)(at + SlotAhead) < (uint)readings.Length && readings[at + SlotAhead].Device is var device && (uint)device < (uint)Store.Devices.Length)
-        {
-            Prefetch.Line(ref Store.Devices[device]);
-        }
-
-        if ((uint)(at + PlaceAhead) < (uint)readings.Length)
-        {
-            var series = Find(readings[at + PlaceAhead]);
-            found[(at + PlaceAhead) & FoundMask] = series;
-            if (series >= 0)
-            {
-                Store.PrefetchPlace(series);
-            }
-        }
-
-        if ((uint)(at + BlockAhead) < (uint)readings.Length && found[(at + BlockAhead) & FoundMask] is >= 0 and var next)
-        {
-            Store.PrefetchBlock(next);
-            Store.PrefetchAbsence(readings[at + BlockAhead].Device);
-        }
-    }
-
-    /// <returns>The reading's series; -1 for a tick, a device not met yet and a quantity that no rule watches.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Find(in Reading reading)
+    /// <returns>The reading's series; none for a tick, a device not met yet and a quantity that no rule watches.</returns>
+    private Found Find(in Reading reading)
     {
         if ((uint)reading.Device >= (uint)Store.Devices.Length)
         {
-            return -1;
+            return Found.Nothing;
         }
 
         ref readonly var slot = ref Store.Devices[reading.Device];
-        return slot.Series >= 0 && plan.Find(slot.Kind, reading.Quantity) is { } quantity ? slot.Series + quantity.Offset : -1;
+        var index = slot.Series < 0 ? -1 : plan.IndexOf(slot.Kind, reading.Quantity);
+        return index < 0 || plan.Quiet[index].Offset is var offset && offset < 0 ? Found.Nothing : new Found(slot.Series + offset, index);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Apply(in Reading reading, int series)
+    private void Apply(in Reading reading, Found found)
     {
-        if (series < 0 && (series = FindSlowly(reading)) < 0)
+        if (found.IsNothing && (found = FindSlowly(reading)).IsNothing)
         {
             return;
         }
 
+        ref readonly var quiet = ref plan.Quiet[found.Plan];
+        if ((reading.Flags != ReadingFlags.None || !double.IsFinite(reading.Value) || quiet.Has(QuietNeeds.Gateway | QuietNeeds.Shared))
+            && !Prepare(reading, found, quiet))
+        {
+            return;
+        }
+
+        if (!Take(found, quiet, reading, out var series))
+        {
+            return;
+        }
+
+        counters.Evaluated++;
+        var isSettled = IsSettled(series, quiet, reading);
+        if (!isSettled || series.Head.States != 0 || (quiet.Has(QuietNeeds.Computed) && !AreQuiet(plan.At(found.Plan).Computed, series)))
+        {
+            Judge(series, plan.At(found.Plan), quiet, reading);
+        }
+
+        if (quiet.Has(QuietNeeds.Shared))
+        {
+            JudgeShared(Store.Devices[reading.Device], plan.At(found.Plan), isSettled, reading);
+        }
+
+        if (quiet.Has(QuietNeeds.Absents))
+        {
+            Hear(Store.Devices[reading.Device], plan.At(found.Plan), reading);
+        }
+    }
+
+    /// <summary>What comes before a reading is taken, where it is not a plain one.</summary>
+    /// <returns>False when it is none that counts.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Prepare(in Reading reading, Found found, in QuietPlan quiet)
+    {
         if (!double.IsFinite(reading.Value))
         {
-            TakeNoValue(series, reading);
-            return;
+            TakeNoValue(found.Series, reading);
+            return false;
         }
 
-        ref readonly var slot = ref Store.Devices[reading.Device];
-        if (slot.Kind == gatewayKind)
+        if (quiet.Has(QuietNeeds.Gateway))
         {
             ReportGateway(reading);
         }
 
-        var quantity = plan.Find(slot.Kind, reading.Quantity)!;
-        if (reading.Flags != ReadingFlags.None)
+        counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
+        if (quiet.Has(QuietNeeds.Shared))
         {
-            counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
+            ElapseCombined(Store.Devices[reading.Device], plan.At(found.Plan), found.Series, reading);
         }
 
-        if (quantity.IsShared)
-        {
-            ElapseCombined(slot, quantity, series, reading);
-        }
-
-        if (Take(series, quantity, reading, out var block))
-        {
-            counters.Evaluated++;
-            Judge(block, quantity, reading);
-            if (quantity.IsShared)
-            {
-                JudgeCombined(slot, quantity, reading);
-                JudgeVotes(slot, quantity, reading);
-            }
-
-            if (quantity.Absents.Length > 0)
-            {
-                Hear(slot, quantity, reading);
-            }
-        }
+        return true;
     }
 
     /// <summary>What is not the common case: ticks, first sight of a device, readings that no rule watches.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindSlowly(in Reading reading)
+    private Found FindSlowly(in Reading reading)
     {
         if (reading.IsTick)
         {
             Tick(reading.ReceiveTimeMicros);
-            return -1;
+            return Found.Nothing;
         }
 
         if (reading.IsReset)
@@ -173,12 +132,12 @@ internal sealed partial class ShardState(
 
         if (!Store.Has(reading.Device) && !Meet(reading))
         {
-            return -1;
+            return Found.Nothing;
         }
 
         var kind = Store.Devices[reading.Device].Kind;
-        var series = Find(reading);
-        if (series < 0)
+        var found = Find(reading);
+        if (found.IsNothing)
         {
             if (kind == gatewayKind && double.IsFinite(reading.Value))
             {
@@ -189,7 +148,7 @@ internal sealed partial class ShardState(
             _ = isPossible ? counters.Unwatched++ : counters.Impossible++;
         }
 
-        return series;
+        return found;
     }
 
     /// <summary>First sight of a device. False when the reading needs no state (or has no business here).</summary>

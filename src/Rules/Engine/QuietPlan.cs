@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>What a quantity's readings need besides being put in their series' window.</summary>
+[Flags]
+internal enum QuietNeeds
+{
+    None = 0,
+
+    /// <summary>It is a gateway's coming and going.</summary>
+    Gateway = 1,
+
+    /// <summary>Rules look at more than the one series.</summary>
+    Shared = 2,
+
+    /// <summary>Some windows must be computed at each reading: their values can be anywhere though no reading is out of place.</summary>
+    Computed = 4,
+
+    /// <summary>Devices may have thresholds of their own.</summary>
+    SetPoints = 8,
+
+    /// <summary>The newest reading is kept when the next comes, however old it is.</summary>
+    KeepsNewest = 16,
+
+    /// <summary>A reading is a sign of life for some absence.</summary>
+    Absents = 32,
+}
+
+/// <summary>
+/// What the common reading, which changes nothing, needs to know of its quantity: one cache line. A series whose readings all lie within
+/// <see cref="Bottom"/> and <see cref="Top"/> crosses no band of any window whose value lies between its least and its greatest reading
+/// (<see cref="WindowPlan.IsWithinReadings"/>): such windows need not be computed, and the newest reading is all that is looked at.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal readonly struct QuietPlan
+{
+    /// <summary>Windows of values added up differ from the exact ones by less than this part of the threshold, whatever the readings (32,768 at most).</summary>
+    private const double RoundingShare = 1e-9;
+
+    /// <summary>Place of the series among those of its device; -1 where no rule watches the quantity.</summary>
+    public readonly int Offset = -1;
+
+    public readonly QuietNeeds Needs;
+    public readonly long WindowMicros;
+    public readonly double Bottom;
+    public readonly double Top;
+
+    public QuietPlan()
+    {
+    }
+
+    public QuietPlan(QuantityPlan quantity, bool isGateway)
+    {
+        Offset = quantity.Offset;
+        WindowMicros = quantity.WindowMicros;
+        Needs = When(isGateway, QuietNeeds.Gateway)
+            | When(quantity.IsShared, QuietNeeds.Shared)
+            | When(quantity.Computed.Length > 0, QuietNeeds.Computed)
+            | When(quantity.HasSetPoints, QuietNeeds.SetPoints)
+            | When(quantity.KeepsNewest, QuietNeeds.KeepsNewest)
+            | When(quantity.Absents.Length > 0, QuietNeeds.Absents);
+        (Bottom, Top) = (double.NegativeInfinity, double.PositiveInfinity);
+        var parts = quantity.Combined.SelectMany(c => c.Windows.Where((_, p) => c.Parts[p].Rule.Quantity == quantity.Quantity));
+        foreach (var window in quantity.Windows.Concat(parts).Where(w => w.IsWithinReadings))
+        {
+            Bottom = Math.Max(Bottom, window.IsAddedUp && double.IsFinite(window.Bottom) ? window.Bottom + (Math.Abs(window.Bottom) * RoundingShare) : window.Bottom);
+            Top = Math.Min(Top, window.IsAddedUp && double.IsFinite(window.Top) ? window.Top - (Math.Abs(window.Top) * RoundingShare) : window.Top);
+        }
+    }
+
+    public bool Has(QuietNeeds need) => (Needs & need) != QuietNeeds.None;
+
+    /// <summary>Is it where no band is crossed, however many readings like it there are?</summary>
+    public bool Holds(double value) => value >= Bottom && value <= Top;
+
+    /// <inheritdoc cref="Holds(double)"/>
+    public bool Holds(ReadOnlySpan<Sample> samples)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            if (!Holds(sample.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static QuietNeeds When(bool isSo, QuietNeeds need) => isSo ? need : QuietNeeds.None;
+}
