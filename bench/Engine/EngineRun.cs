@@ -30,7 +30,7 @@ internal sealed class EngineRun(Engine engine, Feed feed)
             feed.Fill(batch, count, crossings);
             meter.Begin();
             engine.Apply(batch.Readings, feed.Number);
-            meter.End();
+            meter.End(count);
             left -= count;
         }
 

@@ -17,6 +17,9 @@ internal sealed class Meter
     /// <summary>The longest single stretch by the wall clock.</summary>
     public double LongestSeconds { get; private set; }
 
+    /// <summary>By the wall clock, per item of the stretch that took the least: how it is when nobody else uses the machine.</summary>
+    public double LeastSecondsEach { get; private set; } = double.PositiveInfinity;
+
     public long AllocatedBytes { get; private set; }
 
     public void Begin()
@@ -26,13 +29,14 @@ internal sealed class Meter
         processorAt = Environment.CpuUsage.TotalTime;
     }
 
-    public void End()
+    public void End(int items = 1)
     {
         ProcessorSeconds += (Environment.CpuUsage.TotalTime - processorAt).TotalSeconds;
         var wall = TimeProvider.System.GetElapsedTime(wallAt).TotalSeconds;
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocatedAt;
         WallSeconds += wall;
         LongestSeconds = Math.Max(LongestSeconds, wall);
+        LeastSecondsEach = Math.Min(LeastSecondsEach, wall / items);
     }
 
     public double Time(Action action)

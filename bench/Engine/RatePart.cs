@@ -38,6 +38,7 @@ internal static class RatePart
         findings["rate-best"] = rates.Max();
         findings["rate-worst"] = rates.Min();
         findings["wall-rate"] = Meter.Median(rounds.Select(r => times * (double)feed.Points / r.WallSeconds));
+        findings["undisturbed"] = 1 / rounds.Min(r => r.LeastSecondsEach);
         findings["longest-ms"] = rounds.Max(r => r.LongestSeconds) * 1000;
         findings["transitions"] = transitions;
         findings["bytes"] = rounds.Sum(r => r.AllocatedBytes) / (TimedRounds * (double)times * feed.Points);

@@ -29,5 +29,5 @@ internal struct ServerClock
 
     /// <summary>Server time at a receive time near the last tick, on either side of it.</summary>
     public readonly long At(long receiveMicros, long capMicros) =>
-        HasTicked ? Now + Math.Clamp(receiveMicros - LastTickMicros, -capMicros, capMicros) : 0;
+        HasTicked ? Now + Math.Min(Math.Max(receiveMicros - LastTickMicros, -capMicros), capMicros) : 0;
 }

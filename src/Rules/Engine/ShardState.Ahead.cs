@@ -80,10 +80,13 @@ internal sealed partial class ShardState
 
     private void Apply(ReadOnlySpan<Reading> readings, ReadOnlySpan<Found> found)
     {
+        var counted = 0;
         for (var i = 0; i < readings.Length; i++)
         {
-            Apply(readings[i], found[i]);
+            counted += Apply(readings[i], found[i]) ? 1 : 0;
         }
+
+        counters.Evaluated += counted;
     }
 
     /// <summary>Where a reading belongs.</summary>

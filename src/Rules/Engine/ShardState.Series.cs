@@ -5,53 +5,46 @@ namespace PingAnIoT.Rules;
 /// <content>What a reading does to its series.</content>
 internal sealed partial class ShardState
 {
-    /// <summary>Puts a reading in its place in the series, elapsing what was due before it.</summary>
-    /// <returns>False when it does not count.</returns>
+    /// <summary>Puts a reading behind the newest of the series, elapsing what was due before it.</summary>
+    /// <returns>The series' block as it is then.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(Found found, in QuietPlan quiet, in Reading reading, out SeriesBlock series)
+    private SeriesBlock Take(SeriesBlock series, Found found, scoped in QuietPlan quiet, scoped in Reading reading)
     {
-        series = Store.Open(found.Series);
         var time = reading.EventTimeMicros;
-        var keepFrom = time - Math.Max(quiet.WindowMicros - 1, options.AllowedLatenessMicros);
-        if (series.HasReading)
+        var keepFrom = time - Math.Max(quiet.WindowMicros - 1, lateness);
+        if (series.Head.States != 0)
         {
-            var last = series.Last;
-            if (time <= last)
-            {
-                return TakeLate(found.Series, reading, out series);
-            }
-
-            if (series.Head.States != 0)
-            {
-                Elapse(series.Head.States, plan.At(found.Plan), last, reading);
-            }
-
-            keepFrom = quiet.Has(QuietNeeds.KeepsNewest) ? Math.Min(keepFrom, last) : keepFrom;
+            Elapse(series, plan.At(found.Plan), reading);
         }
 
-        var anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros
-            ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
-            : Never.Micros;
+        if (quiet.Has(QuietNeeds.KeepsNewest) && series.HasReading)
+        {
+            keepFrom = Math.Min(keepFrom, series.Last);
+        }
+
+        var anchor = reading.ReceiveTimeMicros - time <= carry ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros) : Never.Micros;
         series.Head.Mark(anchor, quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
-        if (!series.TryPut(keepFrom, options.SeriesReadingsMax, time, reading.Value))
-        {
-            series = MakeRoom(found.Series, series);
-            series.Append(time, reading.Value);
-        }
-
-        return true;
+        return series.TryPut(keepFrom, readingsMax, time, reading.Value) ? series : Append(found.Series, series, reading);
     }
 
-    private void Elapse(int states, QuantityPlan quantity, long last, in Reading reading)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private SeriesBlock Append(int index, SeriesBlock series, scoped in Reading reading)
     {
-        for (var i = 0; i < quantity.Rules.Length; i++)
+        series = MakeRoom(index, series);
+        series.Append(reading.EventTimeMicros, reading.Value);
+        return series;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Elapse(SeriesBlock series, QuantityPlan quantity, in Reading reading)
+    {
+        for (var i = 0; series.HasReading && i < quantity.Rules.Length; i++)
         {
-            Elapse(ref Store.States[states + i], quantity.Rules[i], last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
+            Elapse(ref Store.States[series.Head.States + i], quantity.Rules[i], series.Last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
         }
     }
 
     /// <summary>Room for one more, or at the bound the place of the oldest.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private SeriesBlock MakeRoom(int index, SeriesBlock series)
     {
         var over = series.Head.Count - options.SeriesReadingsMax + 1;
@@ -64,13 +57,14 @@ internal sealed partial class ShardState
         return series.IsFull ? Store.MakeRoom(index) : series;
     }
 
+    /// <summary>Puts a reading that is no newer than the newest among the others.</summary>
+    /// <returns>False when it does not count.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TakeLate(int index, in Reading reading, out SeriesBlock series)
+    private bool TakeLate(int index, in Reading reading)
     {
-        series = Store.Block(index);
-        series.Head.Settled = 0;
+        var series = Store.Block(index);
         var time = reading.EventTimeMicros;
-        if (series.Last - time > options.AllowedLatenessMicros)
+        if (series.Last - time > lateness)
         {
             counters.Late++;
             return false;
@@ -83,7 +77,7 @@ internal sealed partial class ShardState
             return false;
         }
 
-        if (series.Head.Count >= options.SeriesReadingsMax)
+        if (series.Head.Count >= readingsMax)
         {
             counters.DroppedAtBound++;
             if (place == 0)
@@ -103,11 +97,6 @@ internal sealed partial class ShardState
         series.Insert(place, time, reading.Value);
         return true;
     }
-
-    /// <summary>Were all readings kept, and is the newest, where no band is crossed?</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsSettled(SeriesBlock series, in QuietPlan quiet, in Reading reading) =>
-        series.Head.Settled == plan.Generation && !(quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device));
 
     private bool AreQuiet(WindowPlan[] windows, SeriesBlock series)
     {

@@ -12,6 +12,9 @@ internal sealed partial class ShardState(
     LineArena arena)
 {
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+    private readonly long carry = options.CarryMicros;
+    private readonly long lateness = options.AllowedLatenessMicros;
+    private readonly int readingsMax = options.SeriesReadingsMax;
     private readonly TimerHeap holdTimers = new();
     private readonly Scratch scratch = new();
 
@@ -45,28 +48,39 @@ internal sealed partial class ShardState(
         return index < 0 || plan.Quiet[index].Offset is var offset && offset < 0 ? Found.Nothing : new Found(slot.Series + offset, index);
     }
 
+    /// <returns>Whether the reading counted.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Apply(in Reading reading, Found found)
+    private bool Apply(in Reading reading, Found found)
     {
         if (found.IsNothing && (found = FindSlowly(reading)).IsNothing)
         {
-            return;
+            return false;
         }
 
         ref readonly var quiet = ref plan.Quiet[found.Plan];
         if ((reading.Flags != ReadingFlags.None || !double.IsFinite(reading.Value) || quiet.Has(QuietNeeds.Gateway | QuietNeeds.Shared))
             && !Prepare(reading, found, quiet))
         {
-            return;
+            return false;
         }
 
-        if (!Take(found, quiet, reading, out var series))
+        var series = Store.Open(found.Series);
+        var isSettled = series.Head.Settled == plan.Generation && quiet.Holds(reading.Value)
+            && !(quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device));
+        if (!series.HasReading || reading.EventTimeMicros > series.Last)
         {
-            return;
+            series = Take(series, found, quiet, reading);
+        }
+        else if (TakeLate(found.Series, reading))
+        {
+            series = Store.Block(found.Series);
+            isSettled = false;
+        }
+        else
+        {
+            return false;
         }
 
-        counters.Evaluated++;
-        var isSettled = IsSettled(series, quiet, reading);
         if (!isSettled || series.Head.States != 0 || (quiet.Has(QuietNeeds.Computed) && !AreQuiet(plan.At(found.Plan).Computed, series)))
         {
             Judge(series, plan.At(found.Plan), quiet, reading);
@@ -81,6 +95,8 @@ internal sealed partial class ShardState(
         {
             Hear(Store.Devices[reading.Device], plan.At(found.Plan), reading);
         }
+
+        return true;
     }
 
     /// <summary>What comes before a reading is taken, where it is not a plain one.</summary>
