@@ -31,6 +31,22 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task A_value_is_in_the_unit_of_the_part_that_tells_it()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        var plant = new Plant();
+        var methane = plant.Rule with { Quantity = 1, Function = WindowFunction.Rate };
+        ledger.Post(plant.To(Severity.Red, kit.Now) with { ToldBy = methane });
+        await kit.FlushAsync();
+        var alert = kit.OnlyAlert();
+        (alert.Series, alert.Quantity, alert.Unit).Should().Be((plant.Series, "pressure", "%LEL/s"));
+        ledger.Post(plant.To(Severity.Normal, kit.Now + 1_000_000));
+        await kit.FlushAsync();
+        kit.OnlyAlert().Unit.Should().Be("kPa", "that is what its value is in now");
+    }
+
+    [Fact]
     public void An_alert_is_named_the_same_for_ever() =>
         AlertId.Of("gas-pipe-overpressure", "gas-pipe/gp-0001/pressure", 1_760_000_000_000_000).Should().Be("JGW7-P7N8-2FGX");
 

@@ -92,6 +92,7 @@ internal static class AlertFold
             EpisodeMicros = facts.EpisodeMicros,
             ChangedEventMicros = facts.EventTimeMicros,
             ChangedAtMicros = entry.TimeMicros,
+            Unit = facts.Unit,
             WindowValue = facts.WindowValue,
             Threshold = facts.Threshold,
             Evidence = facts.Evidence,

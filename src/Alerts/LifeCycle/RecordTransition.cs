@@ -68,7 +68,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
         var rule = transition.Rule;
         var device = transition.Device;
         var kind = catalog.Kinds[rule.Kind];
-        var quantity = kind.Quantities[rule.Quantity];
+        var told = transition.ToldBy ?? rule;
         return new TransitionFacts
         {
             RuleId = rule.Id,
@@ -79,8 +79,8 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
             Series = transition.Series,
             Kind = kind.Name,
             Device = device.Device,
-            Quantity = quantity.Name,
-            Unit = UnitOf(rule, quantity),
+            Quantity = kind.Quantities[rule.Quantity].Name,
+            Unit = UnitOf(told, kind.Quantities[told.Quantity]),
             Gateway = device.Gateways.Count > 0 ? device.Gateways[0] : "",
             Territory = device.Territory,
             Address = device.Address,

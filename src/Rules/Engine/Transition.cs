@@ -54,7 +54,10 @@ public sealed record Transition
     /// <summary>Receive time of the reading or tick that revealed it.</summary>
     public required long ReceiveTimeMicros { get; init; }
 
-    /// <summary>What the window said, in the quantity's unit.</summary>
+    /// <summary>Of a rule over several quantities: the part whose value and threshold these are. Else null.</summary>
+    public Rule? ToldBy { get; init; }
+
+    /// <summary>What the window said, in the unit of the rule's quantity, or of the part's that tells it.</summary>
     public required double WindowValue { get; init; }
 
     /// <summary>The threshold crossed (for <see cref="TransitionChange.Normal"/>: the one left behind), set-points and deadband applied.</summary>

@@ -32,7 +32,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
             Rule = rule.Rule, Device = device, Series = series ?? register.SeriesName(state.Device, state.Quantity),
             EpisodeMicros = state.Episode, Ordinal = state.Ordinal, Change = ChangeOf(from == normal, to == normal),
             From = rule.SeverityOf(from), To = rule.SeverityOf(to), EventTimeMicros = when, ReceiveTimeMicros = receive,
-            WindowValue = state.Value, Threshold = threshold, Evidence = evidence, JournalPosition = Position,
+            WindowValue = state.Value, Threshold = threshold, Evidence = evidence, JournalPosition = Position, ToldBy = telling == rule ? null : telling.Rule,
         });
     }
 

@@ -31,8 +31,20 @@ public sealed class ThroughputTests
             });
         Rule[] parts = [Scenario.Rule(""), Scenario.Rule("", WindowFunction.Mean, "60s", bands: [new Band(Severity.Red, Comparison.Above, 1, null)])];
         var both = Scenario.Rule("both", hold: "3600s") with { Combination = Combination.All, Parts = parts };
+
+        // The first comes and goes; the second of one form never comes, of the other always in time.
+        var then = both with
+        {
+            Id = "then", Combination = Combination.Then, WithinMicros = Scenario.Micros("15s"), HoldMicros = 0,
+            Parts = [parts[0], Scenario.Rule("", bands: [new Band(Severity.Red, Comparison.Above, 1e6, null)])],
+        };
+        var thenNot = then with
+        {
+            Id = "then-not", Combination = Combination.ThenNot, HoldMicros = then.WithinMicros,
+            Parts = [parts[0], Scenario.Rule("", bands: [new Band(Severity.Red, Comparison.Below, 60, null)])],
+        };
         var engine = new Engine(
-            register, new RuleSet([.. functions, both, both with { Id = "either", Combination = Combination.Any }, Scenario.Rule(hold: "5m"),
+            register, new RuleSet([.. functions, then, thenNot, both, both with { Id = "either", Combination = Combination.Any }, Scenario.Rule(hold: "5m"),
                 Scenario.Rule("at-work", hold: "5m") with { During = new Schedule("Europe/Berlin", [new WeekRange(0, 7 * 24 * 60)]) }, Scenario.Absent("silent", "150s")]), new EngineOptions(), _ => { });
         var batch = new ReadingBatch(1024);
         var second = 0;

@@ -115,7 +115,7 @@ internal sealed record CombinedOracle(Rule Rule, DeviceRecord Device, ImmutableL
                 Change = from == Rule.Bands.Count ? TransitionChange.Raised : to == Rule.Bands.Count ? TransitionChange.Normal : TransitionChange.ColourChanged,
                 From = from == Rule.Bands.Count ? Severity.Normal : Rule.Bands[from].Severity,
                 To = to == Rule.Bands.Count ? Severity.Normal : Rule.Bands[to].Severity,
-                EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value(telling) ?? double.NaN,
+                ToldBy = telling.Rule, EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = Value(telling) ?? double.NaN,
                 Threshold = telling.Rule.Function == WindowFunction.Code ? Value(telling) ?? double.NaN : to < from ? telling.Threshold(to) : telling.Left(from),
                 Evidence = [.. witnesses.SelectMany(p => p.Window().Select(c => new Evidence(c.Event, c.Value, p.Series)))
                     .OrderBy(e => e.EventTimeMicros).TakeLast(8)],

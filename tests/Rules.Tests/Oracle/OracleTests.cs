@@ -115,7 +115,7 @@ public sealed class OracleTests
     [
         .. transitions.GroupBy(t => (t.RuleId, t.Series)).OrderBy(g => g.Key.RuleId, StringComparer.Ordinal).ThenBy(g => g.Key.Series, StringComparer.Ordinal)
             .SelectMany(g => g).Select(t => string.Create(CultureInfo.InvariantCulture,
-                $"{t.RuleId} {t.Series} of {t.Device.Device} {t.Change} {t.From}->{t.To} @{Seconds(t.EventTimeMicros)} episode {Seconds(t.EpisodeMicros)}#{t.Ordinal} received {Seconds(t.ReceiveTimeMicros)} value {t.WindowValue:R} threshold {t.Threshold:R} [{string.Join(' ', t.Evidence.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Series}{Seconds(e.EventTimeMicros)}={e.Value:R}")))}]")),
+                $"{t.RuleId} {t.Series} of {t.Device.Device} {t.Change} {t.From}->{t.To} @{Seconds(t.EventTimeMicros)} episode {Seconds(t.EpisodeMicros)}#{t.Ordinal} received {Seconds(t.ReceiveTimeMicros)} value {t.WindowValue:R} of {t.ToldBy?.When()} {t.ToldBy?.Quantity} threshold {t.Threshold:R} [{string.Join(' ', t.Evidence.Select(e => string.Create(CultureInfo.InvariantCulture, $"{e.Series}{Seconds(e.EventTimeMicros)}={e.Value:R}")))}]")),
     ];
 
     private static string Seconds(long micros) => ((micros - Scenario.Epoch) / 1e6).ToString("0.######", CultureInfo.InvariantCulture);

@@ -156,7 +156,7 @@ internal sealed record SequenceOracle(Rule Rule, DeviceRecord Device, BandOracle
                 Rule = Rule, Series = First.Series, Device = Device, EpisodeMicros = episode.Name, Ordinal = episode.Ordinal,
                 Change = isRaise ? TransitionChange.Raised : TransitionChange.Normal,
                 From = isRaise ? Severity.Normal : Rule.Bands[0].Severity, To = isRaise ? Rule.Bands[0].Severity : Severity.Normal,
-                EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = value,
+                ToldBy = telling.Rule, EventTimeMicros = episode.LastChange!.Value, ReceiveTimeMicros = receive, WindowValue = value,
                 Threshold = telling.Rule.Function == WindowFunction.Code ? value
                     : isRaise || Rule.Combination == Combination.ThenNot ? telling.Threshold(0) : telling.Left(0),
                 Evidence = [.. seen.TakeLast(7).Select(c => new Evidence(c.Event, c.Value, Second.Series))

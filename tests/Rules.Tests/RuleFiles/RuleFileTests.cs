@@ -170,6 +170,37 @@ public class RuleFileTests
     public void The_version_of_a_rule_over_several_quantities_changes_with_any_part(string from, string to) =>
         Only(ErrorTable.Apply(Combined.Replace(from, to, StringComparison.Ordinal))).Version.Should().NotBe(Only(ErrorTable.Apply(Combined)).Version);
 
+    private const string Sequence =
+        "-quantity ;; -when ;; -red ;; yellow: true ;; first: { quantity: methane, when: mean(5s), is: \">= $gas or 50\", deadband: 2 } ;; then: { quantity: pressure, when: last, is: \"< 100\" } ;; within: 30s ;; hold: 5s ;; clear: { hold: 60s }";
+
+    private static readonly string NotSequence = Sequence.Replace("then:", "then not:", StringComparison.Ordinal).Replace("hold: 5s ;; ", "", StringComparison.Ordinal);
+
+    [Fact]
+    public void Reads_sequences()
+    {
+        var then = Only(ErrorTable.Apply(Sequence));
+        (then.Combination, then.Quantity, then.Function, then.WithinMicros, then.HoldMicros, then.ClearHoldMicros)
+            .Should().Be((Combination.Then, 1, WindowFunction.Mean, 30_000_000L, 5_000_000L, 60_000_000L));
+        then.Bands.Should().Equal(new Band(Severity.Yellow, Comparison.AtOrAbove, 50, "gas"));
+        then.Parts.Select(p => (p.Quantity, p.Function, p.WindowMicros, p.Deadband)).Should().Equal(
+            (1, WindowFunction.Mean, 5_000_000L, 2.0), (0, WindowFunction.Last, 0L, 0.0));
+        then.Parts[1].Bands.Should().Equal(new Band(Severity.Yellow, Comparison.Below, 100, null));
+        var not = Only(ErrorTable.Apply(NotSequence));
+        (not.Combination, not.WithinMicros, not.HoldMicros).Should().Be((Combination.ThenNot, 30_000_000L, 30_000_000L));
+    }
+
+    [Theory]
+    [InlineData("yellow: true", "red: true")]
+    [InlineData("mean(5s)", "mean(6s)")]
+    [InlineData("deadband: 2", "deadband: 3")]
+    [InlineData("< 100", "< 101")]
+    [InlineData("within: 30s", "within: 31s")]
+    [InlineData("hold: 5s", "hold: 6s")]
+    [InlineData("hold: 60s", "hold: 61s")]
+    [InlineData("then:", "then not:")]
+    public void The_version_of_a_sequence_changes_with_any_word(string from, string to) =>
+        Only(ErrorTable.Apply((to == "then not:" ? NotSequence : Sequence.Replace(from, to, StringComparison.Ordinal)))).Version.Should().NotBe(Only(ErrorTable.Apply(Sequence)).Version);
+
     [Fact]
     public void Reads_votes_over_a_place_and_refuses_one_wider_than_a_grid_for_several_shards()
     {
