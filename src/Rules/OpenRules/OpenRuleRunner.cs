@@ -17,6 +17,9 @@ internal sealed class OpenRuleRunner : IDisposable
     private readonly TimeProvider time;
     private readonly OpenRuleSeries series;
     private readonly OpenRuleEpisodes episodes;
+    /// <summary>As far as a gateway's clock may be ahead. Event times never go back, so one from far ahead would stay with the series for good.</summary>
+    private const long FutureLimitMicros = 5 * 60 * 1_000_000L;
+
     private readonly OpenRuleQueue queue;
     private readonly Dictionary<(int Device, int Quantity), (string Name, long Last)> seen = [];
     private readonly Dictionary<string, (int Device, int Quantity)> byName = new(StringComparer.Ordinal);
@@ -207,6 +210,12 @@ internal sealed class OpenRuleRunner : IDisposable
             if (!byName.TryGetValue(finding.Series, out var of) || !double.IsFinite(finding.Value) || !double.IsFinite(finding.Threshold))
             {
                 Quarantine($"it spoke of '{finding.Series}', which it was given no reading of, or in numbers that are none", null);
+                break;
+            }
+
+            if (!Enum.IsDefined(finding.Severity) || OpenRuleEpisodes.Micros(finding.EventTime) > lastReceive + FutureLimitMicros)
+            {
+                Quarantine($"it said {finding.Severity} of {finding.EventTime:O}; there is no such colour, or that time has not come", null);
                 break;
             }
 

@@ -123,7 +123,7 @@ internal static class WindowText
                 errors.Add(when, $"{name} of {found} devices; expected a whole number from {VotesMin} to {VotesMax}");
             }
         }
-        else if (!double.TryParse(first, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share) || share > 1)
+        else if (!double.TryParse(first, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out share) || share is not (>= 0 and <= 1))
         {
             errors.Add(when, $"{name} of {found}; expected a share from 0 (the least) to 1 (the greatest)");
         }

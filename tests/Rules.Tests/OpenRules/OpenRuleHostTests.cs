@@ -101,6 +101,8 @@ public sealed class OpenRuleHostTests
     [InlineData("fails", "quick: it failed: broken")]
     [InlineData("ends", "quick: its query ended")]
     [InlineData("strays", "quick: it spoke of 'gas-pipe/none/pressure', which it was given no reading of, or in numbers that are none")]
+    [InlineData("paints", "quick: it said 99 of 2025-10-09T08:53:21.0000000+00:00; there is no such colour, or that time has not come")]
+    [InlineData("foresees", "quick: it said Red of 2025-10-09T08:58:21.0000010+00:00; there is no such colour, or that time has not come")]
     public async Task One_that_breaks_is_quarantined_and_nobody_else_notices(string how, string report)
     {
         var broken = new QuickRule((readings, scheduler) => how switch
@@ -110,6 +112,8 @@ public sealed class OpenRuleHostTests
             "throws at once" => throw new InvalidOperationException("broken"),
             "fails" => Observable.Throw<OpenFinding>(new InvalidOperationException("broken")),
             "ends" => Observable.Empty<OpenFinding>(),
+            "paints" => readings.Select(r => Says(99, 1)),
+            "foresees" => readings.Select(r => Says(3, 301.000001)),
             _ => readings.Select(r => Says(3, 1) with { Series = "gas-pipe/none/pressure" }),
         });
         using var run = new OpenRuleRun([broken, Levels("good")]);
