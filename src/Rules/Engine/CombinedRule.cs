@@ -31,18 +31,19 @@ internal sealed class CombinedRule(CompiledRule rule, int index)
     ];
 
     /// <summary>
-    /// Whether, while it has no state and all readings of a quantity are where no part on it crosses a band, a reading of that quantity begins
-    /// nothing. Where it keeps hours another part may have waited for them.
+    /// Whether, while it is not busy and all readings of a quantity are where no part on it crosses a band, a reading of that quantity begins
+    /// nothing: one part of all does not hold, no part of any does (the others had their turn; where it keeps hours they may have waited for
+    /// them), the first of a sequence stays false.
     /// </summary>
     public bool Rests(int quantity)
     {
-        var own = Windows.Where((_, p) => Parts[p].Rule.Quantity == quantity);
-        return Combination switch
+        if (IsSequence)
         {
-            Combination.All => own.Any(w => w.IsWithinReadings),
-            Combination.Any => Rule.During is null && own.All(w => w.IsWithinReadings),
-            _ => false,
-        };
+            return Parts[0].Rule.Quantity != quantity || Windows[0].IsWithinReadings;
+        }
+
+        var own = Windows.Where((_, p) => Parts[p].Rule.Quantity == quantity);
+        return Combination == Combination.All ? own.Any(w => w.IsWithinReadings) : Rule.During is null && own.All(w => w.IsWithinReadings);
     }
 
     public void Place(QuantityPlan?[] quantities)

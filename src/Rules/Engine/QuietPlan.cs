@@ -11,8 +11,8 @@ internal enum QuietNeeds
     /// <summary>It is a gateway's coming and going.</summary>
     Gateway = 1,
 
-    /// <summary>Rules look at more than the one series.</summary>
-    Shared = 2,
+    /// <summary>Rules look at several quantities of the device.</summary>
+    Combined = 2,
 
     /// <summary>Some windows must be computed at each reading: their values can be anywhere though no reading is out of place.</summary>
     Computed = 4,
@@ -25,6 +25,12 @@ internal enum QuietNeeds
 
     /// <summary>A reading is a sign of life for some absence.</summary>
     Absents = 32,
+
+    /// <summary>A reading is a vote of the device in its place.</summary>
+    Votes = 64,
+
+    /// <summary>The rules over several quantities begin nothing while none of them is busy and no band is crossed by readings of this one.</summary>
+    CombinedRest = 128,
 }
 
 /// <summary>
@@ -38,6 +44,9 @@ internal readonly struct QuietPlan
     /// <summary>Windows of values added up differ from the exact ones by less than this part of the threshold, whatever the readings (32,768 at most).</summary>
     private const double RoundingShare = 1e-9;
 
+    /// <summary>Values further from zero might, added up, be no number any more.</summary>
+    private const double Furthest = 1e300;
+
     /// <summary>Place of the series among those of its device; -1 where no rule watches the quantity.</summary>
     public readonly int Offset = -1;
 
@@ -46,26 +55,36 @@ internal readonly struct QuietPlan
     public readonly double Bottom;
     public readonly double Top;
 
+    /// <summary>From a series to the words of its device's rules over several quantities.</summary>
+    public readonly int ToCombined;
+
+    public readonly int CombinedCount;
+
     public QuietPlan()
     {
     }
 
-    public QuietPlan(QuantityPlan quantity, bool isGateway)
+    public QuietPlan(QuantityPlan quantity, KindPlan kind, bool isGateway)
     {
         Offset = quantity.Offset;
+        ToCombined = kind.Series.Length - quantity.Offset;
+        CombinedCount = kind.Combined.Length;
         WindowMicros = quantity.WindowMicros;
         Needs = When(isGateway, QuietNeeds.Gateway)
-            | When(quantity.IsShared, QuietNeeds.Shared)
+            | When(quantity.Combined.Length > 0, QuietNeeds.Combined)
+            | When(quantity.Combined.All(c => c.Rests(quantity.Quantity)), QuietNeeds.CombinedRest)
+            | When(quantity.Votes.Length > 0, QuietNeeds.Votes)
             | When(quantity.Computed.Length > 0, QuietNeeds.Computed)
             | When(quantity.HasSetPoints, QuietNeeds.SetPoints)
             | When(quantity.KeepsNewest, QuietNeeds.KeepsNewest)
             | When(quantity.Absents.Length > 0, QuietNeeds.Absents);
-        (Bottom, Top) = (double.NegativeInfinity, double.PositiveInfinity);
+        (Bottom, Top) = (-Furthest, Furthest);
         var parts = quantity.Combined.SelectMany(c => c.Windows.Where((_, p) => c.Parts[p].Rule.Quantity == quantity.Quantity));
         foreach (var window in quantity.Windows.Concat(parts).Where(w => w.IsWithinReadings))
         {
-            Bottom = Math.Max(Bottom, window.IsAddedUp && double.IsFinite(window.Bottom) ? window.Bottom + (Math.Abs(window.Bottom) * RoundingShare) : window.Bottom);
-            Top = Math.Min(Top, window.IsAddedUp && double.IsFinite(window.Top) ? window.Top - (Math.Abs(window.Top) * RoundingShare) : window.Top);
+            var share = window.IsAddedUp ? RoundingShare : 0;
+            Bottom = Math.Max(Bottom, double.IsFinite(window.Bottom) ? window.Bottom + (Math.Abs(window.Bottom) * share) : window.Bottom);
+            Top = Math.Min(Top, double.IsFinite(window.Top) ? window.Top - (Math.Abs(window.Top) * share) : window.Top);
         }
     }
 

@@ -117,9 +117,6 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>The rules for which a reading is a vote.</summary>
     public VotesRule[] Votes { get; } = votes;
 
-    /// <summary>Whether any rule looks at more than this one series.</summary>
-    public bool IsShared { get; } = combined.Length + votes.Length > 0;
-
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
 
@@ -127,12 +124,6 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     public WindowPlan[] Computed { get; } = [.. WindowsOf(rules).Where(w => !w.IsWithinReadings)];
 
     public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints) || combined.Any(c => c.HasSetPoints);
-
-    /// <summary>
-    /// Whether its rules over several quantities, where none has a state, begin nothing while the readings of this one are where no band is
-    /// crossed: then one part of all is not, or no part of any is (the others had their turn).
-    /// </summary>
-    public bool CombinedRest { get; } = combined.All(c => c.Rests(quantity));
 
     /// <summary>The longest window.</summary>
     public long WindowMicros { get; } = rules.Select(r => r.Rule)
@@ -199,7 +190,7 @@ internal sealed class RulePlan
             kinds[k].Quantities.CopyTo(table, k * stride);
             foreach (var quantity in kinds[k].Series)
             {
-                Quiet[(k * stride) + quantity.Quantity] = new QuietPlan(quantity, k == gatewayKind);
+                Quiet[(k * stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[k], k == gatewayKind);
             }
         }
     }

@@ -24,6 +24,12 @@ internal struct SequenceState
     /// <summary>In place of the number of a state, which is above 0: what is known of a first part for which nothing waits.</summary>
     public static int Resting(FirstPart first) => -(int)first;
 
+    /// <summary>
+    /// Of the number of a state, or what stands in its place: whether a reading must be shown to the rule even if it crosses nothing. Not where
+    /// the rule has no state, nor where its first part is known to be false, nor before its first reading.
+    /// </summary>
+    public static bool IsBusy(int stateOrResting) => stateOrResting is not (0 or -(int)FirstPart.False);
+
     /// <summary>The other way round.</summary>
     public static FirstPart AtRest(int resting) => (FirstPart)(-resting);
 

@@ -47,6 +47,23 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
     /// </summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Kinds[slot.Kind].Series.Length + rule.Index];
 
+    /// <summary>Whether any of a device's rules over several quantities is <see cref="SequenceState.IsBusy"/>.</summary>
+    /// <param name="first">Where their words are.</param>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsBusy(int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            if (SequenceState.IsBusy(places[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>
     public ref int PlaceOf(in DeviceSlot slot, VotesRule rule)
     {

@@ -5,39 +5,11 @@ namespace PingAnIoT.Rules;
 /// <content>Rules over several quantities of a device: judged at every counted reading of any of them, from the device's series as they stand.</content>
 internal sealed partial class ShardState
 {
-    /// <summary>What rules over more than the one series make of it.</summary>
-    /// <param name="slot">The device's.</param>
-    /// <param name="quantity">What was read.</param>
-    /// <param name="isSettled">As the series was when the reading came: settled under these rules before, so that they had their say once.</param>
-    /// <param name="reading">It.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void JudgeShared(in DeviceSlot slot, QuantityPlan quantity, bool isSettled, in Reading reading)
-    {
-        if (!(isSettled && quantity.CombinedRest) || HasState(slot, quantity))
-        {
-            JudgeCombined(slot, quantity, reading);
-        }
-
-        JudgeVotes(slot, quantity, reading);
-    }
-
-    private bool HasState(in DeviceSlot slot, QuantityPlan quantity)
-    {
-        foreach (var rule in quantity.Combined)
-        {
-            if (Store.StateOf(slot, rule) != 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>What the rules' clocks come to by a reading that is about to be taken.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void ElapseCombined(in DeviceSlot slot, QuantityPlan quantity, int series, in Reading reading)
     {
-        if (!HasState(slot, quantity) || (Store.HasBlock(series) && Store.Block(series).Clock.Last >= reading.EventTimeMicros))
+        if (Store.HasBlock(series) && Store.Block(series).Clock.Last >= reading.EventTimeMicros)
         {
             return;
         }

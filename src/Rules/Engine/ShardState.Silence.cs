@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PingAnIoT.Rules;
 
 /// <content>Silence: which devices are heard, and what is due when they are not.</content>
@@ -14,7 +16,6 @@ internal sealed partial class ShardState
     /// <summary>A reading is a sign of life for the absences that listen for it.</summary>
     private void Hear(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
     {
-        var absents = plan.Kinds[slot.Kind].Absents;
         var group = gateways.Groups[slot.Group];
         var listening = group.At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
         foreach (var i in quantity.Absents)
@@ -27,13 +28,24 @@ internal sealed partial class ShardState
             absence.LastValue = reading.Value;
             absence.HasReading = true;
             absence.IsWatched = true;
-            if (absence.IsActive)
+            if (absence.IsActive || !absence.IsArmed)
             {
-                writer.Write(ref absence, absents[i], active: false, reading.ReceiveTimeMicros, reading.ReceiveTimeMicros);
+                Revive(ref absence, slot, i, reading.ReceiveTimeMicros);
             }
-
-            Arm(ref absence, slot.Absences + i, absents[i], group);
         }
+    }
+
+    /// <summary>Heard for the first time, or again: the silence is over and its timer runs anew.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Revive(ref Absence absence, in DeviceSlot slot, int index, long receive)
+    {
+        var rule = plan.Kinds[slot.Kind].Absents[index];
+        if (absence.IsActive)
+        {
+            writer.Write(ref absence, rule, active: false, receive, receive);
+        }
+
+        Arm(ref absence, slot.Absences + index, rule, gateways.Groups[slot.Group]);
     }
 
     public static void Arm(ref Absence absence, int index, CompiledRule rule, GatewayWatch.Group group)

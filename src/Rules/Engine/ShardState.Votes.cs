@@ -51,7 +51,13 @@ internal sealed partial class ShardState
         var rule = votes.Rule;
         var count = rule.Bands.Length;
         MovePlace(rule, number, reading);
-        var own = Verdict.OfValue(rule, rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null, reading.Value);
+        var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
+        if (Places[number].State == 0 && device is null && reading.Value >= votes.QuietBottom && reading.Value <= votes.QuietTop)
+        {
+            return;
+        }
+
+        var own = Verdict.OfValue(rule, device, reading.Value);
         if (own.Violated < count)
         {
             Vote(number, rule, reading, own);
@@ -105,7 +111,7 @@ internal sealed partial class ShardState
     {
         var lastBand = rule.Bands.Length - 1;
         ref var voter = ref Places.VoterOf(number, reading.Device, lastBand, Places[number].Last - rule.Rule.WindowMicros);
-        voter.Value = reading.EventTimeMicros >= voter.Violated[lastBand] ? reading.Value : voter.Value;
+        voter.Value = reading.EventTimeMicros > voter.Violated[lastBand] ? reading.Value : voter.Value;
         for (var b = own.Violated; b <= lastBand; b++)
         {
             voter.Violated[b] = Math.Max(voter.Violated[b], reading.EventTimeMicros);

@@ -58,10 +58,16 @@ internal sealed partial class ShardState(
         }
 
         ref readonly var quiet = ref plan.Quiet[found.Plan];
-        if ((reading.Flags != ReadingFlags.None || !double.IsFinite(reading.Value) || quiet.Has(QuietNeeds.Gateway | QuietNeeds.Shared))
+        if ((reading.Flags != ReadingFlags.None || !double.IsFinite(reading.Value) || quiet.Has(QuietNeeds.Gateway))
             && !Prepare(reading, found, quiet))
         {
             return false;
+        }
+
+        var isBusy = quiet.Has(QuietNeeds.Combined) && Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount);
+        if (isBusy)
+        {
+            ElapseCombined(Store.Devices[reading.Device], plan.At(found.Plan), found.Series, reading);
         }
 
         var series = Store.Open(found.Series);
@@ -86,9 +92,14 @@ internal sealed partial class ShardState(
             Judge(series, plan.At(found.Plan), quiet, reading);
         }
 
-        if (quiet.Has(QuietNeeds.Shared))
+        if (quiet.Has(QuietNeeds.Combined) && (isBusy || !isSettled || !quiet.Has(QuietNeeds.CombinedRest)))
         {
-            JudgeShared(Store.Devices[reading.Device], plan.At(found.Plan), isSettled, reading);
+            JudgeCombined(Store.Devices[reading.Device], plan.At(found.Plan), reading);
+        }
+
+        if (quiet.Has(QuietNeeds.Votes))
+        {
+            JudgeVotes(Store.Devices[reading.Device], plan.At(found.Plan), reading);
         }
 
         if (quiet.Has(QuietNeeds.Absents))
@@ -116,11 +127,6 @@ internal sealed partial class ShardState(
         }
 
         counters.FutureReplaced += (int)(reading.Flags & ReadingFlags.TimeReplaced);
-        if (quiet.Has(QuietNeeds.Shared))
-        {
-            ElapseCombined(Store.Devices[reading.Device], plan.At(found.Plan), found.Series, reading);
-        }
-
         return true;
     }
 

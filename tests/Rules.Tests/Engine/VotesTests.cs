@@ -53,6 +53,21 @@ public sealed class VotesTests
             new Evidence(Scenario.Epoch + 4_000_000, 95, "gas-pipe/a/pressure"), new Evidence(Scenario.Epoch + 5_000_000, 75, "gas-pipe/b/pressure"));
     }
 
+    /// <summary>Found by the oracle: where a series keeps one reading, a second late one of the same time cannot be told from a first.</summary>
+    [Fact]
+    public void Of_two_late_readings_of_one_time_the_first_is_evidence()
+    {
+        var engine = new Engine(register, new RuleSet([Votes()]), new EngineOptions { SeriesReadingsMax = 1 }, emitted.Add);
+        foreach (var (at, value) in new[] { (10, 10.0), (9, 60), (9, 70) })
+        {
+            Say(engine, at, 0, value);
+        }
+
+        Say(engine, 11, 1, 60);
+        emitted.Should().ContainSingle().Which.Evidence.Should().Equal(
+            new Evidence(Scenario.Epoch + 9_000_000, 60, "gas-pipe/a/pressure"), new Evidence(Scenario.Epoch + 11_000_000, 60, "gas-pipe/b/pressure"));
+    }
+
     [Fact]
     public void A_change_of_rules_keeps_votes_and_episodes_while_the_window_means_the_same()
     {
