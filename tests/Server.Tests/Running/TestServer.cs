@@ -34,7 +34,8 @@ public sealed class TestServer : IAsyncDisposable
 
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null, IReadOnlyList<IOpenRule>? openRules = null)
+    public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null, IReadOnlyList<IOpenRule>? openRules = null,
+        ILoggerProvider? logs = null)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("pingan-server-").FullName;
         var options = new ServerOptions
@@ -45,8 +46,17 @@ public sealed class TestServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         ServerOptionsCheck.Check(options).Should().BeEmpty();
-        var host = await ServerHost.StartAsync(options, TimeProvider.System, l => l.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(), Cancel, openRules);
+        var host = await ServerHost.StartAsync(options, TimeProvider.System, Log, Cancel, openRules);
         return new TestServer(host, folder, ownsFolder: data is null);
+
+        void Log(ILoggingBuilder builder)
+        {
+            builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
+            if (logs is not null)
+            {
+                builder.AddProvider(logs);
+            }
+        }
     }
 
     /// <summary>Puts transitions into the ledger as the engine would, and waits for the disk.</summary>
