@@ -120,6 +120,7 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
         report.Row("tick with the city's absences", $"nothing due: median {Fixed(absences["idle-ms"], 3)} ms, longest {Fixed(absences["idle-longest-ms"], 2)} ms; eleven minutes, the first left out: average {Fixed(absences["all-average-ms"], 3)} ms, average of the worst (minute {Fixed(absences["worst-minute"], 0)}) {Fixed(absences["average-ms"], 3)} ms, longest tick {Fixed(absences["longest-ms"], 2)} ms; then {Report.Number(absences["fired"])} of {Report.Number(absences["armed"])} fired, {Report.Number(absences["early"])} too early");
         report.Row($"reload of {Report.Number(reload["rules"])} rules, all changed", $"{Fixed(reload["all-ms"], 1)} ms, longest pause {Fixed(reload["all-pause-ms"], 1)} ms (a block of readings usually: {Fixed(reload["usual-ms"], 1)} ms)");
         report.Row("… one changed", $"{Fixed(reload["one-ms"], 1)} ms, longest pause {Fixed(reload["one-pause-ms"], 1)} ms");
+        report.Row("… a quantity of every kind left out or put in", $"{Fixed(reload["moved-ms"], 1)} ms, longest pause {Fixed(reload["moved-pause-ms"], 1)} ms (the worst of 6)");
         report.Row("snapshot of the city", $"{Fixed(pack["save-ms"], 0)} ms into a file of {Fixed(pack["snapshot-bytes"] / 1024 / 1024, 0)} MiB; back in {Fixed(pack["restore-ms"], 0)} ms (medians of 3), where it is {Fixed(pack["restored-bytes"] - pack["snapshot-bytes"], 0)} bytes longer when saved again");
     }
 

@@ -55,13 +55,7 @@ public sealed class Engine
     /// </summary>
     /// <returns>One note for each rule that lost state, and why.</returns>
     /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
-    public IReadOnlyList<ReloadNote> Replace(RuleSet rules)
-    {
-        var next = NewState(rules, state.Gateways, state.Store.Arena, state.Plan.NextGeneration);
-        var notes = new Reload(writer, state, next).Run();
-        state = next;
-        return notes;
-    }
+    public IReadOnlyList<ReloadNote> Replace(RuleSet rules) => new Reload(writer, state, Compile(rules, state.Plan)).Run();
 
     /// <summary>What is known of a series of this shard and what its rules wait for; changes nothing.</summary>
     /// <param name="device">Index in the register.</param>
@@ -69,7 +63,11 @@ public sealed class Engine
     public SeriesExplanation Explain(int device, int quantity) => state.Explain(device, (ushort)quantity);
 
     /// <summary>Writes all state at this moment: windows, holds, episodes, clocks and the rules they belong to. Devices and rules go by name.</summary>
-    public void Save(Stream stream) => SnapshotWriter.Write(stream, register, state);
+    public void Save(Stream stream)
+    {
+        state.SettleAll();
+        SnapshotWriter.Write(stream, register, state);
+    }
 
     /// <summary>
     /// Puts back what <see cref="Save"/> wrote, under the rules this engine has: as if they had replaced the snapshot's at that moment.
@@ -94,15 +92,15 @@ public sealed class Engine
         }
     }
 
-    private ShardState NewState(RuleSet rules) => NewState(rules, new GatewayWatch(options.SilenceGapCapMicros), new LineArena(), generation: 1);
+    private ShardState NewState(RuleSet rules) => new(register, Compile(rules, null), options, Counters, writer);
 
-    private ShardState NewState(RuleSet rules, GatewayWatch gateways, LineArena arena, byte generation)
+    private RulePlan Compile(RuleSet rules, RulePlan? before)
     {
         if (options.Shards > 1 && rules.Rules.FirstOrDefault(r => r.Place is not (Place.None or Place.Grid)) is { } wide)
         {
             throw new ArgumentException($"Rule '{wide.Id}' is over places wider than a grid, and no shard has more than whole grids.", nameof(rules));
         }
 
-        return new ShardState(register, RulePlan.Compile(rules, register.Catalog, generation), options, Counters, writer, gateways, arena);
+        return RulePlan.Compile(rules, register.Catalog, before);
     }
 }

@@ -17,8 +17,10 @@ internal struct PlaceState
     /// <summary>First of its voters; 0 for none.</summary>
     public int Voters;
 
-    /// <summary>The rule's number.</summary>
+    /// <summary>The rule's number; negative where a change of rules has done away with the place.</summary>
     public int Rule;
+
+    public readonly bool IsKnown => Rule >= 0;
 
     public readonly SeriesClock Clock => new(Last, Anchor);
 }
@@ -47,11 +49,14 @@ internal struct Voter
 /// </summary>
 internal sealed class PlaceStore
 {
+    public const int NoRule = -1;
+
     private readonly Dictionary<(int Rule, string Name), int> numbers = [];
     private readonly List<string> names = [""];
     private PlaceState[] places = new PlaceState[16];
     private Voter[] voters = new Voter[16];
     private int voterCount = 1;
+    private readonly Stack<int> freePlaces = [];
     private int freeVoter;
 
     /// <summary>The highest number given.</summary>
@@ -72,8 +77,13 @@ internal sealed class PlaceStore
             return known;
         }
 
-        var number = names.Count;
-        names.Add(name);
+        if (!freePlaces.TryPop(out var number))
+        {
+            number = names.Count;
+            names.Add("");
+        }
+
+        names[number] = name;
         numbers.Add((rule.Number, name), number);
         if (number == places.Length)
         {
@@ -141,6 +151,38 @@ internal sealed class PlaceStore
         ((Span<long>)voter.Violated).Fill(Never.Micros);
         places[place].Voters = added;
         return added;
+    }
+
+    /// <summary>Nothing is known of the place any more; its number stays, now for this rule.</summary>
+    public void Forget(int place, int rule)
+    {
+        while (places[place].Voters != 0)
+        {
+            Remove(place, 0, places[place].Voters);
+        }
+
+        places[place] = new PlaceState { Last = Never.Micros, Anchor = Never.Micros, Rule = rule };
+    }
+
+    /// <summary>
+    /// Names all places anew after the numbers of their rules have changed. The numbers of those without a rule are given out again: by then no
+    /// device may name them.
+    /// </summary>
+    public void NameAgain()
+    {
+        numbers.Clear();
+        freePlaces.Clear();
+        for (var place = 1; place < names.Count; place++)
+        {
+            if (places[place].IsKnown)
+            {
+                numbers.Add((places[place].Rule, names[place]), place);
+            }
+            else
+            {
+                freePlaces.Push(place);
+            }
+        }
     }
 
     private void Remove(int place, int before, int at)

@@ -3,78 +3,105 @@ namespace PingAnIoT.Rules;
 /// <content>Rules over the devices of a place: their clocks, votes and states.</content>
 internal sealed partial class Reload
 {
-    private void CarryPlace(int place)
-    {
-        ref readonly var before = ref old.Places[place];
-        var from = old.Plan.Votes[before.Rule];
-        var to = Array.Find(next.Plan.Votes, v => v.Rule.Rule.Id == from.Rule.Rule.Id);
-        var isKept = to is not null && Keeps(from.Rule.Rule);
-        if (!isKept)
-        {
-            if (before.State != 0)
-            {
-                Close(ref old.Store.States[before.State], from.Rule);
-            }
+    private RuleStep[] votesSteps = [];
 
+    private bool HasSameVotes => old.Votes.Length == next.Votes.Length && old.Votes.Zip(next.Votes).All(v => ReferenceEquals(v.First, v.Second));
+
+    private void ClosePlaces()
+    {
+        if (HasSameVotes)
+        {
             return;
         }
 
-        var number = next.Places.Find(to!, old.Places.NameOf(place));
-        ref var after = ref next.Places[number];
-        (after.Last, after.Anchor) = (before.Last, before.Anchor);
-        for (var at = before.Voters; at != 0; at = old.Places.VoterAt(at).Next)
+        votesSteps =
+        [
+            .. old.Votes.Select(v => v.Rule).Select(from =>
+            {
+                var place = Array.FindIndex(next.Votes, v => v.Rule.Rule.Id == from.Rule.Id);
+                return new RuleStep(from, place < 0 ? null : next.Votes[place].Rule, place, Keeps(from.Rule));
+            }),
+        ];
+        for (var number = 1; number <= shard.Places.Count; number++)
         {
-            CarryVoter(old.Places.VoterAt(at), from.Rule, number, to!.Rule);
-        }
-
-        if (before.State != 0)
-        {
-            CarryPlaceState(before.State, from, number, to!);
+            ref readonly var place = ref shard.Places[number];
+            if (place.IsKnown && place.State != 0)
+            {
+                Close(ref Store.States[place.State], votesSteps[place.Rule]);
+            }
         }
     }
 
-    private void CarryVoter(in Voter voter, CompiledRule from, int place, CompiledRule to)
+    private void CarryPlaces()
     {
-        ref var carried = ref next.Places.VoterAt(next.Places.Add(place, voter.Device));
-        carried.Value = voter.Value;
+        if (HasSameVotes)
+        {
+            return;
+        }
+
+        for (var number = 1; number <= shard.Places.Count; number++)
+        {
+            if (shard.Places[number].IsKnown)
+            {
+                CarryPlace(number, votesSteps[shard.Places[number].Rule]);
+            }
+        }
+
+        shard.Places.NameAgain();
+    }
+
+    private void CarryPlace(int number, RuleStep step)
+    {
+        ref var place = ref shard.Places[number];
+        if (!step.IsKept)
+        {
+            if (place.State != 0)
+            {
+                Store.States.Return(place.State, 1);
+            }
+
+            var isAsWide = step.To is not null && step.To.Rule.Place == step.From.Rule.Place && step.To.Rule.Kind == step.From.Rule.Kind;
+            shard.Places.Forget(number, isAsWide ? step.Place : PlaceStore.NoRule);
+            return;
+        }
+
+        place.Rule = step.Place;
+        for (var at = place.Voters; at != 0; at = shard.Places.VoterAt(at).Next)
+        {
+            CarryVoter(ref shard.Places.VoterAt(at), step);
+        }
+
+        if (place.State != 0)
+        {
+            var before = Store.States[place.State];
+            ref var state = ref Store.States[place.State];
+            state = RuleState.Normal(before.Device, before.Quantity, step.To!);
+            Carry(before, step, place.Clock, place.State, isInPlace: true);
+            state.Place = number;
+        }
+    }
+
+    private static void CarryVoter(ref Voter voter, RuleStep step)
+    {
+        var (from, to) = (step.From, step.To!);
+        var before = voter;
+        ((Span<long>)voter.Crossed).Fill(Never.Micros);
+        ((Span<long>)voter.Violated).Fill(Never.Micros);
         for (var b = 0; b < to.Bands.Length; b++)
         {
-            var band = PlaceOf(from, to.Bands[b].Severity);
+            var band = RuleStep.BandOf(from, to.Bands[b].Severity);
             if (band < from.Bands.Length)
             {
-                carried.Crossed[b] = voter.Crossed[band];
-                carried.Violated[b] = voter.Violated[band];
+                voter.Crossed[b] = before.Crossed[band];
+                voter.Violated[b] = before.Violated[band];
             }
 
             // Who crossed a worse colour has crossed a lesser one, though it was not in the rules.
             if (b > 0)
             {
-                carried.Crossed[b] = Math.Max(carried.Crossed[b], carried.Crossed[b - 1]);
-                carried.Violated[b] = Math.Max(carried.Violated[b], carried.Violated[b - 1]);
+                voter.Crossed[b] = Math.Max(voter.Crossed[b], voter.Crossed[b - 1]);
+                voter.Violated[b] = Math.Max(voter.Violated[b], voter.Violated[b - 1]);
             }
-        }
-    }
-
-    private void CarryPlaceState(int index, VotesRule from, int place, VotesRule to)
-    {
-        ref var state = ref old.Store.States[index];
-        var hasColour = HasColour(state, from.Rule, to.Rule);
-        if (!hasColour)
-        {
-            Close(ref state, from.Rule);
-        }
-
-        var carried = next.Store.States.Rent(state.Device, to, place);
-        next.Places[place].State = carried;
-        ref var result = ref next.Store.States[carried];
-        if (hasColour)
-        {
-            CarryState(state, from.Rule, next.Places[place].Clock, carried, to.Rule);
-            result.Place = place;
-        }
-        else
-        {
-            result.LastChange = state.LastChange;
         }
     }
 }

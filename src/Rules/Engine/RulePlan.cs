@@ -152,8 +152,11 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 }
 
 /// <summary>What is done with the readings of one kind of device. Immutable.</summary>
-internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absents, CombinedRule[] combined, VotesRule[] votes)
+internal sealed class KindPlan(Rule[] rules, QuantityPlan?[] quantities, CompiledRule[] absents, CombinedRule[] combined, VotesRule[] votes)
 {
+    /// <summary>Of a kind that nobody is of.</summary>
+    public static KindPlan None { get; } = new([], [], [], [], []);
+
     public QuantityPlan?[] Quantities { get; } = quantities;
 
     public QuantityPlan[] Series { get; } = [.. quantities.OfType<QuantityPlan>()];
@@ -167,6 +170,44 @@ internal sealed class KindPlan(QuantityPlan?[] quantities, CompiledRule[] absent
     public VotesRule[] Votes { get; } = votes;
 
     public bool IsEmpty => Series.Length == 0;
+
+    /// <summary>Is it what these rules come to, word for word and in this order?</summary>
+    public bool IsOf(Rule[] others) => rules.Length == others.Length && rules.Zip(others).All(r => IsSame(r.First, r.Second));
+
+    /// <summary>The same for devices that are laid out so, with other rules for their silences, one for each there was.</summary>
+    public KindPlan With(CompiledRule[] silences) => new(rules, Quantities, silences, Combined, Votes);
+
+    /// <summary>
+    /// Do a device's series, rules and places lie where they did? What the rules say, and which are on a series, may differ. Absences lie by
+    /// themselves.
+    /// </summary>
+    public bool IsLaidOutAs(KindPlan other) =>
+        Series.Select(s => s.Quantity).SequenceEqual(other.Series.Select(s => s.Quantity))
+        && Combined.Length == other.Combined.Length && Combined.Zip(other.Combined).All(c => LiesAs(c.First.Rule.Rule, c.Second.Rule.Rule))
+        && Votes.Select(v => (v.Rule.Rule.Id, v.Rule.Rule.Place)).SequenceEqual(other.Votes.Select(v => (v.Rule.Rule.Id, v.Rule.Rule.Place)));
+
+    /// <returns>The rule over several quantities that goes on with what another knew; null where none does.</returns>
+    public CombinedRule? Goes(CombinedRule from)
+    {
+        foreach (var to in Combined)
+        {
+            if (to.Rule.Rule.Id == from.Rule.Rule.Id && Reload.LooksAtTheSame(from.Rule.Rule, to.Rule.Rule))
+            {
+                return to;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Of a sequence something is known of each device, also where nothing waits.</summary>
+    private static bool LiesAs(Rule a, Rule b) => a.Id == b.Id && ((!a.IsSequence() && !b.IsSequence()) || Reload.LooksAtTheSame(a, b));
+
+    /// <summary>A record's lists are compared by what is in them; what a rule may come to say besides makes it another, unless it is equal.</summary>
+    private static bool IsSame(Rule a, Rule b) => ReferenceEquals(a, b)
+        || (a == b with { Bands = a.Bands, Codes = a.Codes, Parts = a.Parts, During = a.During }
+            && a.Bands.SequenceEqual(b.Bands) && a.Codes.SequenceEqual(b.Codes) && a.During?.ToString() == b.During?.ToString()
+            && a.Parts.Count == b.Parts.Count && a.Parts.Zip(b.Parts).All(p => IsSame(p.First, p.Second)));
 }
 
 /// <summary>A rule set laid out by kind and quantity. Immutable.</summary>
@@ -176,21 +217,24 @@ internal sealed class RulePlan
     private readonly QuantityPlan?[] table;
     private readonly int stride;
 
-    private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int gatewayKind, byte generation)
+    private readonly int[] layouts;
+
+    private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int[] layouts, int gatewayKind, byte generation)
     {
         RuleSet = ruleSet;
-        Kinds = kinds;
+        Layouts = kinds;
         Generation = generation;
-        Votes = [.. kinds.SelectMany(k => k.Votes).OrderBy(v => v.Number)];
+        this.layouts = layouts;
+        Votes = [.. layouts.SelectMany(l => kinds[l].Votes).OrderBy(v => v.Number)];
         stride = kinds.Select(k => k.Quantities.Length).DefaultIfEmpty(0).Max();
         table = new QuantityPlan?[kinds.Length * stride];
         Quiet.Grow(table.Length, new QuietPlan());
-        for (var k = 0; k < kinds.Length; k++)
+        foreach (var layout in layouts)
         {
-            kinds[k].Quantities.CopyTo(table, k * stride);
-            foreach (var quantity in kinds[k].Series)
+            kinds[layout].Quantities.CopyTo(table, layout * stride);
+            foreach (var quantity in kinds[layout].Series)
             {
-                Quiet[(k * stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[k], k == gatewayKind);
+                Quiet[(layout * stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
             }
         }
     }
@@ -205,22 +249,44 @@ internal sealed class RulePlan
 
     public RuleSet RuleSet { get; }
 
-    public KindPlan[] Kinds { get; }
+    /// <summary>
+    /// By the layout that a device's slot names. Each kind has two, and one of them is in use: when a change of rules makes its devices' series
+    /// lie otherwise, the other takes over, and a device that has not yet moved is found by nothing (<see cref="Find"/>) until it has.
+    /// </summary>
+    public KindPlan[] Layouts { get; }
+
+    /// <summary>How many kinds there are.</summary>
+    public int KindCount => layouts.Length;
 
     /// <summary>All rules over the devices of a place, by their number.</summary>
     public VotesRule[] Votes { get; }
 
-    /// <returns>What is done with a quantity of a kind; null where no rule watches it, or the kind has no such quantity.</returns>
-    public QuantityPlan? Find(int kind, ushort quantity) => IndexOf(kind, quantity) is >= 0 and var index ? table[index] : null;
+    /// <summary>The layout in use for a kind of the catalog.</summary>
+    public int LayoutOf(int kind) => layouts[kind];
 
-    /// <returns>Where a quantity of a kind is in <see cref="Quiet"/>; -1 where no kind has such a quantity.</returns>
-    public int IndexOf(int kind, ushort quantity) => quantity < stride ? (kind * stride) + quantity : -1;
+    /// <summary>What is done with the readings of a kind of the catalog.</summary>
+    public KindPlan OfKind(int kind) => Layouts[layouts[kind]];
+
+    /// <summary>The kind that a layout is of.</summary>
+    public int KindOf(int layout) => layout % layouts.Length;
+
+    /// <summary>Has the layout been given up, so that devices which are still in it must move?</summary>
+    public bool IsGivenUp(int layout) => layouts[layout % layouts.Length] != layout;
+
+    /// <returns>What is done with a quantity in a layout; null where no rule watches it, the kind has no such quantity, or the layout is given up.</returns>
+    public QuantityPlan? Find(int layout, ushort quantity) => IndexOf(layout, quantity) is >= 0 and var index ? table[index] : null;
+
+    /// <returns>Where a quantity in a layout is in <see cref="Quiet"/>; -1 where no kind has such a quantity.</returns>
+    public int IndexOf(int layout, ushort quantity) => quantity < stride ? (layout * stride) + quantity : -1;
 
     /// <summary>The plan at an index of <see cref="Quiet"/> where a rule watches.</summary>
     public QuantityPlan At(int index) => table[index]!;
 
+    /// <param name="ruleSet">Another rule set.</param>
+    /// <param name="catalog">Of its kinds.</param>
+    /// <param name="before">What is in force until then; null for nothing. Kinds of which all rules stay as they are keep their plans.</param>
     /// <exception cref="ArgumentException">The rules do not fit the catalog or each other; rule files are checked before they come here.</exception>
-    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog, byte generation = 1)
+    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog, RulePlan? before = null)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in ruleSet.Rules)
@@ -234,18 +300,31 @@ internal sealed class RulePlan
             CheckParts(rule, catalog);
         }
 
-        var kinds = new KindPlan[catalog.Kinds.Count];
+        var byKind = ruleSet.Rules.ToLookup(r => r.Kind);
+        var layouts = new int[catalog.Kinds.Count];
+        var plans = new KindPlan[2 * layouts.Length];
         var votes = 0;
-        for (var k = 0; k < kinds.Length; k++)
+        for (var k = 0; k < layouts.Length; k++)
         {
-            kinds[k] = CompileKind(ruleSet.Rules.Where(r => r.Kind == k).ToList(), catalog.Kinds[k].Quantities.Count, votes);
-            votes += kinds[k].Votes.Length;
+            KindPlan? old = before?.OfKind(k);
+            Rule[] rules = [.. byKind[k]];
+            var plan = old is not null && old.IsOf(rules) && (old.Votes.Length == 0 || old.Votes[0].Number == votes)
+                ? old : CompileKind(rules, catalog.Kinds[k].Quantities.Count, votes);
+            votes += plan.Votes.Length;
+            var layout = before?.LayoutOf(k) ?? k;
+            var other = (layout + layouts.Length) % plans.Length;
+            var isMoved = old is not null && !plan.IsLaidOutAs(old);
+            layouts[k] = isMoved ? other : layout;
+            plans[layouts[k]] = plan;
+
+            // Where a device is that has not moved yet: its series lie as ever, its silences are listened for by the rules in force.
+            plans[isMoved ? layout : other] = (isMoved ? old : before?.Layouts[other])?.With(plan.Absents) ?? KindPlan.None;
         }
 
-        return new RulePlan(ruleSet, kinds, catalog.FindKind(Catalog.GatewayKind), generation);
+        return new RulePlan(ruleSet, plans, layouts, catalog.FindKind(Catalog.GatewayKind), before?.NextGeneration ?? 1);
     }
 
-    private static KindPlan CompileKind(List<Rule> rules, int quantityCount, int votesBefore)
+    private static KindPlan CompileKind(Rule[] rules, int quantityCount, int votesBefore)
     {
         var absents = rules.Where(r => r.Function == WindowFunction.Absent).Select(r => new CompiledRule(r)).ToArray();
         var combined = rules.Where(r => r.Combination != Combination.None).OrderBy(r => r.Id, StringComparer.Ordinal)
@@ -274,7 +353,7 @@ internal sealed class RulePlan
             rule.Place(quantities);
         }
 
-        return new KindPlan(quantities, absents, combined, votes);
+        return new KindPlan(rules, quantities, absents, combined, votes);
     }
 
     private static void CheckParts(Rule rule, Catalog catalog)

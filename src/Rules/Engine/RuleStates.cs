@@ -10,6 +10,8 @@ namespace PingAnIoT.Rules;
 /// </summary>
 internal sealed class RuleStates
 {
+    public const int NoDevice = -1;
+
     // By number of rules.
     private readonly List<Stack<int>> free = [];
     private RuleState[] states = new RuleState[16];
@@ -19,6 +21,9 @@ internal sealed class RuleStates
 
     /// <summary>Valid until the next <see cref="Rent"/>.</summary>
     public ref RuleState this[int index] => ref states[index];
+
+    /// <summary>One more than the highest number given. One that was given back has no device.</summary>
+    public int End => used;
 
     /// <summary>A run of fresh states, one for each rule of a quantity.</summary>
     public int Rent(int device, QuantityPlan quantity)
@@ -74,7 +79,7 @@ internal sealed class RuleStates
 
         for (var i = 0; i < count; i++)
         {
-            states[first + i].Armed = Never.Micros;
+            (states[first + i].Armed, states[first + i].Device) = (Never.Micros, NoDevice);
         }
 
         free[count].Push(first);

@@ -21,7 +21,8 @@ internal struct DeviceSlot
     /// <summary>Its gateways, as a <see cref="GatewayWatch"/> group.</summary>
     public int Group;
 
-    public int Kind;
+    /// <summary>How its series lie, and with that of which kind it is: see <see cref="RulePlan.Layouts"/>.</summary>
+    public int Layout;
 }
 
 /// <summary>Since when each band has been pending: on for those worse than the present one, off for the others.</summary>

@@ -7,19 +7,22 @@ namespace PingAnIoT.Rules;
 /// one. A series costs one word until its first reading. Threading: owned by one shard.
 /// </summary>
 /// <param name="plan">What there are states for.</param>
-/// <param name="arena">Where the blocks are; at a change of rules they stay where they are and go to the next store.</param>
-internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
+internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
     private const int PlaceBits = 4;
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
-    private int placeCount;
+    private readonly LineArena arena = new();
+    private RulePlan plan = plan;
+
+    // The first is none, so that none is number 0.
+    private int placeCount = 1;
 
     public FlatArray<DeviceSlot> Devices { get; } = new();
 
-    public FlatArray<Absence> Absences { get; } = new();
+    public FlatArray<Absence> Absences { get; private set; } = new();
 
     public RuleStates States { get; } = new();
 
@@ -45,7 +48,7 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
     /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for, or of a sequence less than
     /// that where its first part is known: <see cref="SequenceState.Resting"/>.
     /// </summary>
-    public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Kinds[slot.Kind].Series.Length + rule.Index];
+    public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index];
 
     /// <summary>Whether any of a device's rules over several quantities is <see cref="SequenceState.IsBusy"/>.</summary>
     /// <param name="first">Where their words are.</param>
@@ -67,7 +70,7 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
     /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>
     public ref int PlaceOf(in DeviceSlot slot, VotesRule rule)
     {
-        var kind = plan.Kinds[slot.Kind];
+        var kind = plan.Layouts[slot.Layout];
         return ref places[slot.Series + kind.Series.Length + kind.Combined.Length + rule.Index];
     }
 
@@ -96,19 +99,6 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
         block.Samples.CopyTo(moved.Samples);
         arena.Return(line, bits);
         return moved;
-    }
-
-    public LineArena Arena => arena;
-
-    /// <summary>Takes a series' block over from another store of the same arena, which is about to go.</summary>
-    public void TakeOver(int series, SeriesStore from, int fromSeries) => places[series] = from.places[fromSeries];
-
-    /// <summary>As much as another store has, so that nothing is moved while it fills.</summary>
-    public void MakeRoomAs(SeriesStore other)
-    {
-        Devices.Grow(other.Devices.Length, new DeviceSlot { Series = -1 });
-        places.Grow(other.places.Length, 0);
-        Absences.Grow(other.Absences.Length, default);
     }
 
     /// <summary>Gives a series' block back.</summary>
@@ -156,11 +146,8 @@ internal sealed unsafe class SeriesStore(RulePlan plan, LineArena arena)
     public void Add(int device, int kind, int group)
     {
         Devices.Grow(device + 1, new DeviceSlot { Series = -1 });
-        var kindPlan = plan.Kinds[kind];
-        Devices[device] = new DeviceSlot { Series = placeCount, Absences = AbsenceCount, Group = group, Kind = kind };
-        SeriesCount += kindPlan.Series.Length;
-        placeCount += kindPlan.Series.Length + kindPlan.Combined.Length + kindPlan.Votes.Length;
-        places.Grow(placeCount, 0);
+        var kindPlan = plan.OfKind(kind);
+        Devices[device] = new DeviceSlot { Series = TakePlaces(kindPlan), Absences = AbsenceCount, Group = group, Layout = plan.LayoutOf(kind) };
         Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
         for (var i = 0; i < kindPlan.Absents.Length; i++)
         {

@@ -9,13 +9,14 @@ internal sealed partial class ShardState
     /// <param name="quantity">Of the device's kind.</param>
     public SeriesExplanation Explain(int device, ushort quantity)
     {
+        Settle(device);
         var record = register[device];
         var explanation = new SeriesExplanation
         {
             Series = register.SeriesName(device, quantity), Device = record, Unit = register.Catalog.Kinds[record.Kind][quantity].Unit,
             AsOfMicros = clock.HasTicked ? clock.LastTickMicros : null,
         };
-        if (plan.Find(record.Kind, quantity) is not { } watched)
+        if (plan.Find(plan.LayoutOf(record.Kind), quantity) is not { } watched)
         {
             return explanation;
         }
@@ -180,7 +181,7 @@ internal sealed partial class ShardState
 
     private SilenceExplanation ExplainSilence(int device, DeviceRecord record, bool isMet, int index)
     {
-        var rule = plan.Kinds[record.Kind].Absents[index];
+        var rule = plan.OfKind(record.Kind).Absents[index];
         if (!isMet)
         {
             return new SilenceExplanation

@@ -61,7 +61,7 @@ internal sealed partial class ShardState
             return;
         }
 
-        writer.Write(ref state, rule, Store.Block(slot.Series + plan.Find(slot.Kind, state.Quantity)!.Offset).Samples, from, due, receive);
+        writer.Write(ref state, rule, Store.Block(slot.Series + plan.Find(slot.Layout, state.Quantity)!.Offset).Samples, from, due, receive);
     }
 
     /// <summary>Server time at which ticks will have brought a clock, less the lateness, to what is due next.</summary>
@@ -123,10 +123,10 @@ internal sealed partial class ShardState
             return (combined.Rule, ClockOf(slot, combined));
         }
 
-        var quantity = plan.Find(slot.Kind, state.Quantity)!;
+        var quantity = plan.Find(slot.Layout, state.Quantity)!;
         var series = Store.Block(slot.Series + quantity.Offset);
         return (quantity.Rules[index - series.Head.States], series.Clock);
     }
 
-    private CombinedRule CombinedOf(in RuleState state, in DeviceSlot slot) => plan.Kinds[slot.Kind].Combined[state.Combined - 1];
+    private CombinedRule CombinedOf(in RuleState state, in DeviceSlot slot) => plan.Layouts[slot.Layout].Combined[state.Combined - 1];
 }

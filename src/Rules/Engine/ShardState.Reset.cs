@@ -16,7 +16,7 @@ internal sealed partial class ShardState
         }
 
         ref readonly var slot = ref Store.Devices[reading.Device];
-        var quantity = plan.Find(slot.Kind, reading.Quantity)!;
+        var quantity = plan.Find(slot.Layout, reading.Quantity)!;
         if (Store.HasBlock(series) && Store.Block(series) is { Head.States: > 0 } block)
         {
             for (var i = 0; i < quantity.Rules.Length; i++)
@@ -26,7 +26,7 @@ internal sealed partial class ShardState
         }
 
         ResetVotes(slot, quantity, reading);
-        foreach (var rule in plan.Kinds[slot.Kind].Combined)
+        foreach (var rule in plan.Layouts[slot.Layout].Combined)
         {
             var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;
             if (index > 0)

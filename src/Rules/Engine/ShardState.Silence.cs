@@ -39,7 +39,7 @@ internal sealed partial class ShardState
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Revive(ref Absence absence, in DeviceSlot slot, int index, long receive)
     {
-        var rule = plan.Kinds[slot.Kind].Absents[index];
+        var rule = plan.Layouts[slot.Layout].Absents[index];
         if (absence.IsActive)
         {
             writer.Write(ref absence, rule, active: false, receive, receive);
@@ -72,7 +72,7 @@ internal sealed partial class ShardState
             var index = dueAbsences[i];
             ref var absence = ref Store.Absences[index];
             ref readonly var slot = ref Store.Devices[absence.Device];
-            var rule = plan.Kinds[slot.Kind].Absents[index - slot.Absences];
+            var rule = plan.Layouts[slot.Layout].Absents[index - slot.Absences];
             absence.IsArmed = false;
             var silence = now - absence.LifeListening;
             if (silence >= rule.Rule.WindowMicros)
@@ -85,8 +85,8 @@ internal sealed partial class ShardState
         }
     }
 
-    /// <summary>After a change of rules that names no new silence the register need not be looked through again.</summary>
-    public void GoOnLookingForSilence(ShardState before) => scannedDevices = before.scannedDevices;
+    /// <summary>After a change of rules that names a new silence.</summary>
+    public void LookForSilenceAgain() => scannedDevices = 0;
 
     /// <summary>Registered devices count as silent from the first tick that finds them; unregistered ones from their first reading.</summary>
     private void ScanNewDevices()
@@ -94,7 +94,7 @@ internal sealed partial class ShardState
         for (var end = Math.Min(register.Count, scannedDevices + ScannedPerTick); scannedDevices < end; scannedDevices++)
         {
             var record = register[scannedDevices];
-            var absents = plan.Kinds[record.Kind].Absents;
+            var absents = plan.OfKind(record.Kind).Absents;
             if (absents.Length == 0 || record.IsUnregistered || !options.Owns(register, scannedDevices))
             {
                 continue;

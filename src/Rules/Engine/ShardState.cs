@@ -8,22 +8,22 @@ namespace PingAnIoT.Rules;
 /// Threading: owned by one shard.
 /// </summary>
 internal sealed partial class ShardState(
-    DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer, GatewayWatch gateways,
-    LineArena arena)
+    DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer)
 {
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
+    private readonly GatewayWatch gateways = new(options.SilenceGapCapMicros);
     private readonly long carry = options.CarryMicros;
     private readonly long lateness = options.AllowedLatenessMicros;
     private readonly int readingsMax = options.SeriesReadingsMax;
     private readonly TimerHeap holdTimers = new();
     private readonly Scratch scratch = new();
-
+    private RulePlan plan = plan;
     private ServerClock clock;
     private int scannedDevices;
 
     public RulePlan Plan => plan;
 
-    public SeriesStore Store { get; } = new(plan, arena);
+    public SeriesStore Store { get; } = new(plan);
 
     public GatewayWatch Gateways => gateways;
 
@@ -44,7 +44,7 @@ internal sealed partial class ShardState(
         }
 
         ref readonly var slot = ref Store.Devices[reading.Device];
-        var index = slot.Series < 0 ? -1 : plan.IndexOf(slot.Kind, reading.Quantity);
+        var index = slot.Series < 0 ? -1 : plan.IndexOf(slot.Layout, reading.Quantity);
         return index < 0 || plan.Quiet[index].Offset is var offset && offset < 0 ? Found.Nothing : new Found(slot.Series + offset, index);
     }
 
@@ -140,11 +140,12 @@ internal sealed partial class ShardState(
             return Found.Nothing;
         }
 
+        Settle(reading.Device);
         if (reading.IsReset)
         {
             // A place may be reset through a device that has not spoken yet.
             if (reading.Device < register.Count && register[reading.Device] is var record && !Store.Has(reading.Device)
-                && plan.Kinds[record.Kind].Votes.Length > 0 && options.Owns(register, reading.Device))
+                && plan.OfKind(record.Kind).Votes.Length > 0 && options.Owns(register, reading.Device))
             {
                 Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
             }
@@ -157,16 +158,16 @@ internal sealed partial class ShardState(
             return Found.Nothing;
         }
 
-        var kind = Store.Devices[reading.Device].Kind;
+        var layout = Store.Devices[reading.Device].Layout;
         var found = Find(reading);
         if (found.IsNothing)
         {
-            if (kind == gatewayKind && double.IsFinite(reading.Value))
+            if (plan.KindOf(layout) == gatewayKind && double.IsFinite(reading.Value))
             {
                 ReportGateway(reading);
             }
 
-            var isPossible = reading.Quantity < plan.Kinds[kind].Quantities.Length && double.IsFinite(reading.Value);
+            var isPossible = reading.Quantity < plan.Layouts[layout].Quantities.Length && double.IsFinite(reading.Value);
             _ = isPossible ? counters.Unwatched++ : counters.Impossible++;
         }
 
@@ -184,13 +185,13 @@ internal sealed partial class ShardState(
         }
 
         var record = register[reading.Device];
-        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.Kinds[record.Kind].IsEmpty))
+        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.OfKind(record.Kind).IsEmpty))
         {
             ReportGateway(reading);
             return false;
         }
 
-        if (plan.Kinds[record.Kind].IsEmpty)
+        if (plan.OfKind(record.Kind).IsEmpty)
         {
             counters.Unwatched++;
             return false;
@@ -216,6 +217,7 @@ internal sealed partial class ShardState(
             }
         }
 
+        SettleSome();
         ScanNewDevices();
         foreach (var group in gateways.Groups)
         {

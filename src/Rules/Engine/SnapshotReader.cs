@@ -132,7 +132,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         var savedGroup = from.Count(groups.Count - 1, "as a group");
         var isTaken = device >= 0 && options.Owns(register, device);
         BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");
-        var plan = state.Plan.Kinds[kind];
+        var plan = state.Plan.OfKind(kind);
         var slot = new DeviceSlot();
         if (isTaken)
         {

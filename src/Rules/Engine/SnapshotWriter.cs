@@ -26,10 +26,15 @@ internal static class SnapshotWriter
 
     private static void Places(BlockWriter to, DeviceRegister register, ShardState state)
     {
-        to.Int(state.Places.Count);
+        to.Int(Enumerable.Range(1, state.Places.Count).Count(n => state.Places[n].IsKnown));
         for (var number = 1; number <= state.Places.Count; number++)
         {
             ref readonly var place = ref state.Places[number];
+            if (!place.IsKnown)
+            {
+                continue;
+            }
+
             var bands = state.Plan.Votes[place.Rule].Rule.Bands.Length;
             to.Int(place.Rule);
             to.Text(state.Places.NameOf(number));
@@ -110,7 +115,7 @@ internal static class SnapshotWriter
     private static void Device(BlockWriter to, DeviceRecord record, ShardState state, in DeviceSlot slot)
     {
         var store = state.Store;
-        var plan = state.Plan.Kinds[slot.Kind];
+        var plan = state.Plan.Layouts[slot.Layout];
         Name(to, record);
         to.Int(slot.Group);
         foreach (var quantity in plan.Series)
