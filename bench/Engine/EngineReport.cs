@@ -121,7 +121,7 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
         report.Row($"reload of {Report.Number(reload["rules"])} rules, all changed", $"{Fixed(reload["all-ms"], 1)} ms, longest pause {Fixed(reload["all-pause-ms"], 1)} ms (a block of readings usually: {Fixed(reload["usual-ms"], 1)} ms)");
         report.Row("… one changed", $"{Fixed(reload["one-ms"], 1)} ms, longest pause {Fixed(reload["one-pause-ms"], 1)} ms");
         report.Row("… a quantity of every kind left out or put in", $"{Fixed(reload["moved-ms"], 1)} ms, longest pause {Fixed(reload["moved-pause-ms"], 1)} ms (the worst of 6)");
-        report.Row("snapshot of the city", $"{Fixed(pack["save-ms"], 0)} ms into a file of {Fixed(pack["snapshot-bytes"] / 1024 / 1024, 0)} MiB; back in {Fixed(pack["restore-ms"], 0)} ms (medians of 3), where it is {Fixed(pack["restored-bytes"] - pack["snapshot-bytes"], 0)} bytes longer when saved again");
+        report.Row("snapshot of the city", $"{Fixed(pack["save-ms"], 0)} ms of stall, {Fixed(pack["written-ms"], 0)} ms until it is in a file of {Fixed(pack["snapshot-bytes"] / 1024 / 1024, 0)} MiB; back in {Fixed(pack["restore-ms"], 0)} ms (medians of 3), where it is {Fixed(pack["restored-bytes"] - pack["snapshot-bytes"], 0)} bytes longer when saved again");
     }
 
     private void Notes(Report report)

@@ -5,13 +5,13 @@ namespace PingAnIoT.Ingest;
 
 /// <summary>
 /// All shards' states at one place in the journal, being written into a folder that nobody reads yet.
-/// Threading: each shard saves its own; whoever asked awaits <see cref="Saved"/>.
+/// Threading: each shard saves its own, and a thread behind it writes; whoever asked awaits <see cref="Saved"/>.
 /// </summary>
 internal sealed class SnapshotRequest(string folder, int shards)
 {
     private readonly TaskCompletionSource saved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int remaining = shards;
-    private Exception? failure;
+    private volatile Exception? failure;
 
     public string Folder { get; } = folder;
 
@@ -20,22 +20,47 @@ internal sealed class SnapshotRequest(string folder, int shards)
     /// <summary>Set when the request reaches its place in the order.</summary>
     public long Position { get; set; }
 
-    /// <summary>Completes when every shard has come past this place, and fails if one could not write.</summary>
+    /// <summary>Completes when the states of all shards as of this place are written, and fails if one could not be.</summary>
     public Task Saved => saved.Task;
 
     public static string FileName(int shard) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard}.state");
 
+    /// <summary>
+    /// The engine stands still until its state is in memory, all but the last of it on the way to the disk; the disk is not waited for.
+    /// </summary>
     public void Save(int shard, Engine engine)
     {
+        WriteBehind file;
         try
         {
-            using var file = new FileStream(Path.Combine(Folder, FileName(shard)), FileMode.Create, FileAccess.Write, FileShare.None, 1024 * 1024);
+            file = new WriteBehind(Path.Combine(Folder, FileName(shard)));
+        }
+        catch (Exception e)
+        {
+            Done(e);
+            return;
+        }
+
+        Exception? fault = null;
+        try
+        {
             engine.Save(file);
         }
         catch (Exception e)
         {
+            // A state that cannot be written must not stop the judging.
+            fault = e;
+        }
+
+        file.Finish(e => Done(fault ?? e));
+    }
+
+    private void Done(Exception? fault)
+    {
+        if (fault is not null)
+        {
             // A disk that will not take a snapshot must not stop the judging.
-            failure = e;
+            failure = fault;
         }
 
         if (Interlocked.Decrement(ref remaining) == 0)

@@ -78,9 +78,26 @@ internal sealed class BlockWriter
         Bytes(bytes);
     }
 
+    /// <summary>A few that lie together.</summary>
+    public void Longs(ReadOnlySpan<long> values)
+    {
+        var room = Room(values.Length * sizeof(long));
+        for (var i = 0; i < values.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(room[(i * sizeof(long))..], values[i]);
+        }
+    }
+
     /// <summary>Samples side by side; how many is written by the caller.</summary>
     public void Samples(ReadOnlySpan<Sample> samples)
     {
+        var bytes = MemoryMarshal.AsBytes(samples);
+        if (BitConverter.IsLittleEndian && length + bytes.Length <= block.Length)
+        {
+            bytes.CopyTo(Room(bytes.Length));
+            return;
+        }
+
         foreach (ref readonly var sample in samples)
         {
             var room = Room(2 * sizeof(long));
