@@ -31,19 +31,22 @@ internal sealed class CombinedRule(CompiledRule rule, int index)
     ];
 
     /// <summary>
-    /// Whether, while it is not busy and all readings of a quantity are where no part on it crosses a band, a reading of that quantity begins
-    /// nothing: one part of all does not hold, no part of any does (the others had their turn; where it keeps hours they may have waited for
-    /// them), the first of a sequence stays false.
+    /// Whether, while it is not busy and no part on a quantity crosses a band, a reading of that quantity begins nothing: not all parts hold; none
+    /// of any does, since the others had their turn (where it keeps hours they may have waited for them); the first of a sequence stays false (where
+    /// it has no value at first, it must be shown the reading that makes it so).
     /// </summary>
-    public bool Rests(int quantity)
+    public bool Rests(int quantity) => Combination switch
     {
-        if (IsSequence)
-        {
-            return Parts[0].Rule.Quantity != quantity || Windows[0].IsWithinReadings;
-        }
+        Combination.All => true,
+        Combination.Any => Rule.During is null,
+        _ => Parts[0].Rule.Quantity != quantity || Windows[0].IsWithinReadings,
+    };
 
-        var own = Windows.Where((_, p) => Parts[p].Rule.Quantity == quantity);
-        return Combination == Combination.All ? own.Any(w => w.IsWithinReadings) : Rule.During is null && own.All(w => w.IsWithinReadings);
+    /// <summary>The windows of the parts on a quantity that must not cross for the rule to rest: of all, one is enough.</summary>
+    public IEnumerable<WindowPlan> Restraints(int quantity)
+    {
+        var own = Enumerable.Range(0, Parts.Length).Where(p => Parts[p].Rule.Quantity == quantity && !(IsSequence && p > 0)).Select(p => Windows[p]);
+        return Combination == Combination.All ? own.OrderByDescending(w => w.IsWithinReadings).Take(1) : own;
     }
 
     public void Place(QuantityPlan?[] quantities)

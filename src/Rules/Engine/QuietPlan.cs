@@ -29,7 +29,7 @@ internal enum QuietNeeds
     /// <summary>A reading is a vote of the device in its place.</summary>
     Votes = 64,
 
-    /// <summary>The rules over several quantities begin nothing while none of them is busy and no band is crossed by readings of this one.</summary>
+    /// <summary>The rules over several quantities begin nothing while none of them is busy and no part on this one crosses a band.</summary>
     CombinedRest = 128,
 }
 
@@ -79,8 +79,7 @@ internal readonly struct QuietPlan
             | When(quantity.KeepsNewest, QuietNeeds.KeepsNewest)
             | When(quantity.Absents.Length > 0, QuietNeeds.Absents);
         (Bottom, Top) = (-Furthest, Furthest);
-        var parts = quantity.Combined.SelectMany(c => c.Windows.Where((_, p) => c.Parts[p].Rule.Quantity == quantity.Quantity));
-        foreach (var window in quantity.Windows.Concat(parts).Where(w => w.IsWithinReadings))
+        foreach (var window in quantity.Windows.Concat(quantity.Restraints).Where(w => w.IsWithinReadings))
         {
             var share = window.IsAddedUp ? RoundingShare : 0;
             Bottom = Math.Max(Bottom, double.IsFinite(window.Bottom) ? window.Bottom + (Math.Abs(window.Bottom) * share) : window.Bottom);

@@ -72,22 +72,47 @@ internal sealed class CompiledRule
 /// One window of a quantity and the rules on it, which lie side by side. Values within <see cref="Bottom"/> and <see cref="Top"/> cross no
 /// band of any of them: nearly all values do, and two comparisons are all they cost.
 /// </summary>
-internal readonly struct WindowPlan(CompiledRule[] rules, int first, int end)
+internal readonly struct WindowPlan
 {
-    public readonly WindowFunction Function = rules[first].Function;
-    public readonly bool HasSetPoints = rules[first..end].Any(r => r.HasSetPoints);
-    public readonly int First = first;
-    public readonly int End = end;
-    public readonly double Share = rules[first].Rule.Share;
+    public readonly WindowFunction Function;
+    public readonly bool HasSetPoints;
+    public readonly int First;
+    public readonly int End;
+    public readonly double Share;
 
     /// <summary>Stuck has no window: it looks at the newest two of what is kept.</summary>
-    public readonly long Micros = rules[first].Function == WindowFunction.Stuck ? long.MaxValue / 4 : rules[first].Rule.WindowMicros;
+    public readonly long Micros;
 
     /// <summary>Where every rule on the window keeps hours: outside all of them it need not be looked at. Else null.</summary>
-    public readonly CompiledSchedule[]? Hours = rules[first..end].All(r => r.During is not null) ? [.. rules[first..end].Select(r => r.During!)] : null;
+    public readonly CompiledSchedule[]? Hours;
 
-    public readonly double Bottom = rules[first..end].Max(r => r.QuietBottom);
-    public readonly double Top = rules[first..end].Min(r => r.QuietTop);
+    public readonly double Bottom;
+    public readonly double Top;
+
+    private WindowPlan(in WindowPlan a, in WindowPlan b)
+    {
+        this = a;
+        HasSetPoints |= b.HasSetPoints;
+        Hours = a.Hours is null || b.Hours is null ? null : [.. a.Hours, .. b.Hours];
+        Bottom = Math.Max(a.Bottom, b.Bottom);
+        Top = Math.Min(a.Top, b.Top);
+    }
+
+    public WindowPlan(CompiledRule[] rules, int first, int end)
+    {
+        var own = rules[first..end];
+        (First, End) = (first, end);
+        Function = own[0].Function;
+        Share = own[0].Rule.Share;
+        Micros = Function == WindowFunction.Stuck ? long.MaxValue / 4 : own[0].Rule.WindowMicros;
+        HasSetPoints = own.Any(r => r.HasSetPoints);
+        Hours = own.All(r => r.During is not null) ? [.. own.Select(r => r.During!)] : null;
+        Bottom = own.Max(r => r.QuietBottom);
+        Top = own.Min(r => r.QuietTop);
+    }
+
+    /// <summary>The same window for the rules of both.</summary>
+    public WindowPlan And(in WindowPlan other) => new(this, other);
 
     /// <summary>Whether its value lies between the least and the greatest reading it covers, or is told by one of them.</summary>
     public bool IsWithinReadings => IsAddedUp
@@ -120,8 +145,15 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
     /// <summary>The windows of <see cref="Rules"/>, in their order.</summary>
     public WindowPlan[] Windows { get; } = WindowsOf(rules);
 
-    /// <summary>Those of them that say nothing about a series because its readings are where no band is crossed.</summary>
-    public WindowPlan[] Computed { get; } = [.. WindowsOf(rules).Where(w => !w.IsWithinReadings)];
+    /// <summary>The windows of parts on the quantity that must not cross for the rules over several to rest.</summary>
+    public WindowPlan[] Restraints { get; } = [.. combined.SelectMany(c => c.Restraints(quantity))];
+
+    /// <summary>The windows of rules and restraints that must be computed though all readings are where no band is crossed; those of one window once.</summary>
+    public WindowPlan[] Computed { get; } =
+    [
+        .. WindowsOf(rules).Concat(combined.SelectMany(c => c.Restraints(quantity))).Where(w => !w.IsWithinReadings)
+            .GroupBy(w => (w.Function, w.Micros, w.Share)).Select(g => g.Aggregate((a, b) => a.And(b))),
+    ];
 
     public bool HasSetPoints { get; } = rules.Any(r => r.HasSetPoints) || combined.Any(c => c.HasSetPoints);
 

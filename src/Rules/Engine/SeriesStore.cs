@@ -10,6 +10,7 @@ namespace PingAnIoT.Rules;
 internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
     private const int PlaceBits = 4;
+    private const int LinesAsked = 4;
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
@@ -74,6 +75,10 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         return ref places[slot.Series + kind.Series.Length + kind.Combined.Length + rule.Index];
     }
 
+    /// <summary>The number of the place of a device's first rule over such; 0 or less where it is not known.</summary>
+    /// <param name="word">Where it is.</param>
+    public int PlaceAt(int word) => places[word];
+
     /// <summary>The series' block, made at its first reading.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SeriesBlock Open(int series) => places[series] != 0 ? Block(series) : Make(series, 0);
@@ -120,15 +125,15 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     /// <summary>Asks memory for what a series' next reading will touch.</summary>
     public void PrefetchPlace(int series) => Prefetch.Line(ref places[series]);
 
-    /// <inheritdoc cref="PrefetchPlace"/>
+    /// <summary>The same for the block there, as far as it is small: of a larger one only what comes first.</summary>
     public void PrefetchBlock(int series)
     {
         var place = places[series];
         var start = arena.At(place >> PlaceBits);
-        Prefetch.Line(start);
-        if ((place & ((1 << PlaceBits) - 1)) > 0)
+        var lines = Math.Min(1 << (place & ((1 << PlaceBits) - 1)), LinesAsked);
+        for (var line = 0; line < lines; line++)
         {
-            Prefetch.Line(start + LineArena.LineBytes);
+            Prefetch.Line(start + (line * LineArena.LineBytes));
         }
     }
 

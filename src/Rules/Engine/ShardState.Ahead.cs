@@ -54,9 +54,16 @@ internal sealed partial class ShardState
         {
             var found = Find(readings[i]);
             into[i] = found;
-            if (!found.IsNothing)
+            if (found.IsNothing)
             {
-                Store.PrefetchPlace(found.Series);
+                continue;
+            }
+
+            Store.PrefetchPlace(found.Series);
+            ref readonly var quiet = ref plan.Quiet[found.Plan];
+            if (quiet.Has(QuietNeeds.Combined | QuietNeeds.Votes))
+            {
+                Store.PrefetchPlace(found.Series + quiet.ToCombined);
             }
         }
     }
@@ -71,9 +78,15 @@ internal sealed partial class ShardState
             }
 
             Store.PrefetchBlock(found[i].Series);
-            if (plan.Quiet[found[i].Plan].Has(QuietNeeds.Absents))
+            ref readonly var quiet = ref plan.Quiet[found[i].Plan];
+            if (quiet.Has(QuietNeeds.Absents))
             {
                 Store.PrefetchAbsence(readings[i].Device);
+            }
+
+            if (quiet.Has(QuietNeeds.Votes) && Store.PlaceAt(found[i].Series + quiet.ToCombined + quiet.CombinedCount) is > 0 and var place)
+            {
+                Prefetch.Line(ref Places[place]);
             }
         }
     }

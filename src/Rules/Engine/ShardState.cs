@@ -87,12 +87,13 @@ internal sealed partial class ShardState(
             return false;
         }
 
-        if (!isSettled || series.Head.States != 0 || (quiet.Has(QuietNeeds.Computed) && !AreQuiet(plan.At(found.Plan).Computed, series)))
+        var isQuiet = isSettled && (!quiet.Has(QuietNeeds.Computed) || AreQuiet(plan.At(found.Plan).Computed, series));
+        if (!isQuiet || series.Head.States != 0)
         {
             Judge(series, plan.At(found.Plan), quiet, reading);
         }
 
-        if (quiet.Has(QuietNeeds.Combined) && (isBusy || !isSettled || !quiet.Has(QuietNeeds.CombinedRest)))
+        if (quiet.Has(QuietNeeds.Combined) && (isBusy || !isQuiet || !quiet.Has(QuietNeeds.CombinedRest)))
         {
             JudgeCombined(Store.Devices[reading.Device], plan.At(found.Plan), reading);
         }

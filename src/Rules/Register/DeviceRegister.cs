@@ -19,7 +19,9 @@ public sealed class DeviceRegister
     private readonly DeviceNames names = new();
     private readonly GatewayNames gateways = new();
     private volatile DeviceRecord[] records = new DeviceRecord[64];
-    private volatile bool[] hasSetPoints = new bool[64];
+
+    // A bit each, so that a city's fit a core's own cache.
+    private volatile ulong[] setPointBits = new ulong[1];
 
     // Who may publish, as GatewayNames numbers it; next to nothing to read on the hot path.
     private volatile int[] owners = new int[64];
@@ -47,8 +49,8 @@ public sealed class DeviceRegister
 
     public DeviceRecord this[int device] => records[device];
 
-    /// <summary>Whether the device has set-points of its own: one byte, where the record would be two lines of cache on every judgement.</summary>
-    public bool HasSetPoints(int device) => hasSetPoints[device];
+    /// <summary>Whether the device has set-points of its own: one bit, where the record would be two lines of cache on every judgement.</summary>
+    public bool HasSetPoints(int device) => (setPointBits[device >> 6] >> device & 1) != 0;
 
     /// <summary>Whether this can name a device or a gateway: 1 to 64 bytes of <c>[A-Za-z0-9._-]</c>.</summary>
     public static bool IsValidName(ReadOnlySpan<byte> nameUtf8) =>
@@ -81,7 +83,7 @@ public sealed class DeviceRegister
 
             unregistered += (record.IsUnregistered ? 1 : 0) - (records[index].IsUnregistered ? 1 : 0);
             records[index] = record;
-            hasSetPoints[index] = record.SetPoints.Count > 0;
+            NoteSetPoints(index, record);
             owners[index] = gateways.Intern(record.Gateways);
             return index;
         }
@@ -185,21 +187,28 @@ public sealed class DeviceRegister
         }
     }
 
+    private void NoteSetPoints(int index, DeviceRecord record)
+    {
+        var bit = 1UL << index;
+        ref var bits = ref setPointBits[index >> 6];
+        bits = record.SetPoints.Count > 0 ? bits | bit : bits & ~bit;
+    }
+
     private int Add(DeviceRecord record, ReadOnlySpan<byte> utf8)
     {
         var index = count;
         if (index == records.Length)
         {
-            var (largerRecords, largerSetPoints, largerOwners, largerPlaces) = (records, hasSetPoints, owners, places);
+            var (largerRecords, largerSetPoints, largerOwners, largerPlaces) = (records, setPointBits, owners, places);
             Array.Resize(ref largerPlaces, index * 2);
             Array.Resize(ref largerRecords, index * 2);
-            Array.Resize(ref largerSetPoints, index * 2);
+            Array.Resize(ref largerSetPoints, index * 2 / 64);
             Array.Resize(ref largerOwners, index * 2);
-            (records, hasSetPoints, owners, places) = (largerRecords, largerSetPoints, largerOwners, largerPlaces);
+            (records, setPointBits, owners, places) = (largerRecords, largerSetPoints, largerOwners, largerPlaces);
         }
 
         records[index] = record;
-        hasSetPoints[index] = record.SetPoints.Count > 0;
+        NoteSetPoints(index, record);
         owners[index] = gateways.Intern(record.Gateways);
         places[index] = placeNumbers.Intern(record.Territory) is >= 0 and var place ? place : ~index;
         unregistered += record.IsUnregistered ? 1 : 0;
