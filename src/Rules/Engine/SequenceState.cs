@@ -21,17 +21,24 @@ internal struct SequenceState
 
     public static SequenceState Nothing => new() { Since = Never.Micros, EventTimeMicros = Never.Micros, Value = double.NaN };
 
-    /// <summary>In place of the number of a state, which is above 0: what is known of a first part for which nothing waits.</summary>
-    public static int Resting(FirstPart first) => -(int)first;
-
     /// <summary>
-    /// Of the number of a state, or what stands in its place: whether a reading must be shown to the rule even if it crosses nothing. Not where
-    /// the rule has no state, nor where its first part is known to be false, nor before its first reading.
+    /// In place of the number of a state, which is above 0: what is known of a first part for which nothing waits. Known to be false, as nearly all
+    /// are, is 0: such a rule need not be shown a reading that crosses nothing.
     /// </summary>
-    public static bool IsBusy(int stateOrResting) => stateOrResting is not (0 or -(int)FirstPart.False);
+    public static int Resting(FirstPart first) => first switch
+    {
+        FirstPart.False => 0,
+        FirstPart.Unknown => -1,
+        _ => -2,
+    };
 
     /// <summary>The other way round.</summary>
-    public static FirstPart AtRest(int resting) => (FirstPart)(-resting);
+    public static FirstPart AtRest(int resting) => resting switch
+    {
+        0 => FirstPart.False,
+        -1 => FirstPart.Unknown,
+        _ => FirstPart.True,
+    };
 
     /// <summary>The first as it is judged now. What is not known leaves it as it was.</summary>
     public static FirstPart Next(FirstPart before, Bounds crossed, Bounds violated) =>

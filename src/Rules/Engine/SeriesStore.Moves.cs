@@ -33,7 +33,7 @@ internal sealed unsafe partial class SeriesStore
 
         foreach (var from in before.Combined)
         {
-            if (places[slot.Series + before.Series.Length + from.Index] is < 0 and var resting && after.Goes(from) is { } to)
+            if (from.IsSequence && places[slot.Series + before.Series.Length + from.Index] is <= 0 and var resting && after.Goes(from) is { } to)
             {
                 places[first + after.Series.Length + to.Index] = resting;
             }
@@ -53,14 +53,25 @@ internal sealed unsafe partial class SeriesStore
     {
         var count = PlacesOf(kind);
         SeriesCount += kind.Series.Length;
+        var first = TakePlaces(count);
+        for (var i = 0; i < count; i++)
+        {
+            places[first + i] = 0;
+        }
+
+        foreach (var rule in kind.Combined)
+        {
+            places[first + kind.Series.Length + rule.Index] = rule.IsSequence ? SequenceState.Resting(FirstPart.Unknown) : 0;
+        }
+
+        return first;
+    }
+
+    private int TakePlaces(int count)
+    {
         if (count < freePlaces.Count && freePlaces[count] is > 0 and var free)
         {
             freePlaces[count] = places[free];
-            for (var i = 0; i < count; i++)
-            {
-                places[free + i] = 0;
-            }
-
             return free;
         }
 

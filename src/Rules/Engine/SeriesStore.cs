@@ -51,21 +51,19 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     /// </summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index];
 
-    /// <summary>Whether any of a device's rules over several quantities is <see cref="SequenceState.IsBusy"/>.</summary>
+    /// <summary>Whether any of a device's rules over several quantities must be shown each reading: those that have a state, or whose first part is not known to be false.</summary>
     /// <param name="first">Where their words are.</param>
     /// <param name="count">How many.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsBusy(int first, int count)
     {
+        var any = 0;
         for (var i = first; i < first + count; i++)
         {
-            if (SequenceState.IsBusy(places[i]))
-            {
-                return true;
-            }
+            any |= places[i];
         }
 
-        return false;
+        return any != 0;
     }
 
     /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>

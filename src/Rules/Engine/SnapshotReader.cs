@@ -227,7 +227,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         var slot = state.Store.Devices[device];
         if (!hasState)
         {
-            state.Store.StateOf(slot, rule) = SequenceState.Resting(read.Sequence.First);
+            state.Store.StateOf(slot, rule) = rule.IsSequence ? SequenceState.Resting(read.Sequence.First) : 0;
             return;
         }
 

@@ -65,6 +65,17 @@ public sealed class SequenceTests
             """);
     }
 
+    /// <summary>Found by the oracle: the reading that makes the first known to be false crosses nothing, and must not be passed over for that.</summary>
+    [Fact]
+    public void A_first_that_was_not_known_becomes_false_by_a_reading_that_crosses_nothing() =>
+        new Scenario(Then()).Run("""
+            at 400s p1.methane 10
+            at 401s p1 10 from 10s        # too old to be known now
+            at 402s p1 10
+            at 403s p1 95
+            at 404s p1.methane 60         -> p1.pressure red @404s
+            """);
+
     [Fact]
     public void Then_waits_anew_each_time_the_first_becomes_true() =>
         new Scenario(Then()).Run("""
