@@ -9,6 +9,8 @@ internal sealed class EngineRun(Engine engine, Feed feed)
 
     public Engine Engine => engine;
 
+    public Yardstick Yardstick { get; } = new();
+
     /// <summary>Fills the windows, and goes on until the code is as good as it gets.</summary>
     public void Warm(int rounds, double secondsAtLeast)
     {
@@ -31,6 +33,7 @@ internal sealed class EngineRun(Engine engine, Feed feed)
             meter.Begin();
             engine.Apply(batch.Readings, feed.Number);
             meter.End(count);
+            Yardstick.Measure();
             left -= count;
         }
 

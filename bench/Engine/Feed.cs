@@ -68,7 +68,7 @@ internal sealed class Feed
     }
 
     /// <summary>A number spread over all 64 bits (the finalizer of splitmix64).</summary>
-    private static ulong Mix(ulong number)
+    public static ulong Mix(ulong number)
     {
         var x = number * 0x9E3779B97F4A7C15;
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;

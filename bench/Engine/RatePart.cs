@@ -32,12 +32,14 @@ internal static class RatePart
         // Crossings begin a minute before the timing does, so that raises and clears are both under way.
         run.Round((int)Math.Ceiling(60 / interval), crossings: true);
         transitions = 0;
+        run.Yardstick.Forget();
         var rounds = Enumerable.Range(0, TimedRounds).Select(_ => run.Round(times, crossings: true)).ToList();
         var rates = rounds.ConvertAll(r => times * (double)feed.Points / r.ProcessorSeconds);
         findings["rate"] = Meter.Median(rates);
         findings["rate-best"] = rates.Max();
         findings["rate-worst"] = rates.Min();
         findings["wall-rate"] = Meter.Median(rounds.Select(r => times * (double)feed.Points / r.WallSeconds));
+        findings["slowness"] = run.Yardstick.Slowness;
         findings["undisturbed"] = 1 / rounds.Min(r => r.LeastSecondsEach);
         findings["longest-ms"] = rounds.Max(r => r.LongestSeconds) * 1000;
         findings["transitions"] = transitions;
