@@ -41,7 +41,10 @@ internal enum QuietNeeds
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 internal readonly struct QuietPlan
 {
-    /// <summary>Windows of values added up differ from the exact ones by less than this part of the threshold, whatever the readings (32,768 at most).</summary>
+    /// <summary>
+    /// Of a threshold: a window of values added up that comes so near it can be on the other side of where it would be with all digits. (Of 32,768
+    /// readings at most; one far beyond on the quiet side costs more digits, but takes the value further away than that.)
+    /// </summary>
     private const double RoundingShare = 1e-9;
 
     /// <summary>Values further from zero might, added up, be no number any more.</summary>

@@ -1,0 +1,69 @@
+namespace PingAnIoT.Rules;
+
+/// <summary>A rule in the shape the hot loop reads. Immutable.</summary>
+internal sealed class CompiledRule
+{
+    /// <summary>One band per severity, and there are four besides normal.</summary>
+    public const int BandsMax = 4;
+
+    public CompiledRule(Rule rule)
+    {
+        Rule = rule;
+        Bands = [.. rule.Bands];
+        HasSetPoints = Bands.Any(b => b.SetPoint is not null);
+        Codes = [.. rule.Codes];
+        During = rule.During is null ? null : new CompiledSchedule(rule.During);
+    }
+
+    public Rule Rule { get; }
+
+    public Band[] Bands { get; }
+
+    public bool HasSetPoints { get; }
+
+    public CodeRange[] Codes { get; }
+
+    /// <summary>When it judges; null for always.</summary>
+    public CompiledSchedule? During { get; }
+
+    public WindowFunction Function => Rule.Function;
+
+    /// <summary>A window value that crosses a band is above this or below <see cref="QuietBottom"/> (device set-points apart).</summary>
+    public double QuietTop => Function switch
+    {
+        WindowFunction.Stuck => 0,
+        WindowFunction.Code => Codes[0].From > 0 ? Math.BitDecrement(Codes[0].From) : double.PositiveInfinity,
+        _ => Bands.Min(b => b.Comparison switch
+        {
+            Comparison.Above => b.Threshold,
+            Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
+
+            // The side on which zero lies: what is counted or switched is mostly zero.
+            Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
+            _ => double.PositiveInfinity,
+        }),
+    };
+
+    /// <inheritdoc cref="QuietTop"/>
+    public double QuietBottom => Function switch
+    {
+        WindowFunction.Stuck => double.NegativeInfinity,
+        WindowFunction.Code => Codes[0].From > 0 ? double.NegativeInfinity : Math.BitIncrement(Codes[^1].To),
+        _ => Bands.Max(b => b.Comparison switch
+        {
+            Comparison.Below => b.Threshold,
+            Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
+            Comparison.Equal when b.Threshold == 0 => double.Epsilon,
+            _ => double.NegativeInfinity,
+        }),
+    };
+
+    public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
+
+    /// <summary>The band's number for one device.</summary>
+    public double ThresholdOf(int band, DeviceRecord device)
+    {
+        var b = Bands[band];
+        return b.SetPoint is not null && device.SetPoints.TryGetValue(b.SetPoint, out var own) ? own : b.Threshold;
+    }
+}
