@@ -33,15 +33,7 @@ internal sealed class CompiledRule
     {
         WindowFunction.Stuck => 0,
         WindowFunction.Code => Codes[0].From > 0 ? Math.BitDecrement(Codes[0].From) : double.PositiveInfinity,
-        _ => Bands.Min(b => b.Comparison switch
-        {
-            Comparison.Above => b.Threshold,
-            Comparison.AtOrAbove => Math.BitDecrement(b.Threshold),
-
-            // The side on which zero lies: what is counted or switched is mostly zero.
-            Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
-            _ => double.PositiveInfinity,
-        }),
+        _ => TopWithin(0),
     };
 
     /// <inheritdoc cref="QuietTop"/>
@@ -49,14 +41,31 @@ internal sealed class CompiledRule
     {
         WindowFunction.Stuck => double.NegativeInfinity,
         WindowFunction.Code => Codes[0].From > 0 ? double.NegativeInfinity : Math.BitIncrement(Codes[^1].To),
-        _ => Bands.Max(b => b.Comparison switch
-        {
-            Comparison.Below => b.Threshold,
-            Comparison.AtOrBelow => Math.BitIncrement(b.Threshold),
-            Comparison.Equal when b.Threshold == 0 => double.Epsilon,
-            _ => double.NegativeInfinity,
-        }),
+        _ => BottomWithin(0),
     };
+
+    /// <summary>A value that violates a band, with so much of a deadband, is above this or below <see cref="BottomWithin"/> (device set-points apart).</summary>
+    public double TopWithin(double deadband) => Bands.Min(b => b.Comparison switch
+    {
+        Comparison.Above => Latch.Left(b.Comparison, b.Threshold, deadband),
+        Comparison.AtOrAbove => Math.BitDecrement(Latch.Left(b.Comparison, b.Threshold, deadband)),
+
+        // Near a number from both sides: no interval is worth keeping.
+        Comparison.Equal when deadband > 0 => double.NegativeInfinity,
+
+        // The side on which zero lies: what is counted or switched is mostly zero.
+        Comparison.Equal when b.Threshold != 0 => Math.BitDecrement(b.Threshold),
+        _ => double.PositiveInfinity,
+    });
+
+    /// <inheritdoc cref="TopWithin"/>
+    public double BottomWithin(double deadband) => Bands.Max(b => b.Comparison switch
+    {
+        Comparison.Below => Latch.Left(b.Comparison, b.Threshold, deadband),
+        Comparison.AtOrBelow => Math.BitIncrement(Latch.Left(b.Comparison, b.Threshold, deadband)),
+        Comparison.Equal when b.Threshold == 0 => double.Epsilon,
+        _ => double.NegativeInfinity,
+    });
 
     public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
 

@@ -65,7 +65,7 @@ public sealed class Engine
     /// <summary>Writes all state at this moment: windows, holds, episodes, clocks and the rules they belong to. Devices and rules go by name.</summary>
     public void Save(Stream stream)
     {
-        state.SettleAll();
+        state.MoveAll();
         SnapshotWriter.Write(stream, register, state);
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class Reload
         foreach (var piece in pieces)
         {
             var before = old.OfKind(next.KindOf(Store.Devices[piece.Device].Layout));
-            shard.Settle(piece.Device);
+            shard.Move(piece.Device);
             if (piece.Of == PieceOf.Series)
             {
                 CarryStates(piece, before.Quantities[piece.Number]!);

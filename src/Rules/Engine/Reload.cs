@@ -4,7 +4,7 @@ namespace PingAnIoT.Rules;
 /// Puts other rules in force. A rule keeps its state when its id remains and its window means the same (kind, quantity, function, length; an
 /// absence keeps it whatever its length); thresholds, holds and deadbands may change under it.
 /// It costs what has changed and has something to say: kinds of which no rule changed are left alone, and of the others only the states that
-/// exist are looked at. Where series must lie otherwise their devices move later: see <see cref="ShardState.Settle"/>.
+/// exist are looked at. Where series must lie otherwise their devices move later: see <see cref="ShardState.Move"/>.
 /// </summary>
 internal sealed partial class Reload
 {
@@ -40,7 +40,7 @@ internal sealed partial class Reload
         if (hasMoves)
         {
             // Those that have not moved since the last time do so by what was said then.
-            shard.SettleAll();
+            shard.MoveAll();
         }
 
         foreach (var kind in kinds.Where(IsChanged))

@@ -46,8 +46,8 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     }
 
     /// <summary>
-    /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for, or of a sequence less than
-    /// that where its first part is known: <see cref="SequenceState.Resting"/>.
+    /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for. Of a sequence less than
+    /// that where its first part is not known to be false: <see cref="SequenceState.Resting"/>.
     /// </summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index];
 

@@ -9,7 +9,7 @@ internal sealed partial class ShardState
     /// <param name="quantity">Of the device's kind.</param>
     public SeriesExplanation Explain(int device, ushort quantity)
     {
-        Settle(device);
+        Move(device);
         var record = register[device];
         var explanation = new SeriesExplanation
         {

@@ -7,11 +7,11 @@ namespace PingAnIoT.Rules;
 internal sealed partial class ShardState
 {
     /// <summary>Devices that a tick looks at in search of those that have not moved.</summary>
-    private const int SettledPerTick = 50_000;
+    private const int MovedPerTick = 50_000;
 
-    private int settledDevices = int.MaxValue;
+    private int movedDevices = int.MaxValue;
 
-    private bool IsSettled => settledDevices == int.MaxValue;
+    private bool HaveMoved => movedDevices == int.MaxValue;
 
     /// <summary>Other rules are in force: how much else there is to do is for <see cref="Reload"/> to know.</summary>
     public void Use(RulePlan next, bool hasMoves)
@@ -19,7 +19,7 @@ internal sealed partial class ShardState
         var isFirstGeneration = next.Generation < plan.Generation;
         plan = next;
         Store.Use(next);
-        settledDevices = hasMoves ? 0 : settledDevices;
+        movedDevices = hasMoves ? 0 : movedDevices;
         if (isFirstGeneration)
         {
             ForgetGenerations();
@@ -48,38 +48,35 @@ internal sealed partial class ShardState
     }
 
     /// <summary>No device is left in a layout that was given up.</summary>
-    public void SettleAll()
+    public void MoveAll()
     {
-        while (!IsSettled)
+        while (!HaveMoved)
         {
-            SettleSome();
+            MoveSome();
         }
     }
 
     /// <summary>Moves a device that has not yet moved.</summary>
-    public void Settle(int device)
+    public void Move(int device)
     {
-        if (!IsSettled && Store.Has(device) && plan.IsGivenUp(Store.Devices[device].Layout))
+        if (!HaveMoved && Store.Has(device) && plan.IsGivenUp(Store.Devices[device].Layout))
         {
             Store.Move(device);
         }
     }
 
-    private void SettleSome()
+    private void MoveSome()
     {
-        if (IsSettled)
+        if (HaveMoved)
         {
             return;
         }
 
-        for (var end = Math.Min(Store.Devices.Length, settledDevices + SettledPerTick); settledDevices < end; settledDevices++)
+        for (var end = Math.Min(Store.Devices.Length, movedDevices + MovedPerTick); movedDevices < end; movedDevices++)
         {
-            if (Store.Has(settledDevices) && plan.IsGivenUp(Store.Devices[settledDevices].Layout))
-            {
-                Store.Move(settledDevices);
-            }
+            Move(movedDevices);
         }
 
-        settledDevices = settledDevices < Store.Devices.Length ? settledDevices : int.MaxValue;
+        movedDevices = movedDevices < Store.Devices.Length ? movedDevices : int.MaxValue;
     }
 }

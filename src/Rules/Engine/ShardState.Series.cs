@@ -22,10 +22,15 @@ internal sealed partial class ShardState
             keepFrom = Math.Min(keepFrom, series.Last);
         }
 
-        var anchor = reading.ReceiveTimeMicros - time <= carry ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros) : Never.Micros;
-        series.Head.Mark(anchor, quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
+        series.Head.Mark(AnchorOf(reading), quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
         return series.TryPut(keepFrom, readingsMax, time, reading.Value) ? series : Append(found.Series, series, reading);
     }
+
+    /// <summary>From where a clock whose newest reading this is runs on with ticks; see <see cref="SeriesHead.Anchor"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long AnchorOf(in Reading reading) => reading.ReceiveTimeMicros - reading.EventTimeMicros <= carry
+        ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros)
+        : Never.Micros;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SeriesBlock Append(int index, SeriesBlock series, scoped in Reading reading)

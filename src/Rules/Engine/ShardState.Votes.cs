@@ -104,7 +104,7 @@ internal sealed partial class ShardState
 
         Elapse(ref Store.States[place.State], rule, place.Last, time, reading.ReceiveTimeMicros);
         place.Last = time;
-        place.Anchor = reading.ReceiveTimeMicros - time <= options.CarryMicros ? clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros) : Never.Micros;
+        place.Anchor = AnchorOf(reading);
     }
 
     private void Vote(int number, CompiledRule rule, in Reading reading, in Verdict own)

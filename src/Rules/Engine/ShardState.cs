@@ -12,6 +12,7 @@ internal sealed partial class ShardState(
 {
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
     private readonly GatewayWatch gateways = new(options.SilenceGapCapMicros);
+    // Of the options, what each reading asks for.
     private readonly long carry = options.CarryMicros;
     private readonly long lateness = options.AllowedLatenessMicros;
     private readonly int readingsMax = options.SeriesReadingsMax;
@@ -141,7 +142,7 @@ internal sealed partial class ShardState(
             return Found.Nothing;
         }
 
-        Settle(reading.Device);
+        Move(reading.Device);
         if (reading.IsReset)
         {
             // A place may be reset through a device that has not spoken yet.
@@ -218,7 +219,7 @@ internal sealed partial class ShardState(
             }
         }
 
-        SettleSome();
+        MoveSome();
         ScanNewDevices();
         foreach (var group in gateways.Groups)
         {

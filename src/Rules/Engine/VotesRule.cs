@@ -7,21 +7,10 @@ namespace PingAnIoT.Rules;
 internal sealed record VotesRule(CompiledRule Rule, int Index, int Number)
 {
     /// <summary>Values from here to <see cref="QuietTop"/> violate no band, deadband included (device set-points apart).</summary>
-    public double QuietBottom { get; } = Rule.Bands.Max(b => b.Comparison switch
-    {
-        Comparison.Below => Latch.Left(b.Comparison, b.Threshold, Rule.Rule.Deadband),
-        Comparison.AtOrBelow => Math.BitIncrement(Latch.Left(b.Comparison, b.Threshold, Rule.Rule.Deadband)),
-        Comparison.Equal => double.PositiveInfinity,
-        _ => double.NegativeInfinity,
-    });
+    public double QuietBottom { get; } = Rule.BottomWithin(Rule.Rule.Deadband);
 
     /// <inheritdoc cref="QuietBottom"/>
-    public double QuietTop { get; } = Rule.Bands.Min(b => b.Comparison switch
-    {
-        Comparison.Above => Latch.Left(b.Comparison, b.Threshold, Rule.Rule.Deadband),
-        Comparison.AtOrAbove => Math.BitDecrement(Latch.Left(b.Comparison, b.Threshold, Rule.Rule.Deadband)),
-        _ => double.PositiveInfinity,
-    });
+    public double QuietTop { get; } = Rule.TopWithin(Rule.Rule.Deadband);
 
     /// <summary>The place of a device; null where its territory does not say.</summary>
     public string? PlaceOf(string? territory) => territory is null ? null : PlaceNumbers.Prefix(territory, (int)Rule.Rule.Place);

@@ -7,7 +7,6 @@ namespace PingAnIoT.Rules;
 internal readonly struct WindowPlan
 {
     public readonly WindowFunction Function;
-    public readonly bool HasSetPoints;
     public readonly int First;
     public readonly int End;
     public readonly double Share;
@@ -24,7 +23,6 @@ internal readonly struct WindowPlan
     private WindowPlan(in WindowPlan a, in WindowPlan b)
     {
         this = a;
-        HasSetPoints |= b.HasSetPoints;
         Hours = a.Hours is null || b.Hours is null ? null : [.. a.Hours, .. b.Hours];
         Bottom = Math.Max(a.Bottom, b.Bottom);
         Top = Math.Min(a.Top, b.Top);
@@ -37,7 +35,6 @@ internal readonly struct WindowPlan
         Function = own[0].Function;
         Share = own[0].Rule.Share;
         Micros = Function == WindowFunction.Stuck ? long.MaxValue / 4 : own[0].Rule.WindowMicros;
-        HasSetPoints = own.Any(r => r.HasSetPoints);
         Hours = own.All(r => r.During is not null) ? [.. own.Select(r => r.During!)] : null;
         Bottom = own.Max(r => r.QuietBottom);
         Top = own.Min(r => r.QuietTop);
