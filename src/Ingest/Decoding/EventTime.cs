@@ -11,9 +11,6 @@ internal static class EventTime
     /// <summary>2000-01-01T00:00:00Z: older than any device, so a time before it comes from a clock that was never set.</summary>
     public const long EarliestMicros = 946_684_800_000_000;
 
-    /// <summary>How far ahead a sender's clock may be before its time is not believed.</summary>
-    public const long FutureToleranceMicros = 5 * 60 * 1_000_000L;
-
     // Beyond this a double of microseconds no longer fits a long: the year 9999 is enough.
     private const double LatestSeconds = 253_402_300_800;
 
@@ -62,7 +59,7 @@ internal static class EventTime
 
     private static bool Settle(ref long micros, long receiveMicros, ref ReadingFlags flags)
     {
-        if (micros > receiveMicros + FutureToleranceMicros)
+        if (micros > receiveMicros + Reading.FutureToleranceMicros)
         {
             micros = receiveMicros;
             flags = ReadingFlags.TimeReplaced;

@@ -17,9 +17,6 @@ internal sealed class OpenRuleRunner : IDisposable
     private readonly TimeProvider time;
     private readonly OpenRuleSeries series;
     private readonly OpenRuleEpisodes episodes;
-    /// <summary>As far as a gateway's clock may be ahead. Event times never go back, so one from far ahead would stay with the series for good.</summary>
-    private const long FutureLimitMicros = 5 * 60 * 1_000_000L;
-
     private readonly OpenRuleQueue queue;
     private readonly Dictionary<(int Device, int Quantity), (string Name, long Last)> seen = [];
     private readonly Dictionary<string, (int Device, int Quantity)> byName = new(StringComparer.Ordinal);
@@ -213,7 +210,8 @@ internal sealed class OpenRuleRunner : IDisposable
                 break;
             }
 
-            if (!Enum.IsDefined(finding.Severity) || OpenRuleEpisodes.Micros(finding.EventTime) > lastReceive + FutureLimitMicros)
+            // Event times never go back: one from far ahead would stay with the series for good.
+            if (!Enum.IsDefined(finding.Severity) || OpenRuleEpisodes.Micros(finding.EventTime) > lastReceive + Reading.FutureToleranceMicros)
             {
                 Quarantine($"it said {finding.Severity} of {finding.EventTime:O}; there is no such colour, or that time has not come", null);
                 break;

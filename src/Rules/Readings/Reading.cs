@@ -31,6 +31,9 @@ public enum ReadingFlags : ushort
 public readonly record struct Reading(
     int Device, ushort Quantity, ReadingFlags Flags, long EventTimeMicros, long ReceiveTimeMicros, double Value)
 {
+    /// <summary>How far ahead a sender's clock may be before its time is not believed.</summary>
+    public const long FutureToleranceMicros = 5 * 60 * 1_000_000L;
+
     public bool IsTick => Device < 0;
 
     /// <summary>See <see cref="ReadingFlags.EveryShard"/>.</summary>

@@ -91,7 +91,7 @@ public sealed class BadPayloadTests
                 return $"untrue value {reading.Value}";
             }
 
-            if (reading.EventTimeMicros is < EventTime.EarliestMicros or > Decoded.Now + EventTime.FutureToleranceMicros || reading.ReceiveTimeMicros != Decoded.Now)
+            if (reading.EventTimeMicros is < EventTime.EarliestMicros or > Decoded.Now + Reading.FutureToleranceMicros || reading.ReceiveTimeMicros != Decoded.Now)
             {
                 return $"untrue time {reading.EventTimeMicros}";
             }
