@@ -12,6 +12,9 @@ internal sealed class KindPlan(Rule[] rules, QuantityPlan?[] quantities, Compile
 
     public CompiledRule[] Absents { get; } = absents;
 
+    /// <summary>Those of <see cref="Absents"/> that any of the device's readings ends.</summary>
+    public int[] AnyAbsents { get; } = [.. Enumerable.Range(0, absents.Length).Where(i => absents[i].Rule.AnyQuantity)];
+
     /// <summary>The rules over several quantities.</summary>
     public CombinedRule[] Combined { get; } = combined;
 

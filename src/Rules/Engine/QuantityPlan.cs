@@ -1,7 +1,7 @@
 namespace PingAnIoT.Rules;
 
 /// <summary>What is done with a reading of one quantity of one kind. Immutable.</summary>
-internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents, CombinedRule[] combined, VotesRule[] votes)
+internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rules, int[] absents, bool hasOwnAbsents, CombinedRule[] combined, VotesRule[] votes)
 {
     public int Quantity { get; } = quantity;
 
@@ -13,6 +13,9 @@ internal sealed class QuantityPlan(int quantity, int offset, CompiledRule[] rule
 
     /// <summary>Which of the kind's absences a reading is a sign of life for.</summary>
     public int[] Absents { get; } = absents;
+
+    /// <summary>Whether one of <see cref="Absents"/> listens for this quantity alone.</summary>
+    public bool HasOwnAbsents { get; } = hasOwnAbsents;
 
     /// <summary>The kind's rules over several quantities that have a part on this one.</summary>
     public CombinedRule[] Combined { get; } = combined;

@@ -31,6 +31,9 @@ internal enum QuietNeeds
 
     /// <summary>The rules over several quantities begin nothing while none of them is busy and no part on this one crosses a band.</summary>
     CombinedRest = 128,
+
+    /// <summary>Some of these absences listen for this quantity alone.</summary>
+    OwnAbsents = 256,
 }
 
 /// <summary>
@@ -80,7 +83,8 @@ internal readonly struct QuietPlan
             | When(quantity.Computed.Length > 0, QuietNeeds.Computed)
             | When(quantity.HasSetPoints, QuietNeeds.SetPoints)
             | When(quantity.KeepsNewest, QuietNeeds.KeepsNewest)
-            | When(quantity.Absents.Length > 0, QuietNeeds.Absents);
+            | When(quantity.Absents.Length > 0, QuietNeeds.Absents)
+            | When(quantity.HasOwnAbsents, QuietNeeds.OwnAbsents);
         (Bottom, Top) = (-Furthest, Furthest);
         foreach (var window in quantity.Windows.Concat(quantity.Restraints).Where(w => w.IsWithinReadings))
         {

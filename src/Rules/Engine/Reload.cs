@@ -49,6 +49,11 @@ internal sealed partial class Reload
         }
 
         var listensAnew = kinds.Any(k => IsChanged(k) && !HasSameSilences(old.OfKind(k), next.OfKind(k)));
+        if (listensAnew)
+        {
+            shard.LetAllTell();
+        }
+
         var pieces = Pieces(listensAnew);
         CloseWhatGoes(pieces);
         shard.Use(next, hasMoves);

@@ -134,7 +134,7 @@ internal sealed class RulePlan
             var votesOn = votes.Where(v => v.Rule.Rule.Quantity == q).ToArray();
             if (banded.Length + alive.Length + partOf.Length + votesOn.Length > 0)
             {
-                quantities[q] = new QuantityPlan(q, offset++, banded, alive, partOf, votesOn);
+                quantities[q] = new QuantityPlan(q, offset++, banded, alive, alive.Any(i => !absents[i].Rule.AnyQuantity), partOf, votesOn);
             }
         }
 

@@ -9,9 +9,18 @@ internal static class Never
     public const long Micros = long.MinValue;
 }
 
-/// <summary>Where the state of one device is.</summary>
+/// <summary>
+/// Where the state of one device is, and its last sign of life. Half a cache line, which each of its readings reads anyway to find its series.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
 internal struct DeviceSlot
 {
+    /// <summary>While the device is <see cref="IsHeard"/>: see <see cref="Absence.LifeListening"/>.</summary>
+    public long LifeListening;
+
+    /// <summary>While the device is <see cref="IsHeard"/>: see <see cref="Absence.LifeReceiveMicros"/>.</summary>
+    public long LifeReceiveMicros;
+
     /// <summary>First of the device's series; -1 while the device has no state.</summary>
     public int Series;
 
@@ -22,7 +31,16 @@ internal struct DeviceSlot
     public int Group;
 
     /// <summary>How its series lie, and with that of which kind it is: see <see cref="RulePlan.Layouts"/>.</summary>
-    public int Layout;
+    public ushort Layout;
+
+    /// <summary>One more than the quantity that was heard last, whose newest reading it is; 0 while the device is not <see cref="IsHeard"/>.</summary>
+    public byte Heard;
+
+    /// <summary>
+    /// Whether those of its absences that any reading ends all wait for their timers, after one sign of life, which is the one told here. What
+    /// they say of it themselves is then out of date.
+    /// </summary>
+    public readonly bool IsHeard => Heard != 0;
 }
 
 /// <summary>Since when each band has been pending: on for those worse than the present one, off for the others.</summary>
@@ -82,7 +100,10 @@ internal struct RuleState
     public readonly bool IsQuiet(CompiledRule rule, long last) => Current == rule.Bands.Length && !HasPending && LastChange < last;
 }
 
-/// <summary>The silence of one device (or one of its series) that one rule watches. One cache line, touched by every reading.</summary>
+/// <summary>
+/// The silence of one device (or one of its series) that one rule watches. One cache line; that of a device is left alone by readings while the
+/// device <see cref="DeviceSlot.IsHeard"/>.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 internal struct Absence
 {

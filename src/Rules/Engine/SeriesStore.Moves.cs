@@ -41,7 +41,7 @@ internal sealed unsafe partial class SeriesStore
 
         ReturnPlaces(slot.Series, before);
         slot.Series = first;
-        slot.Layout = plan.LayoutOf(plan.KindOf(slot.Layout));
+        slot.Layout = (ushort)plan.LayoutOf(plan.KindOf(slot.Layout));
     }
 
     /// <summary>Absences of another number or order for each device: the old ones go.</summary>

@@ -12,6 +12,10 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     private const int PlaceBits = 4;
     private const int LinesAsked = 4;
 
+    // How many devices before its turn each step of finding a device's state is taken.
+    private const int PlacesAhead = 32;
+    private const int BlocksAhead = 12;
+
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
@@ -145,12 +149,33 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         }
     }
 
+    /// <summary>All devices in their order: their series lie in that in which they were first heard of, so memory is asked for in time.</summary>
+    public void LookAhead(int device)
+    {
+        if (Has(device + PlacesAhead))
+        {
+            PrefetchPlace(Devices[device + PlacesAhead].Series);
+            PrefetchAbsence(device + PlacesAhead);
+        }
+
+        if (!Has(device + BlocksAhead))
+        {
+            return;
+        }
+
+        ref readonly var slot = ref Devices[device + BlocksAhead];
+        for (var i = plan.Layouts[slot.Layout].Series.Length - 1; i >= 0; i--)
+        {
+            PrefetchBlock(slot.Series + i);
+        }
+    }
+
     /// <summary>Makes room for a device seen for the first time.</summary>
     public void Add(int device, int kind, int group)
     {
         Devices.Grow(device + 1, new DeviceSlot { Series = -1 });
         var kindPlan = plan.OfKind(kind);
-        Devices[device] = new DeviceSlot { Series = TakePlaces(kindPlan), Absences = AbsenceCount, Group = group, Layout = plan.LayoutOf(kind) };
+        Devices[device] = new DeviceSlot { Series = TakePlaces(kindPlan), Absences = AbsenceCount, Group = group, Layout = (ushort)plan.LayoutOf(kind) };
         Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
         for (var i = 0; i < kindPlan.Absents.Length; i++)
         {

@@ -65,6 +65,11 @@ internal sealed partial class ShardState
             {
                 Store.PrefetchPlace(found.Series + quiet.ToCombined);
             }
+
+            if (quiet.Has(QuietNeeds.OwnAbsents) || (quiet.Has(QuietNeeds.Absents) && !Store.Devices[readings[i].Device].IsHeard))
+            {
+                Store.PrefetchAbsence(readings[i].Device);
+            }
         }
     }
 
@@ -79,11 +84,6 @@ internal sealed partial class ShardState
 
             Store.PrefetchBlock(found[i].Series);
             ref readonly var quiet = ref plan.Quiet[found[i].Plan];
-            if (quiet.Has(QuietNeeds.Absents))
-            {
-                Store.PrefetchAbsence(readings[i].Device);
-            }
-
             if (quiet.Has(QuietNeeds.Votes) && Store.PlaceAt(found[i].Series + quiet.ToCombined + quiet.CombinedCount) is > 0 and var place)
             {
                 Prefetch.Line(ref Places[place]);

@@ -192,6 +192,7 @@ internal sealed partial class ShardState
         }
 
         ref readonly var slot = ref Store.Devices[device];
+        Tell(slot);
         ref readonly var absence = ref Store.Absences[slot.Absences + index];
         var group = gateways.Groups[slot.Group];
         var listened = absence.IsWatched ? Math.Max(0, group.At(clock.Now) - absence.LifeListening) : 0;

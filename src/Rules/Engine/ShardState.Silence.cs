@@ -14,12 +14,45 @@ internal sealed partial class ShardState
     private readonly List<int> dueAbsences = [];
 
     /// <summary>A reading is a sign of life for the absences that listen for it.</summary>
-    private void Hear(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Hear(ref DeviceSlot slot, int at, in QuietPlan quiet, in Reading reading, bool isNewest)
     {
-        var group = gateways.Groups[slot.Group];
-        var listening = group.At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
+        var listening = gateways.Groups[slot.Group].At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
+        if (!slot.IsHeard || !isNewest || quiet.Has(QuietNeeds.OwnAbsents))
+        {
+            HearEach(ref slot, plan.At(at), reading, listening, isNewest);
+            return;
+        }
+
+        Hear(ref slot, reading, listening);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Hear(ref DeviceSlot slot, in Reading reading, long listening)
+    {
+        slot.LifeListening = Math.Max(slot.LifeListening, listening);
+        slot.LifeReceiveMicros = Math.Max(slot.LifeReceiveMicros, reading.ReceiveTimeMicros);
+        slot.Heard = (byte)(reading.Quantity + 1);
+    }
+
+    /// <summary>The same where an absence must be looked at itself.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void HearEach(ref DeviceSlot slot, QuantityPlan quantity, in Reading reading, long listening, bool isNewest)
+    {
+        if (!isNewest)
+        {
+            // What was heard last is not the newest reading of its series, so the absences must tell it themselves.
+            LetTell(ref slot);
+        }
+
+        var kind = plan.Layouts[slot.Layout];
         foreach (var i in quantity.Absents)
         {
+            if (slot.IsHeard && kind.Absents[i].Rule.AnyQuantity)
+            {
+                continue;
+            }
+
             ref var absence = ref Store.Absences[slot.Absences + i];
             absence.LifeListening = absence.IsWatched ? Math.Max(absence.LifeListening, listening) : listening;
             absence.LifeReceiveMicros = absence.IsWatched
@@ -31,6 +64,68 @@ internal sealed partial class ShardState
             if (absence.IsActive || !absence.IsArmed)
             {
                 Revive(ref absence, slot, i, reading.ReceiveTimeMicros);
+            }
+        }
+
+        if (slot.IsHeard)
+        {
+            Hear(ref slot, reading, listening);
+        }
+        else if (isNewest && kind.AnyAbsents.Length > 0)
+        {
+            LetRest(ref slot, kind, reading.Quantity);
+        }
+    }
+
+    /// <summary>After a sign of life: where it is the same for all absences that any reading ends, it is told once from now on.</summary>
+    private void LetRest(ref DeviceSlot slot, KindPlan kind, ushort quantity)
+    {
+        ref readonly var first = ref Store.Absences[slot.Absences + kind.AnyAbsents[0]];
+        foreach (var i in kind.AnyAbsents)
+        {
+            ref readonly var absence = ref Store.Absences[slot.Absences + i];
+            if (absence.LifeListening != first.LifeListening || absence.LifeReceiveMicros != first.LifeReceiveMicros)
+            {
+                return;
+            }
+        }
+
+        (slot.LifeListening, slot.LifeReceiveMicros, slot.Heard) = (first.LifeListening, first.LifeReceiveMicros, (byte)(quantity + 1));
+    }
+
+    private void LetTell(ref DeviceSlot slot)
+    {
+        Tell(slot);
+        slot.Heard = 0;
+    }
+
+    /// <summary>Brings a device's absences up to date with what is told for them.</summary>
+    public void Tell(in DeviceSlot slot)
+    {
+        if (!slot.IsHeard)
+        {
+            return;
+        }
+
+        var kind = plan.Layouts[slot.Layout];
+        ref readonly var last = ref Store.Block(slot.Series + kind.Quantities[slot.Heard - 1]!.Offset).Samples[^1];
+        foreach (var i in kind.AnyAbsents)
+        {
+            ref var absence = ref Store.Absences[slot.Absences + i];
+            (absence.LifeListening, absence.LifeReceiveMicros) = (slot.LifeListening, slot.LifeReceiveMicros);
+            (absence.LastEventMicros, absence.LastValue) = (last.EventTimeMicros, last.Value);
+        }
+    }
+
+    /// <summary>No device's sign of life is told for its absences: before other rules listen for them.</summary>
+    public void LetAllTell()
+    {
+        for (var device = 0; device < Store.Devices.Length; device++)
+        {
+            Store.LookAhead(device);
+            if (Store.Has(device))
+            {
+                LetTell(ref Store.Devices[device]);
             }
         }
     }
@@ -64,25 +159,36 @@ internal sealed partial class ShardState
         group.Timers.Take(now, dueAbsences);
         for (var i = 0; i < dueAbsences.Count; i++)
         {
+            if (i + (2 * AbsencesAhead) < dueAbsences.Count)
+            {
+                Prefetch.Line(ref Store.Absences[dueAbsences[i + (2 * AbsencesAhead)]]);
+            }
+
             if (i + AbsencesAhead < dueAbsences.Count)
             {
-                Prefetch.Line(ref Store.Absences[dueAbsences[i + AbsencesAhead]]);
+                Prefetch.Line(ref Store.Devices[Store.Absences[dueAbsences[i + AbsencesAhead]].Device]);
             }
 
-            var index = dueAbsences[i];
-            ref var absence = ref Store.Absences[index];
-            ref readonly var slot = ref Store.Devices[absence.Device];
-            var rule = plan.Layouts[slot.Layout].Absents[index - slot.Absences];
-            absence.IsArmed = false;
-            var silence = now - absence.LifeListening;
-            if (silence >= rule.Rule.WindowMicros)
-            {
-                var isUnbroken = silence == receive - absence.LifeReceiveMicros;
-                writer.Write(ref absence, rule, active: true, isUnbroken ? absence.LifeReceiveMicros + rule.Rule.WindowMicros : receive, receive);
-            }
-
-            Arm(ref absence, index, rule, group);
+            FireAbsence(dueAbsences[i], group, now, receive);
         }
+    }
+
+    private void FireAbsence(int index, GatewayWatch.Group group, long now, long receive)
+    {
+        ref var absence = ref Store.Absences[index];
+        ref var slot = ref Store.Devices[absence.Device];
+        var rule = plan.Layouts[slot.Layout].Absents[index - slot.Absences];
+        var life = slot.IsHeard && rule.Rule.AnyQuantity ? slot.LifeListening : absence.LifeListening;
+        if (now - life < rule.Rule.WindowMicros)
+        {
+            group.Timers.Add(life + rule.Rule.WindowMicros, index);
+            return;
+        }
+
+        LetTell(ref slot);
+        absence.IsArmed = false;
+        var isUnbroken = now - life == receive - absence.LifeReceiveMicros;
+        writer.Write(ref absence, rule, active: true, isUnbroken ? absence.LifeReceiveMicros + rule.Rule.WindowMicros : receive, receive);
     }
 
     /// <summary>After a change of rules that names a new silence.</summary>

@@ -74,7 +74,8 @@ internal sealed partial class ShardState(
         var series = Store.Open(found.Series);
         var isSettled = series.Head.Settled == plan.Generation && quiet.Holds(reading.Value)
             && !(quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device));
-        if (!series.HasReading || reading.EventTimeMicros > series.Last)
+        var isNewest = !series.HasReading || reading.EventTimeMicros > series.Last;
+        if (isNewest)
         {
             series = Take(series, found, quiet, reading);
         }
@@ -106,7 +107,7 @@ internal sealed partial class ShardState(
 
         if (quiet.Has(QuietNeeds.Absents))
         {
-            Hear(Store.Devices[reading.Device], plan.At(found.Plan), reading);
+            Hear(ref Store.Devices[reading.Device], found.Plan, quiet, reading, isNewest);
         }
 
         return true;

@@ -3,10 +3,6 @@ namespace PingAnIoT.Rules;
 /// <summary>Writes a shard's state. <see cref="SnapshotReader"/> is its mirror, in the same order.</summary>
 internal static class SnapshotWriter
 {
-    // How many devices before its turn each step of finding a device's state is taken.
-    private const int PlacesAhead = 32;
-    private const int BlocksAhead = 12;
-
     public static void Write(Stream stream, DeviceRegister register, ShardState state)
     {
         var to = new BlockWriter(stream);
@@ -16,7 +12,7 @@ internal static class SnapshotWriter
         Clocks(to, state);
         for (var device = 0; device < state.Store.Devices.Length; device++)
         {
-            LookAhead(state, device);
+            state.Store.LookAhead(device);
             if (state.Store.Has(device))
             {
                 to.Flag(true);
@@ -27,28 +23,6 @@ internal static class SnapshotWriter
         to.Flag(false);
         Places(to, register, state);
         to.End();
-    }
-
-    /// <summary>Devices' series lie in the order in which they were first heard of: memory is asked for in time.</summary>
-    private static void LookAhead(ShardState state, int device)
-    {
-        var store = state.Store;
-        if (store.Has(device + PlacesAhead))
-        {
-            store.PrefetchPlace(store.Devices[device + PlacesAhead].Series);
-            store.PrefetchAbsence(device + PlacesAhead);
-        }
-
-        if (!store.Has(device + BlocksAhead))
-        {
-            return;
-        }
-
-        ref readonly var slot = ref store.Devices[device + BlocksAhead];
-        for (var i = state.Plan.Layouts[slot.Layout].Series.Length - 1; i >= 0; i--)
-        {
-            store.PrefetchBlock(slot.Series + i);
-        }
     }
 
     private static void Places(BlockWriter to, DeviceRegister register, ShardState state)
@@ -151,6 +125,7 @@ internal static class SnapshotWriter
             Series(to, store, slot.Series + quantity.Offset, quantity);
         }
 
+        state.Tell(slot);
         for (var i = 0; i < plan.Absents.Length; i++)
         {
             Silence(to, store.Absences[slot.Absences + i]);

@@ -89,6 +89,46 @@ public sealed class ClockTests
         """);
 
     [Fact]
+    public void Evidence_of_a_silence_is_what_came_last_also_where_it_was_not_measured_last()
+    {
+        var scenario = new Scenario(Scenario.Absent("silent", "60s")).Run("""
+            at  0s tick
+            at  1s p1 1
+            at  2s p1.methane 2
+            at  2s p1 3 from 0.5s
+            at  1s p2 1
+            at  2s p2.methane 2
+            to 59s
+            at 60s tick                -> p3.pressure fault @60s
+            to 61s
+            at 62s tick                -> p1.pressure fault @62s, p2.pressure fault @62s
+            """);
+        scenario.Transitions.Where(t => t.Device.Device != "p3").Select(t => (t.Device.Device, Evidence: t.Evidence.Single().Value)).Should().BeEquivalentTo([("p1", 3.0), ("p2", 2.0)]);
+    }
+
+    [Fact]
+    public void Two_silences_of_a_device_begin_each_where_it_was_first_listened_for()
+    {
+        var scenario = new Scenario(Scenario.Absent("silent", "60s")).Run("""
+            at  0s tick
+            at  1s p1 1
+            to 29s
+            """);
+        scenario.Replace(Scenario.Absent("silent", "60s"), Scenario.Absent("mute", "40s"));
+        scenario.Run("""
+            at 30s tick
+            at 31s p2 1
+            to 59s
+            at 60s tick                -> p3.pressure fault @60s
+            at 61s tick                -> p1.pressure fault @61s
+            to 69s
+            at 70s tick                -> p1.pressure fault @70s, p3.pressure fault @70s
+            at 71s tick                -> p2.pressure fault @71s
+            at 72s p1 1                -> p1.pressure normal @72s, p1.pressure normal @72s
+            """);
+    }
+
+    [Fact]
     public void Absence_of_one_quantity_is_not_ended_by_another() => new Scenario(Scenario.Absent("silent", "60s", anyQuantity: false)).Run("""
         at  0s tick
         at  0s p2 1
