@@ -77,7 +77,7 @@ public sealed class ExplainTests
         await Until.TrueAsync(
             () => rules.ExplainSeries(Of("smoke-detector/sd-1/smoke", "unseen")).Rules is [{ WaitingTime: not null } rule] && (waiting = rule) is not null, TimeSpan.FromSeconds(10));
 
-        waiting.When.Should().Be("last of smoke then not last of alarm within 3600s");
+        waiting.When.Should().Be("last of smoke then not last of alarm within 1h");
         (waiting.WaitingUntilTime.ToDateTimeOffset() - waiting.WaitingTime.ToDateTimeOffset()).Should().Be(TimeSpan.FromHours(1));
         waiting.Bands.Should().ContainSingle().Which.DueWithReading.Should().BeFalse("no carry limits the wait");
         var (status, output) = await RunAsync(server, "smoke-detector/sd-1/smoke", "--rule", "unseen");
@@ -134,6 +134,44 @@ public sealed class ExplainTests
         var (unknown, error) = await RunAsync(server, "smoke-detector/sd-9/smoke");
         unknown.Should().Be(1);
         error.Should().Contain("did you mean 'smoke-detector/sd-1/smoke'?");
+    }
+
+    [Fact]
+    public async Task As_it_was_at_a_time_that_is_past()
+    {
+        await using var server = await StartAsync();
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
+        var between = await PublishAsync(63, 1);
+        var after = await PublishAsync(64, 2);
+
+        var answer = await rules.ExplainSeriesAsync(new V1.ExplainSeriesRequest { Series = "smoke-detector/sd-1/temperature", AtTime = between });
+        answer.Readings.Should().ContainSingle().Which.Value.Should().Be(63);
+        (answer.Rules[0].Value, answer.AsOfTime <= between).Should().Be((63, true));
+        var at = Text(between);
+        var json = await server.Http.GetFromJsonAsync<JsonElement>($"/v1/rules:explain?series=smoke-detector/sd-1/temperature&atTime={at}", TestServer.Cancel);
+        json.GetProperty("readings").GetArrayLength().Should().Be(1);
+        (await RunAsync(server, "smoke-detector/sd-1/temperature", "--at", at)).Output.Should().Contain("mean(60s) = 63 Cel of 1");
+        (await RunAsync(server, "smoke-detector/sd-1/temperature", "--at", Text(after))).Output.Should().Contain("mean(60s) = 63.5 Cel of 2");
+        (await RunAsync(server, "smoke-detector/sd-1/temperature", "--at", "noon")).Should().Match<(int Status, string Output)>(
+            r => r.Status == 2 && r.Output.Contains("'noon' is not a time; expected one such as 2026-05-01T12:00:00Z."));
+        (await RunAsync(server, "smoke-detector/sd-1/temperature", "--at", "2999-01-01")).Should().Match<(int Status, string Output)>(
+            r => r.Status != 0 && r.Output.Contains("at_time: is in the future"));
+        var tooOld = () => rules.ExplainSeriesAsync(new V1.ExplainSeriesRequest { Series = "smoke-detector/sd-1/temperature", AtTime = new() { Seconds = -1 } }).ResponseAsync;
+        var status = (await tooOld.Should().ThrowAsync<RpcException>()).Which.Status;
+        status.StatusCode.Should().Be(StatusCode.OutOfRange);
+        status.Detail.Should().MatchRegex(@"^The journal does not go back so far; the oldest time that can be shown is \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z\.$");
+
+        async Task<Google.Protobuf.WellKnownTypes.Timestamp> PublishAsync(double value, int readings)
+        {
+            await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", $$"""{"temperature":{{value}}}""");
+            V1.ExplainSeriesResponse now = new();
+            await Until.TrueAsync(() => (now = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == readings, TimeSpan.FromSeconds(10));
+            return now.Readings[^1].EventTime;
+        }
+
+        static string Text(Google.Protobuf.WellKnownTypes.Timestamp time) =>
+            time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
     }
 
     private static async Task<(int Status, string Output)> RunAsync(TestServer server, string series, params string[] more)

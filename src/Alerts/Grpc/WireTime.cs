@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 
 namespace PingAnIoT.Alerts;
@@ -16,4 +17,15 @@ public static class WireTime
 
         return new Timestamp { Seconds = seconds, Nanos = (int)rest * 1_000 };
     }
+
+    /// <summary>The other way; what is beyond all times counts as the last or the first of them.</summary>
+    public static long Micros(Timestamp time)
+    {
+        const long limit = long.MaxValue / 1_000_000 - 1;
+        return (Math.Clamp(time.Seconds, -limit, limit) * 1_000_000) + (time.Nanos / 1_000);
+    }
+
+    /// <summary>For people, in UTC to the microsecond.</summary>
+    public static string Text(long micros) =>
+        Of(micros).ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

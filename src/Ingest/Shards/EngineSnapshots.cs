@@ -6,7 +6,8 @@ namespace PingAnIoT.Ingest;
 
 /// <summary>
 /// The states of the shards at a journal position, so that a start replays only what came after. A folder per snapshot, named by its position;
-/// it gets that name only when whole and on disk. The last two are kept. Threading: one caller at a time.
+/// it gets that name only when whole and on disk. The last two are kept, and of the older ones a few, for whoever asks about the past.
+/// Threading: one caller at a time, but the past may be read meanwhile: until it is, none is deleted.
 /// </summary>
 internal sealed class EngineSnapshots
 {
@@ -14,6 +15,8 @@ internal sealed class EngineSnapshots
     private const string Unfinished = "unfinished-";
     private readonly string folder;
     private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private int readers;
     private int begun;
 
     public EngineSnapshots(string folder, ILogger logger)
@@ -65,10 +68,7 @@ internal sealed class EngineSnapshots
         Directory.Move(request.Folder, target);
         FileJournalStorage.SyncFolder(folder);
         var positions = Positions;
-        foreach (var old in positions.Skip(Kept))
-        {
-            Directory.Delete(PathOf(old), recursive: true);
-        }
+        DeleteOld(positions);
 
         return (positions.Count >= Kept ? positions[Kept - 1] : 0, manifest.Files.Sum(f => f.Bytes));
     }
@@ -91,13 +91,96 @@ internal sealed class EngineSnapshots
 
                 return (engines, manifest.Position, manifest.ReceiveTimeMicros);
             }
-            catch (Exception e) when (e is IOException or InvalidDataException or FormatException or OverflowException or IndexOutOfRangeException or UnauthorizedAccessException)
+            catch (Exception e) when (IsUnusable(e))
             {
                 logger.SnapshotRefused(e, PathOf(position));
             }
         }
 
         return (makeEngines(), 0, 0);
+    }
+
+    /// <summary>Restores the newest snapshot of a time or before it.</summary>
+    /// <param name="timeMicros">Receive time.</param>
+    /// <param name="fromPosition">Where the journal begins: an older one is of no use.</param>
+    /// <param name="makeEngine">A fresh engine; asked again after a failure. It takes what it knows of.</param>
+    /// <returns>The engine and where it stands; null when there is none such.</returns>
+    public (Engine Engine, long Position)? RestoreBefore(long timeMicros, long fromPosition, Func<Engine> makeEngine) => Read<(Engine, long)?>(() =>
+    {
+        foreach (var position in Positions.Where(p => p >= fromPosition))
+        {
+            try
+            {
+                if (SnapshotManifest.TimeOf(PathOf(position)) > timeMicros)
+                {
+                    continue;
+                }
+
+                var engine = makeEngine();
+                Restore(engine, SnapshotManifest.Read(PathOf(position)), PathOf(position));
+                return (engine, position);
+            }
+            catch (Exception e) when (IsUnusable(e))
+            {
+                logger.SnapshotRefused(e, PathOf(position));
+            }
+        }
+
+        return null;
+    });
+
+    /// <summary>Receive time of the oldest snapshot from which the journal goes on; null for none.</summary>
+    /// <param name="fromPosition">Where the journal begins.</param>
+    public long? OldestMicros(long fromPosition) => Read<long?>(() =>
+    {
+        foreach (var position in Positions.Where(p => p >= fromPosition).Reverse())
+        {
+            try
+            {
+                return SnapshotManifest.TimeOf(PathOf(position));
+            }
+            catch (Exception e) when (IsUnusable(e))
+            {
+                logger.SnapshotRefused(e, PathOf(position));
+            }
+        }
+
+        return null;
+    });
+
+    private static bool IsUnusable(Exception e) =>
+        e is IOException or InvalidDataException or FormatException or OverflowException or IndexOutOfRangeException or UnauthorizedAccessException;
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (gate)
+        {
+            readers++;
+        }
+
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            lock (gate)
+            {
+                readers--;
+            }
+        }
+    }
+
+    /// <summary>Not while any is being read; then the next time will do.</summary>
+    private void DeleteOld(IReadOnlyList<long> positions)
+    {
+        lock (gate)
+        {
+            foreach (var old in readers > 0 ? [] : positions.Skip(Kept))
+            {
+                Directory.Delete(PathOf(old), recursive: true);
+            }
+        }
     }
 
     private static void Restore(Engine engine, SnapshotManifest manifest, string from)

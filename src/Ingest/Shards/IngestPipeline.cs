@@ -36,6 +36,7 @@ public sealed class IngestPipeline : IAsyncDisposable
     private DeadLetterStore? deadLetters;
     private EngineSnapshots? snapshots;
     private ShardRouter? router;
+    private SeriesPast? past;
     private Intake? intake;
     private Task snapshotLoop = Task.CompletedTask;
     private long snapshotPosition;
@@ -109,12 +110,14 @@ public sealed class IngestPipeline : IAsyncDisposable
         hold = journal.Hold("snapshots", snapshots.Positions is [_, var older, ..] ? older : 0);
         snapshotPosition = position;
         OpenRules?.Start();
-        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules).Replay(journal, position, receiveTime, time);
+        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules).Replay(
+            journal, position, receiveTime, time, cancellationToken: cancellationToken);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         var online = engines[0].OnlineGateways.ToList();
         router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>()) { OpenRules = OpenRules };
         router.Start();
-        _ = new EngineMetrics(meters, () => EngineCounters, () => router?.QuestionsRefused ?? 0);
+        past = new SeriesPast(snapshots, journal, register, options.Engine, readRules, time);
+        _ = new EngineMetrics(meters, () => EngineCounters, () => router.QuestionsRefused + past.Refused);
         intake = new Intake(journal, register, deadLetters, router, options.Intake, Recovery.ReceiveTimeMicros, time, loggers, meters);
         if (!IsInForce(engines[0].Rules))
         {
@@ -154,6 +157,17 @@ public sealed class IngestPipeline : IAsyncDisposable
         {
             question.GiveUp();
         }
+    }
+
+    /// <summary>What was known of a series at a moment that is past, worked out beside the shards from a snapshot and the journal. One at a time.</summary>
+    /// <param name="device">Index in the register.</param>
+    /// <param name="quantity">Index within the device's kind.</param>
+    /// <param name="atMicros">Receive time: what had been taken in by then counts.</param>
+    /// <param name="cancellationToken">Nobody wants to know any more.</param>
+    public async Task<PastExplanation> ExplainAtAsync(int device, int quantity, long atMicros, CancellationToken cancellationToken = default)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopped.Token);
+        return await (past ?? throw new InvalidOperationException("not started")).ExplainAsync(device, quantity, atMicros, either.Token).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -47,7 +47,14 @@ internal sealed class Recovery
         parts = [.. engines.Select(_ => new ReadingBatch())];
     }
 
-    public RecoveryResult Replay(Journal journal, long from, long receiveFloorMicros, TimeProvider time)
+    /// <param name="journal">What is replayed.</param>
+    /// <param name="from">Where the engines stand.</param>
+    /// <param name="receiveFloorMicros">At or after every receive time before that.</param>
+    /// <param name="time">Tells how long it took.</param>
+    /// <param name="scope">What of it is wanted; null for all.</param>
+    /// <param name="cancellationToken">Nobody wants it any more.</param>
+    public RecoveryResult Replay(
+        Journal journal, long from, long receiveFloorMicros, TimeProvider time, ReplayScope? scope = null, CancellationToken cancellationToken = default)
     {
         var began = time.GetTimestamp();
         receiveTimeMicros = receiveFloorMicros;
@@ -57,10 +64,10 @@ internal sealed class Recovery
         }
 
         using var reader = journal.Read(from);
-        while (reader.Read())
+        while (reader.Read() && Replay(reader.Body, reader.Position, scope))
         {
-            Replay(reader.Body, reader.Position);
             entries++;
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         var result = new RecoveryResult(
@@ -69,14 +76,30 @@ internal sealed class Recovery
         return result;
     }
 
-    private void Replay(ReadOnlySpan<byte> body, long position)
+    /// <returns>False when it is beyond what is wanted.</returns>
+    private bool Replay(ReadOnlySpan<byte> body, long position, ReplayScope? scope)
     {
         if (!JournalEntry.TryRead(body, out var entry))
         {
             logger.EntryUnknown(position);
-            return;
+            return true;
         }
 
+        if (scope?.IsBeyond(entry) == true)
+        {
+            return false;
+        }
+
+        if (scope?.Concerns(entry) != false)
+        {
+            Replay(entry, position);
+        }
+
+        return true;
+    }
+
+    private void Replay(in JournalEntry entry, long position)
+    {
         receiveTimeMicros = Math.Max(receiveTimeMicros, entry.ReceiveTimeMicros);
         switch (entry.Kind)
         {

@@ -32,17 +32,7 @@ internal sealed record SnapshotManifest(long Position, long ReceiveTimeMicros, I
     /// <exception cref="InvalidDataException">Not a whole snapshot.</exception>
     public static SnapshotManifest Read(string folder)
     {
-        var lines = File.ReadAllLines(Path.Combine(folder, FileName)).ToList();
-        if (lines.Count < 4 || lines[0] != Format || lines[^1] != Sum(lines[..^1]))
-        {
-            throw new InvalidDataException("the manifest is damaged");
-        }
-
-        var head = lines[1].Split(' ');
-        var manifest = new SnapshotManifest(
-            long.Parse(head[0], CultureInfo.InvariantCulture), long.Parse(head[1], CultureInfo.InvariantCulture),
-            [.. lines[2..^1].Select(l => l.Split(' ')).Select(f => (
-                f[0], long.Parse(f[1], CultureInfo.InvariantCulture), uint.Parse(f[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture)))]);
+        var manifest = Parse(folder);
         foreach (var file in manifest.Files)
         {
             if (Measure(folder, file.Name) != file)
@@ -52,6 +42,25 @@ internal sealed record SnapshotManifest(long Position, long ReceiveTimeMicros, I
         }
 
         return manifest;
+    }
+
+    /// <summary>Its <see cref="ReceiveTimeMicros"/>, without a look at the states.</summary>
+    /// <exception cref="InvalidDataException">The manifest is damaged.</exception>
+    public static long TimeOf(string folder) => Parse(folder).ReceiveTimeMicros;
+
+    private static SnapshotManifest Parse(string folder)
+    {
+        var lines = File.ReadAllLines(Path.Combine(folder, FileName)).ToList();
+        if (lines.Count < 4 || lines[0] != Format || lines[^1] != Sum(lines[..^1]))
+        {
+            throw new InvalidDataException("the manifest is damaged");
+        }
+
+        var head = lines[1].Split(' ');
+        return new SnapshotManifest(
+            long.Parse(head[0], CultureInfo.InvariantCulture), long.Parse(head[1], CultureInfo.InvariantCulture),
+            [.. lines[2..^1].Select(l => l.Split(' ')).Select(f => (
+                f[0], long.Parse(f[1], CultureInfo.InvariantCulture), uint.Parse(f[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture)))]);
     }
 
     private static (string Name, long Bytes, uint Crc) Measure(string folder, string name)

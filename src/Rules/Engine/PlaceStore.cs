@@ -94,6 +94,9 @@ internal sealed class PlaceStore
         return number;
     }
 
+    /// <summary>The number of a place for a rule; 0 while it has none.</summary>
+    public int Known(VotesRule rule, string name) => numbers.GetValueOrDefault((rule.Number, name));
+
     /// <summary>Valid until the next <see cref="Add"/>.</summary>
     public ref Voter VoterAt(int voter) => ref voters[voter];
 

@@ -116,6 +116,12 @@ internal sealed partial class ShardState
     private RuleExplanation ExplainVotes(int device, DeviceRecord record, VotesRule votes)
     {
         var number = Store.Has(device) ? Store.PlaceOf(Store.Devices[device], votes) : 0;
+        if (number == 0 && Store.Has(device) && votes.PlaceOf(register.PlaceOf(device)) is { } name)
+        {
+            // After a restart the device has not spoken yet, but its place may have.
+            number = Places.Known(votes, name);
+        }
+
         if (number <= 0)
         {
             return Unseen(votes.Rule, record);

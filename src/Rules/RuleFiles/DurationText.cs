@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PingAnIoT.Rules;
 
 /// <summary>Durations as rule files write them: a whole number and one of ms, s, m, h, d.</summary>
-internal static class DurationText
+public static class DurationText
 {
     public const long MicrosPerSecond = 1_000_000;
 

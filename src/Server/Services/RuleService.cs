@@ -54,7 +54,9 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
             throw GrpcErrors.NotFound("series", request.Series, name.Nearest);
         }
 
-        var explanation = await pipeline.ExplainAsync(name.Device, name.Quantity, ExplainLimit, context.CancellationToken)
+        var explanation = request.AtTime is { } at
+            ? await ExplainAtAsync(name, WireTime.Micros(at), context.CancellationToken)
+            : await pipeline.ExplainAsync(name.Device, name.Quantity, ExplainLimit, context.CancellationToken)
             ?? throw GrpcErrors.Of(StatusCode.DeadlineExceeded, "SHARD_BUSY", "The engine is too busy to answer now.");
         if (request.RuleId.Length == 0)
         {
@@ -64,6 +66,27 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
         return explanation.RuleIds.Contains(request.RuleId)
             ? WireExplanation.Of(explanation.Only(request.RuleId), catalog)
             : throw GrpcErrors.NotFound("rule on this series", request.RuleId, NearestName.Find(request.RuleId, explanation.RuleIds));
+    }
+
+    private async Task<SeriesExplanation> ExplainAtAsync(SeriesName name, long atMicros, CancellationToken cancellationToken)
+    {
+        if (atMicros > pipeline.Intake.NowMicros())
+        {
+            throw GrpcErrors.Invalid("at_time", "is in the future");
+        }
+
+        var past = await pipeline.ExplainAtAsync(name.Device, name.Quantity, atMicros, cancellationToken);
+        return past.Refusal switch
+        {
+            PastRefusal.Busy => throw GrpcErrors.Of(
+                StatusCode.ResourceExhausted, "PAST_BUSY", "Another past moment is being worked out; ask again when that is done."),
+            PastRefusal.Gone => throw GrpcErrors.Of(
+                StatusCode.OutOfRange, "PAST_GONE",
+                past.OldestMicros is { } oldest
+                    ? $"The journal does not go back so far; the oldest time that can be shown is {WireTime.Text(oldest)}."
+                    : "The journal does not go back so far, and there is no time yet that can be shown."),
+            _ => past.Explanation!,
+        };
     }
 
     private V1.Rule Wire(Rule rule)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using PingAnIoT.Alerts;
 using PingAnIoT.Rules;
@@ -37,8 +36,8 @@ internal static class WireExplanation
         return rule.Combination switch
         {
             Combination.None => rule.When() + (rule.Place == Place.None ? "" : $" of a {rule.Place.ToString().ToLowerInvariant()}"),
-            Combination.Then => $"{parts[0]} then {parts[1]} within {Seconds(rule.WithinMicros)}",
-            Combination.ThenNot => $"{parts[0]} then not {parts[1]} within {Seconds(rule.WithinMicros)}",
+            Combination.Then => $"{parts[0]} then {parts[1]} within {DurationText.Format(rule.WithinMicros)}",
+            Combination.ThenNot => $"{parts[0]} then not {parts[1]} within {DurationText.Format(rule.WithinMicros)}",
             _ => $"{rule.Combination.ToString().ToLowerInvariant()}({string.Join(", ", parts)})",
         };
     }
@@ -91,8 +90,6 @@ internal static class WireExplanation
     }
 
     private static V1.Title Title(Rule rule) => new() { Zh = rule.TitleZh, En = rule.TitleEn };
-
-    private static string Seconds(long micros) => string.Create(CultureInfo.InvariantCulture, $"{micros / 1e6:0.######}s");
 
     private static Timestamp? Time(long? micros) => micros is { } at ? WireTime.Of(at) : null;
 }

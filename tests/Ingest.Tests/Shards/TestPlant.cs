@@ -68,6 +68,8 @@ internal sealed class TestPlant : IAsyncDisposable
     /// <summary>Makes the open rules of a start.</summary>
     public Func<TestPlant, OpenRuleHost?> OpenRules { get; set; } = _ => null;
 
+    public Func<string, RuleSet?>? ReadRules { get; init; }
+
     public IngestPipeline Pipeline { get; private set; } = null!;
 
     public string Folder => folder;
@@ -78,7 +80,7 @@ internal sealed class TestPlant : IAsyncDisposable
     public async Task StartAsync()
     {
         Register = new DeviceRegister(Catalog.Default);
-        Pipeline = new IngestPipeline(Options, Register, RuleSet, Sink, Time, NullLoggerFactory.Instance, new SilentMeters())
+        Pipeline = new IngestPipeline(Options, Register, RuleSet, Sink, Time, NullLoggerFactory.Instance, new SilentMeters(), ReadRules)
         {
             OpenStorage = path => Disk is null ? new FileJournalStorage(path) : Disk,
             OpenRules = OpenRules(this),
