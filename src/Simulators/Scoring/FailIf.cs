@@ -1,0 +1,135 @@
+using System.Globalization;
+
+namespace PingAnIoT.Simulators;
+
+/// <summary>One condition of <c>--fail-if</c>, e.g. <c>recall&lt;0.999</c>.</summary>
+public sealed record FailCondition(ScoreFigure Figure, string Operator, double Limit)
+{
+    public override string ToString() => Figure.Name + Operator + ScoreFigure.Number(Limit);
+
+    internal bool Holds(double value) => Operator switch
+    {
+        "<" => value < Limit,
+        "<=" => value <= Limit,
+        ">" => value > Limit,
+        ">=" => value >= Limit,
+        "=" => value == Limit,
+        _ => value != Limit,
+    };
+}
+
+/// <summary>
+/// When a run fails: conditions joined by commas, each a figure's name, one of &lt; &lt;= &gt; &gt;= = !=, and a plain decimal number. Blanks around any of them
+/// are allowed, nothing else is. A run fails when any condition holds, and also when a figure that is asked for cannot be had: what was not measured is no success.
+/// </summary>
+public sealed class FailIf
+{
+    /// <summary>Longer first, so that the first that fits is the right one.</summary>
+    private static readonly string[] Operators = ["<=", ">=", "!=", "<", ">", "="];
+
+    private FailIf(IReadOnlyList<FailCondition> conditions) => Conditions = conditions;
+
+    public IReadOnlyList<FailCondition> Conditions { get; }
+
+    /// <returns>Null, with what is wrong, when the text is none.</returns>
+    public static FailIf? Parse(string text, out string? error)
+    {
+        var conditions = new List<FailCondition>();
+        foreach (var part in text.Split(','))
+        {
+            var condition = One(part.Trim(' '), out error);
+            if (condition is null)
+            {
+                return null;
+            }
+
+            conditions.Add(condition);
+        }
+
+        error = null;
+        return new FailIf(conditions);
+    }
+
+    /// <summary>Why a run fails: a line for each condition that holds or cannot be judged; empty when the run passes.</summary>
+    public IReadOnlyList<string> Check(Scorecard card)
+    {
+        var reasons = new List<string>();
+        foreach (var condition in Conditions)
+        {
+            var figure = condition.Figure;
+            if (figure.Value(card) is not { } value || double.IsNaN(value))
+            {
+                reasons.Add($"{condition}: cannot be judged, {figure.Why}");
+            }
+            else if (condition.Holds(value))
+            {
+                reasons.Add($"{condition}: {figure.Name} is {figure.Text(card)}");
+            }
+        }
+
+        return reasons;
+    }
+
+    private static FailCondition? One(string part, out string? error)
+    {
+        if (part.Length == 0)
+        {
+            error = "an empty condition; write FIGURE OPERATOR NUMBER, e.g. recall<0.999";
+            return null;
+        }
+
+        var at = part.AsSpan().IndexOfAny("<>=!");
+        var sign = at < 0 ? null : Array.Find(Operators, o => part.AsSpan(at).StartsWith(o, StringComparison.Ordinal));
+        if (sign is null)
+        {
+            error = $"'{part}': no operator; write FIGURE OPERATOR NUMBER with one of < <= > >= = !=, e.g. recall<0.999";
+            return null;
+        }
+
+        var name = part[..at].TrimEnd(' ');
+        var figure = ScoreFigure.All.FirstOrDefault(f => f.Name == name);
+        if (figure is null)
+        {
+            error = Unknown(name);
+            return null;
+        }
+
+        var number = part[(at + sign.Length)..].TrimStart(' ');
+        if (!double.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var limit)
+            || !number.Any(char.IsAsciiDigit) || !double.IsFinite(limit))
+        {
+            error = $"'{part}': '{number}' is no plain decimal number, e.g. 0.999";
+            return null;
+        }
+
+        error = null;
+        return new FailCondition(figure, sign, limit);
+    }
+
+    private static string Unknown(string name)
+    {
+        var nearest = ScoreFigure.All.MinBy(f => Distance(name, f.Name))!.Name;
+        var meant = Distance(name, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean {nearest}?" : "";
+        return $"no figure '{name}'.{meant} There are: {string.Join(", ", ScoreFigure.All.Select(f => f.Name))}";
+    }
+
+    /// <summary>How many characters to change, add or take away.</summary>
+    private static int Distance(string a, string b)
+    {
+        a = a.Length > 100 ? a[..100] : a;
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1));
+                corner = above;
+            }
+        }
+
+        return row[^1];
+    }
+}
