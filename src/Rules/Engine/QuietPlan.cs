@@ -34,6 +34,9 @@ internal enum QuietNeeds
 
     /// <summary>Some of these absences listen for this quantity alone.</summary>
     OwnAbsents = 256,
+
+    /// <summary>It is what the first part of a sequence is on.</summary>
+    SequenceFirst = 512,
 }
 
 /// <summary>
@@ -79,6 +82,7 @@ internal readonly struct QuietPlan
         Needs = When(isGateway, QuietNeeds.Gateway)
             | When(quantity.Combined.Length > 0, QuietNeeds.Combined)
             | When(quantity.Combined.All(c => c.Rests(quantity.Quantity)), QuietNeeds.CombinedRest)
+            | When(quantity.Combined.Any(c => c.IsSequence && c.Parts[0].Rule.Quantity == quantity.Quantity), QuietNeeds.SequenceFirst)
             | When(quantity.Votes.Length > 0, QuietNeeds.Votes)
             | When(quantity.Computed.Length > 0, QuietNeeds.Computed)
             | When(quantity.HasSetPoints, QuietNeeds.SetPoints)

@@ -19,6 +19,9 @@ internal struct SequenceState
 
     public FirstPart First;
 
+    /// <summary>The least that <see cref="Resting"/> gives.</summary>
+    public const int RestingLeast = -2;
+
     public static SequenceState Nothing => new() { Since = Never.Micros, EventTimeMicros = Never.Micros, Value = double.NaN };
 
     /// <summary>
@@ -29,7 +32,7 @@ internal struct SequenceState
     {
         FirstPart.False => 0,
         FirstPart.Unknown => -1,
-        _ => -2,
+        _ => RestingLeast,
     };
 
     /// <summary>The other way round.</summary>

@@ -51,20 +51,26 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
 
     /// <summary>
     /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for. Of a sequence less than
-    /// that where its first part is not known to be false: <see cref="SequenceState.Resting"/>.
+    /// that where its first part is not known to be false: <see cref="SequenceState.Resting"/>; of a rule that asks for all its parts where
+    /// those on one quantity are known not to hold: <see cref="PartsAtRest"/>.
     /// </summary>
     public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index];
 
-    /// <summary>Whether any of a device's rules over several quantities must be shown each reading: those that have a state, or whose first part is not known to be false.</summary>
+    /// <summary>
+    /// Whether any of a device's rules over several quantities must be shown each reading: those that have a state, and to readings of the first
+    /// part of a sequence those in which it is not known to be false.
+    /// </summary>
     /// <param name="first">Where their words are.</param>
     /// <param name="count">How many.</param>
+    /// <param name="isOfFirst">Whether the reading is of such a part.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsBusy(int first, int count)
+    public bool IsBusy(int first, int count, bool isOfFirst)
     {
+        var least = isOfFirst ? SequenceState.RestingLeast : 1;
         var any = 0;
         for (var i = first; i < first + count; i++)
         {
-            any |= places[i];
+            any |= places[i] >= least ? places[i] : 0;
         }
 
         return any != 0;

@@ -44,6 +44,12 @@ internal sealed partial class ShardState
                     Store.Block(series).Head.Settled = 0;
                 }
             }
+
+            foreach (var rule in plan.Layouts[slot.Layout].Combined)
+            {
+                ref var word = ref Store.StateOf(slot, rule);
+                word = PartsAtRest.Is(word) ? 0 : word;
+            }
         }
     }
 

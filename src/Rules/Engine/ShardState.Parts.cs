@@ -40,14 +40,15 @@ internal sealed partial class ShardState
 
             var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
             ref var index = ref Store.StateOf(slot, rule);
-            if (index == 0 && rule.Combination == Combination.All && !CrossesOwn(slot, quantity, rule, device))
+            if (index <= 0 && rule.Combination == Combination.All
+                && (!CrossesOwn(slot, quantity, rule, device) || (!rule.HasSetPoints && RestsOnAnother(ref index, slot, quantity, rule))))
             {
                 continue;
             }
 
             var at = ClockOf(slot, rule);
             var (crossed, violated) = JudgeParts(slot, rule, device, at.Last);
-            if (index == 0)
+            if (index <= 0)
             {
                 if (crossed.High == rule.Rule.Bands.Length)
                 {
@@ -85,6 +86,29 @@ internal sealed partial class ShardState
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Does a part on another quantity cross no band? Once one is seen not to, that is known until a reading of its quantity: readings of this one
+    /// need not look for it again. (Not where devices may have thresholds of their own: they may change without a reading.)
+    /// </summary>
+    private bool RestsOnAnother(ref int index, in DeviceSlot slot, QuantityPlan quantity, CombinedRule rule)
+    {
+        if (PartsAtRest.OffsetOf(index, plan.Generation) is var known && known >= 0 && known != quantity.Offset)
+        {
+            return true;
+        }
+
+        index = 0;
+        for (var p = 0; p < rule.Parts.Length && index == 0; p++)
+        {
+            if (rule.Offsets[p] != quantity.Offset && !VerdictOf(slot, rule, p, null).IsCrossed(rule.Rule))
+            {
+                index = PartsAtRest.On(rule.Offsets[p], plan.Generation);
+            }
+        }
+
+        return index != 0;
     }
 
     private (Bounds Crossed, Bounds Violated) JudgeParts(in DeviceSlot slot, CombinedRule rule, DeviceRecord? device, long asOf)

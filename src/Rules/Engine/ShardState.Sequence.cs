@@ -26,8 +26,14 @@ internal sealed partial class ShardState
         }
 
         var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
-        var at = ClockOf(slot, rule);
         var before = index > 0 ? Store.States[index].Sequence.First : SequenceState.AtRest(index);
+        if (index <= 0 && FirstOf(slot, rule, device, long.MinValue / 2, before) == before)
+        {
+            // As of its own newest reading. As of a later one of the second it might not be known, which leaves it as it was too.
+            return;
+        }
+
+        var at = ClockOf(slot, rule);
         var first = isOfFirst ? FirstOf(slot, rule, device, at.Last, before) : before;
         var hasBecome = before == FirstPart.False && first == FirstPart.True;
         if (index <= 0)

@@ -65,7 +65,7 @@ internal sealed partial class ShardState(
             return false;
         }
 
-        var isBusy = quiet.Has(QuietNeeds.Combined) && Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount);
+        var isBusy = quiet.Has(QuietNeeds.Combined) && Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst));
         if (isBusy)
         {
             ElapseCombined(Store.Devices[reading.Device], plan.At(found.Plan), found.Series, reading);

@@ -24,6 +24,30 @@ public sealed class CombinedTests
             """);
 
     [Fact]
+    public void A_part_that_does_not_hold_is_waited_for_until_it_does_however_it_comes_to()
+    {
+        var scenario = new Scenario(Of(Combination.All, parts: [Part("pressure"), Part("methane", window: "60s", function: WindowFunction.Min)])).Run("""
+            at  0s p1.methane 10
+            at  1s p1 95
+            at  2s p1 96
+            at 59s p1.methane 95          # the window still has the 10
+            at 61s p1 97
+            at 62s p1.methane 95          -> p1.pressure red @62s
+            at 63s p1 40                  -> p1.pressure normal @63s
+            at 64s p1.methane 40
+            at 65s p1 97
+            at 66s p2.methane 30
+            at 67s p2 97
+            """);
+        Band[] lower = [RedYellow[0], RedYellow[1] with { Threshold = 20 }];
+        scenario.Replace(Of(Combination.All, parts: [Part("pressure") with { Bands = lower }, Part("methane", window: "60s", function: WindowFunction.Min) with { Bands = lower }]));
+        scenario.Run("""
+            at 68s p1 97                  -> p1.pressure yellow @68s
+            at 69s p2 97                  -> p2.pressure yellow @69s
+            """);
+    }
+
+    [Fact]
     public void Any_is_the_worst_of_its_parts() =>
         new Scenario(Of(Combination.Any, parts: [Part("pressure"), Part("methane")])).Run("""
             at 0s p1.methane 60           -> p1.pressure yellow @0s
