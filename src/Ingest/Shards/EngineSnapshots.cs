@@ -13,15 +13,21 @@ internal sealed class EngineSnapshots
 {
     private const int Kept = 2;
     private const string Unfinished = "unfinished-";
+    private const int OlderShare = 4;
     private readonly string folder;
+    private readonly JournalOptions journal;
     private readonly ILogger logger;
     private readonly Lock gate = new();
     private int readers;
     private int begun;
 
-    public EngineSnapshots(string folder, ILogger logger)
+    /// <param name="folder">Made if missing.</param>
+    /// <param name="journal">How far it goes back: so that any moment of it can be shown, one of the older snapshots is kept for each quarter of it.</param>
+    /// <param name="logger">Told what cannot be used.</param>
+    public EngineSnapshots(string folder, JournalOptions journal, ILogger logger)
     {
         this.folder = Path.GetFullPath(folder);
+        this.journal = journal;
         this.logger = logger;
         Directory.CreateDirectory(this.folder);
         DeleteUnfinished();
@@ -47,8 +53,11 @@ internal sealed class EngineSnapshots
     }
 
     /// <summary>Makes a saved snapshot the newest. Only after all that its states have said is on disk elsewhere.</summary>
+    /// <param name="request">Saved.</param>
+    /// <param name="receiveTimeMicros">At or after every receive time before its position.</param>
+    /// <param name="journalBegin">Older snapshots than this are of no use.</param>
     /// <returns>The position that recovery may still have to begin at, and the bytes of the new one.</returns>
-    public (long Needed, long Bytes) Publish(SnapshotRequest request, long receiveTimeMicros)
+    public (long Needed, long Bytes) Publish(SnapshotRequest request, long receiveTimeMicros, long journalBegin)
     {
         var manifest = SnapshotManifest.Of(request, receiveTimeMicros);
         File.WriteAllText(Path.Combine(request.Folder, SnapshotManifest.FileName), manifest.ToText());
@@ -68,7 +77,7 @@ internal sealed class EngineSnapshots
         Directory.Move(request.Folder, target);
         FileJournalStorage.SyncFolder(folder);
         var positions = Positions;
-        DeleteOld(positions);
+        DeleteOld(positions, journalBegin);
 
         return (positions.Count >= Kept ? positions[Kept - 1] : 0, manifest.Files.Sum(f => f.Bytes));
     }
@@ -131,22 +140,8 @@ internal sealed class EngineSnapshots
 
     /// <summary>Receive time of the oldest snapshot from which the journal goes on; null for none.</summary>
     /// <param name="fromPosition">Where the journal begins.</param>
-    public long? OldestMicros(long fromPosition) => Read<long?>(() =>
-    {
-        foreach (var position in Positions.Where(p => p >= fromPosition).Reverse())
-        {
-            try
-            {
-                return SnapshotManifest.TimeOf(PathOf(position));
-            }
-            catch (Exception e) when (IsUnusable(e))
-            {
-                logger.SnapshotRefused(e, PathOf(position));
-            }
-        }
-
-        return null;
-    });
+    public long? OldestMicros(long fromPosition) =>
+        Read(() => Positions.Where(p => p >= fromPosition).Reverse().Select(TimeOf).FirstOrDefault(t => t is not null));
 
     private static bool IsUnusable(Exception e) =>
         e is IOException or InvalidDataException or FormatException or OverflowException or IndexOutOfRangeException or UnauthorizedAccessException;
@@ -172,14 +167,51 @@ internal sealed class EngineSnapshots
     }
 
     /// <summary>Not while any is being read; then the next time will do.</summary>
-    private void DeleteOld(IReadOnlyList<long> positions)
+    private void DeleteOld(IReadOnlyList<long> positions, long journalBegin)
     {
         lock (gate)
         {
-            foreach (var old in readers > 0 ? [] : positions.Skip(Kept))
+            foreach (var old in readers > 0 ? [] : Superfluous(positions, journalBegin))
             {
                 Directory.Delete(PathOf(old), recursive: true);
             }
+        }
+    }
+
+    /// <summary>Of those before the last two: all but a few, spread over what there is of the journal.</summary>
+    private List<long> Superfluous(IReadOnlyList<long> positions, long journalBegin)
+    {
+        var superfluous = new List<long>();
+        (long Position, long Micros)? kept = null;
+        foreach (var position in positions.Skip(Kept).Reverse())
+        {
+            var micros = TimeOf(position);
+            var isKept = micros is not null && position >= journalBegin
+                && (kept is not { } before || position - before.Position >= journal.RetentionBytes / OlderShare
+                    || micros - before.Micros >= (long)journal.RetentionAge.TotalMicroseconds / OlderShare);
+            if (isKept)
+            {
+                kept = (position, micros!.Value);
+            }
+            else
+            {
+                superfluous.Add(position);
+            }
+        }
+
+        return superfluous;
+    }
+
+    private long? TimeOf(long position)
+    {
+        try
+        {
+            return SnapshotManifest.TimeOf(PathOf(position));
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            logger.SnapshotRefused(e, PathOf(position));
+            return null;
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class IngestPipeline : IAsyncDisposable
         ownership = new FileStream(InData("ingest.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         deadLetters = new DeadLetterStore(
             InData("deadletters.db"), time, loggers, meters, options.DeadLetterRows, options.DeadLetterBytes);
-        snapshots = new EngineSnapshots(InData("snapshots"), loggers.CreateLogger<EngineSnapshots>());
+        snapshots = new EngineSnapshots(InData("snapshots"), options.Journal, loggers.CreateLogger<EngineSnapshots>());
         var (engines, position, receiveTime) = snapshots.Restore(MakeEngines);
         journal = new Journal(
             OpenStorage(InData("journal")), options.Journal with { MinimumPosition = position }, time, loggers.CreateLogger<Journal>(), meters);
@@ -207,7 +207,7 @@ public sealed class IngestPipeline : IAsyncDisposable
             await request.Saved.WaitAsync(cancellationToken).ConfigureAwait(false);
             await FlushAsync(cancellationToken).ConfigureAwait(false);
             position = request.Position;
-            var (needed, bytes) = snapshots.Publish(request, Intake.NowMicros());
+            var (needed, bytes) = snapshots.Publish(request, Intake.NowMicros(), Journal.BeginPosition);
             snapshotPosition = request.Position;
             snapshotBytes = bytes;
             snapshotFault = null;

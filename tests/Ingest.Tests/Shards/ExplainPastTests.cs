@@ -124,6 +124,34 @@ public sealed class ExplainPastTests
     }
 
     [Fact]
+    public async Task However_long_it_runs_all_that_the_journal_has_of_it_can_be_shown_but_for_a_quarter()
+    {
+        await using var plant = new TestPlant();
+        plant.Options = plant.Options with { Journal = plant.Options.Journal with { RetentionBytes = 4 * 1024 * 1024, RetentionAge = TimeSpan.FromDays(1) } };
+        await plant.StartAsync();
+        var source = new TestSource("g1");
+        for (var minute = 0; minute < 40; minute++)
+        {
+            for (var i = 0; i < 1500; i++)
+            {
+                await plant.PressureAsync(source, $"p{i % 10}", minute);
+            }
+
+            plant.Advance(1);
+            await plant.Pipeline.TakeSnapshotAsync(Cancel);
+        }
+
+        var gone = await plant.Pipeline.ExplainAtAsync(0, 0, 0, Cancel);
+        gone.Refusal.Should().Be(PastRefusal.Gone);
+        var kept = (plant.Pipeline.Journal.Tail - plant.Pipeline.Journal.BeginPosition) / (double)plant.Pipeline.Journal.Tail * 40;
+        var shown = 40 - ((gone.OldestMicros!.Value - (plant.Pipeline.Intake.NowMicros() - 40_000_000)) / 1e6);
+        shown.Should().BeGreaterThan(kept * 0.6).And.BeLessThan(kept);
+        var oldest = await plant.Pipeline.ExplainAtAsync(0, 0, gone.OldestMicros.Value, Cancel);
+        oldest.Explanation!.Newest[^1].Value.Should().BeApproximately(40 - shown, 1);
+        Directory.GetDirectories(Path.Combine(plant.Folder, "snapshots")).Length.Should().BeInRange(4, 8);
+    }
+
+    [Fact]
     public async Task One_is_worked_out_at_a_time_and_may_be_given_up()
     {
         var entered = new SemaphoreSlim(0);
