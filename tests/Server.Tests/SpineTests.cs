@@ -52,7 +52,8 @@ public sealed class SpineTests
         letters.DeadLetters.Select(l => l.Reason).Should().Equal("GatewayForeign", "ValueNotFinite");
         letters.DeadLetters[1].Payload.ToStringUtf8().Should().Contain("1e999");
         (await fleet.GetDeviceAsync(new V1.GetDeviceRequest { Kind = "gas-pipe", Device = "gp-1" })).Device.Unregistered.Should().BeTrue();
-        (await fleet.ListGatewaysAsync(new V1.ListGatewaysRequest())).Gateways.Single(g => g.Name == "gw-7").Online.Should().BeTrue();
+        var spoken = (await fleet.ListGatewaysAsync(new V1.ListGatewaysRequest())).Gateways.Single(g => g.Name == "gw-7");
+        (spoken.Online, spoken.Watermark is not null, spoken.Watermark <= spoken.ReceiveTime, spoken.HasLagSeconds).Should().Be((true, true, true, true));
         var json = await server.Http.GetFromJsonAsync<JsonElement>("/v1/deadLetters?pageSize=1");
         json.GetProperty("deadLetters").GetArrayLength().Should().Be(1);
     }

@@ -16,9 +16,12 @@ public sealed partial class Intake
         {
             this.intake = intake;
             this.source = source;
+            Mark = intake.marks.Of(source.Gateway);
             decoder = new MessageDecoder(intake.register, intake.packSpaces);
             credits = new SemaphoreSlim(intake.options.LaneBatches);
         }
+
+        public GatewayMark Mark { get; }
 
         public override ValueTask<MessageBatch> RentAsync(CancellationToken cancellationToken) =>
             intake.journal.HasRoom && !intake.stopping && credits.Wait(0, CancellationToken.None) ? new(Take()) : WaitAsync(cancellationToken);

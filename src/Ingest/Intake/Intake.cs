@@ -17,6 +17,7 @@ public sealed partial class Intake : IIntake, IDisposable
     private readonly Journal journal;
     private readonly DeviceRegister register;
     private readonly PackSpaces packSpaces = new();
+    private readonly GatewayMarks marks = new();
     private readonly DeadLetterStore deadLetters;
     private readonly ShardRouter router;
     private readonly IntakeOptions options;
@@ -67,6 +68,9 @@ public sealed partial class Intake : IIntake, IDisposable
 
     /// <inheritdoc/>
     public TimeSpan GatewayReturn => options.GatewayReturn;
+
+    /// <summary>How far a gateway's readings have come since the start; null while it has sent none. What is told is on disk, and judged or about to be.</summary>
+    public GatewayWatermark? WatermarkOf(string gateway) => marks.Find(gateway);
 
     /// <summary>The receive time now; never steps back.</summary>
     public long NowMicros() => clock.NowMicros();
@@ -337,6 +341,7 @@ public sealed partial class Intake : IIntake, IDisposable
         }
 
         lane.Tell(batch);
+        lane.Mark.Note(batch);
         if (batch.GatewayOnline is { } online)
         {
             GatewayHeard?.Invoke(batch.Context.Gateway, online);

@@ -55,12 +55,7 @@ internal sealed class FleetService(
             .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => string.CompareOrdinal(n, request.PageToken) > 0);
         var page = names.Take(size + 1).ToList();
         var response = new V1.ListGatewaysResponse { NextPageToken = page.Count > size ? page[size - 1] : "" };
-        response.Gateways.AddRange(page.Take(size).Select(n => new V1.Gateway
-        {
-            Name = n,
-            Online = known.GetValueOrDefault(n)?.Online ?? false,
-            ChangeTime = known.TryGetValue(n, out var presence) ? Timestamp.FromDateTimeOffset(presence.Time) : null,
-        }));
+        response.Gateways.AddRange(page.Take(size).Select(n => Wire(n, known.GetValueOrDefault(n))));
         return Task.FromResult(response);
     }
 
@@ -95,6 +90,22 @@ internal sealed class FleetService(
             Watchers = streams.Count,
             StartTime = Timestamp.FromDateTimeOffset(startTime),
         });
+    }
+
+    private V1.Gateway Wire(string name, GatewayPresence? presence)
+    {
+        var wire = new V1.Gateway
+        {
+            Name = name, Online = presence?.Online ?? false, ChangeTime = presence is null ? null : Timestamp.FromDateTimeOffset(presence.Time),
+        };
+        if (pipeline.Intake.WatermarkOf(name) is { } mark)
+        {
+            wire.Watermark = WireTime.Of(mark.EventTimeMicros);
+            wire.ReceiveTime = WireTime.Of(mark.ReceiveTimeMicros);
+            wire.LagSeconds = mark.LagMicros / 1e6;
+        }
+
+        return wire;
     }
 
     private static V1.DeadLetter Wire(DeadLetter letter) => new()

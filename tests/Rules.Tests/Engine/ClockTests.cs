@@ -52,6 +52,93 @@ public sealed class ClockTests
     }
 
     [Fact]
+    public void Ticks_do_not_overtake_a_backlog_that_comes_faster_than_it_was_measured() => new Scenario(Scenario.Rule(hold: "30s")).Run("""
+        at 240s tick
+        at 240s p1 99 from  0s       # 4 minutes behind: it still speaks
+        to 249s
+        at 249s p1 99 from 10s
+        to 258s
+        at 258s p1 10 from 20s       # 18 s after the first, 20 s by its own clock
+        to 400s
+        """);
+
+    [Fact]
+    public void A_gateway_that_is_behind_by_the_same_all_the_time_is_judged_as_one_that_is_not() => new Scenario(Scenario.Rule(hold: "30s")).Run("""
+        at 200s tick
+        at 200s p1 99 from  0s
+        to 220s
+        at 220s p1 99 from 20s
+        to 231s
+        at 232s tick                 -> p1.pressure red @30s
+        at 240s p1 10 from 40s       -> p1.pressure normal @40s
+        to 400s
+        """);
+
+    [Fact]
+    public void A_backlog_that_comes_more_slowly_than_it_was_measured_is_a_silence_like_any_other() => new Scenario(Scenario.Rule(hold: "30s")).Run("""
+        at 200s tick
+        at 200s p1 99 from  0s
+        to 231s
+        at 232s tick                 -> p1.pressure red @30s
+        at 240s p1 10 from 20s       -> p1.pressure normal @30s
+        """);
+
+    [Fact]
+    public void A_backlog_from_beyond_the_carry_is_not_moved_by_ticks_however_slowly_it_comes() => new Scenario(Scenario.Rule(hold: "30s")).Run("""
+        at 400s tick
+        at 400s p1 99 from  0s
+        to 480s
+        at 480s p1 99 from 20s
+        to 560s
+        at 560s p1 99 from 40s       -> p1.pressure red @30s
+        """);
+
+    [Theory]
+    [InlineData(30, 1)]
+    [InlineData(200, 2)]
+    [InlineData(3600, 3)]
+    public void A_gateways_backlog_under_ticks_gives_what_the_live_run_gave(int secondsBehind, int seed)
+    {
+        var random = new Random(seed);
+        var readings = Enumerable.Range(0, 900).Select(i => new Reading(
+            i % 3, 0, ReadingFlags.None, Scenario.Epoch + (i * 3_000_000L), 0, i < 860 ? (i / 30 % 2 * 60) + random.Next(60) : 10)).ToList();
+        var live = Run(readings.Select(r => r with { ReceiveTimeMicros = r.EventTimeMicros }));
+
+        // All of it is sent by 1.05 to 20 times as fast as it was measured, as the line allows.
+        var now = Scenario.Epoch + (secondsBehind * 1_000_000L);
+        var backlog = new List<Reading>();
+        foreach (var reading in readings)
+        {
+            now = Math.Max(now + (3_000_000L * 100 / random.Next(105, 2000)), reading.EventTimeMicros);
+            backlog.Add(reading with { ReceiveTimeMicros = now });
+        }
+
+        live.Should().HaveCountGreaterThan(20);
+        Run(backlog).Should().Equal(live, "seed {0}", seed);
+
+        static List<string> Run(IEnumerable<Reading> readings)
+        {
+            var scenario = new Scenario();
+            var result = new List<string>();
+            var engine = new Engine(
+                scenario.Register, new RuleSet([Scenario.Rule(hold: "20s", clear: "10s")]), new EngineOptions(),
+                t => result.Add($"{Scenario.Show(t)} {t.EpisodeMicros} {t.Ordinal} {t.WindowValue}"));
+            var tick = 0L;
+            foreach (var reading in readings)
+            {
+                for (tick = tick == 0 ? reading.ReceiveTimeMicros : tick; tick <= reading.ReceiveTimeMicros; tick += 1_000_000)
+                {
+                    engine.Apply([Reading.Tick(tick)], 0);
+                }
+
+                engine.Apply([reading], 0);
+            }
+
+            return [.. result.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    [Fact]
     public void A_late_reading_takes_its_place_and_one_too_late_or_repeated_does_not()
     {
         var scenario = new Scenario(Scenario.Rule(function: WindowFunction.Mean, window: "10s")).Run("""
