@@ -16,8 +16,9 @@ public sealed record FleetSite(string Territory, double Latitude, double Longitu
 /// <param name="Model">Its physics.</param>
 /// <param name="Seed">Its own, from the fleet's.</param>
 /// <param name="Gateway">Number of its gateway.</param>
-/// <param name="ReportSeconds">Interval between two reports.</param>
+/// <param name="ReportSeconds">Interval between two reports by the clock; reports by exception come between.</param>
 /// <param name="PhaseSeconds">When within the interval it reports; 0 to less than the interval.</param>
 /// <param name="Quantities">How many of the model's quantities it reports, from the first.</param>
+/// <param name="Samples">How many samples are in one report, at equal steps, the last at the report's time: more than one where the firmware batches.</param>
 public readonly record struct FleetDevice(
-    int Number, string Name, DeviceModel Model, ulong Seed, int Gateway, double ReportSeconds, double PhaseSeconds, int Quantities);
+    int Number, string Name, DeviceModel Model, ulong Seed, int Gateway, double ReportSeconds, double PhaseSeconds, int Quantities, int Samples = 1);

@@ -1,0 +1,177 @@
+using System.Text;
+
+namespace PingAnIoT.Simulators;
+
+/// <summary>
+/// Makes the bytes of reports: topics, plain JSON objects and SenML JSON (RFC 8428). Allocates nothing per message once its buffers have grown.
+/// Threading: owned by one thread.
+/// </summary>
+internal sealed class PayloadWriter
+{
+    private const int MostBytesOfReading = 96;
+
+    private readonly Fleet fleet;
+    private readonly TruthPlan plan;
+    private readonly KindText[] texts;
+    private readonly byte[][] gatewayTopics;
+    private readonly Ailment[] live;
+    private readonly double[] values = new double[64];
+    private readonly Utf8Text topic = new(256);
+    private readonly Utf8Text payload = new(4096);
+
+    public PayloadWriter(Fleet fleet, TruthPlan plan)
+    {
+        this.fleet = fleet;
+        this.plan = plan;
+        live = new Ailment[plan.MostAtOnce];
+        texts = [.. fleet.Parts.ToArray().Select(p => new KindText(p))];
+        gatewayTopics = [.. fleet.Gateways.Select(g => Encoding.UTF8.GetBytes("pingan/v1/" + g))];
+    }
+
+    public ReadOnlySpan<byte> Topic => topic.Written;
+
+    public ReadOnlySpan<byte> Payload => payload.Written;
+
+    /// <summary>One device's message.</summary>
+    /// <returns>How many readings are in it.</returns>
+    public int WriteOne(int gateway, in Report report, bool asSenml)
+    {
+        var part = fleet.PartOf(report.Device);
+        var text = texts[part.Index];
+        topic.Clear();
+        topic.Put(gatewayTopics[gateway]);
+        topic.Put(text.Topic);
+        topic.Put(part.OrdinalOf(report.Device), fleet.Shape.NameDigits);
+        payload.Clear();
+        if (asSenml || report.Samples > 1)
+        {
+            payload.Put((byte)'[');
+            WriteSenml(gateway, part, report, withName: false);
+            payload.Put((byte)']');
+        }
+        else
+        {
+            WritePlain(gateway, part, report);
+        }
+
+        return report.Samples * part.Quantities;
+    }
+
+    /// <summary>Begins a message of many devices' readings.</summary>
+    public void BeginPack(int gateway)
+    {
+        topic.Clear();
+        topic.Put(gatewayTopics[gateway]);
+        payload.Clear();
+        payload.Put((byte)'[');
+    }
+
+    /// <returns>How many readings were added.</returns>
+    public int AddToPack(int gateway, in Report report)
+    {
+        var part = fleet.PartOf(report.Device);
+        if (payload.Length > 1)
+        {
+            payload.Put((byte)',');
+        }
+
+        WriteSenml(gateway, part, report, withName: true);
+        return report.Samples * part.Quantities;
+    }
+
+    public void EndPack()
+    {
+        payload.Reserve(1);
+        payload.Put((byte)']');
+    }
+
+    private void WritePlain(int gateway, FleetPart part, in Report report)
+    {
+        var text = texts[part.Index];
+        Measure(part, report.Device, report.Millis);
+        payload.Reserve(64 + (part.Quantities * MostBytesOfReading));
+        payload.Put("{\"t\":"u8);
+        payload.PutSeconds(report.Millis + plan.Links.SkewMillis(gateway, report.Millis));
+        for (var q = 0; q < part.Quantities; q++)
+        {
+            payload.Put(text.Keys[q]);
+            PutValue(text, q);
+        }
+
+        payload.Put((byte)'}');
+    }
+
+    private void WriteSenml(int gateway, FleetPart part, in Report report, bool withName)
+    {
+        var text = texts[part.Index];
+        for (var sample = report.Samples - 1; sample >= 0; sample--)
+        {
+            var millis = report.Millis - ((long)sample * part.SampleMillis);
+            Measure(part, report.Device, millis);
+            payload.Reserve(128 + (part.Quantities * MostBytesOfReading));
+            payload.Put((byte)'{');
+            if (withName)
+            {
+                payload.Put(text.BaseName);
+                payload.Put(part.OrdinalOf(report.Device), fleet.Shape.NameDigits);
+                payload.Put("/\","u8);
+            }
+
+            payload.Put("\"bt\":"u8);
+            payload.PutSeconds(millis + plan.Links.SkewMillis(gateway, millis));
+            payload.Put((byte)',');
+            for (var q = 0; q < part.Quantities; q++)
+            {
+                payload.Put(withName ? text.ShortRecords[q] : text.Records[q]);
+                PutValue(text, q);
+                payload.Put((byte)'}');
+                if (q + 1 < part.Quantities)
+                {
+                    payload.Put(",{"u8);
+                }
+            }
+
+            if (sample > 0)
+            {
+                payload.Put((byte)',');
+            }
+        }
+    }
+
+    private void PutValue(KindText text, int quantity)
+    {
+        if (text.Decimals[quantity] < 0)
+        {
+            payload.Put(values[quantity] >= 0.5 ? "true"u8 : "false"u8);
+        }
+        else
+        {
+            payload.Put(values[quantity], text.Decimals[quantity]);
+        }
+    }
+
+    private void Measure(FleetPart part, int device, long millis)
+    {
+        var count = plan.LiveAilments(device, millis / 1000.0, live);
+        DeviceReadout.Measure(part.Model, fleet.SeedOf(device), millis, live.AsSpan(0, count), values);
+    }
+
+    /// <summary>What stays the same in all messages of a share.</summary>
+    private sealed class KindText(FleetPart part)
+    {
+        public byte[] Topic { get; } = Encoding.UTF8.GetBytes($"/{part.Share.Kind}/{part.Share.Prefix}-");
+
+        public byte[] BaseName { get; } = Encoding.UTF8.GetBytes($"\"bn\":\"{part.Share.Kind}/{part.Share.Prefix}-");
+
+        public byte[][] Keys { get; } = [.. part.Model.Quantities.Select(q => Encoding.UTF8.GetBytes($",\"{q.Name}\":"))];
+
+        public byte[][] Records { get; } = [.. part.Model.Quantities.Select(q => Encoding.UTF8.GetBytes(
+            q.IsBoolean ? $"\"n\":\"{q.Name}\",\"vb\":" : q.SenmlUnit.Length == 0 ? $"\"n\":\"{q.Name}\",\"v\":" : $"\"n\":\"{q.Name}\",\"u\":\"{q.SenmlUnit}\",\"v\":"))];
+
+        /// <summary>Without units, as packs are for the sake of size.</summary>
+        public byte[][] ShortRecords { get; } = [.. part.Model.Quantities.Select(q => Encoding.UTF8.GetBytes($"\"n\":\"{q.Name}\",\"{(q.IsBoolean ? "vb" : "v")}\":"))];
+
+        /// <summary>-1 for true and false.</summary>
+        public int[] Decimals { get; } = [.. part.Model.Quantities.Select(q => q.IsBoolean ? -1 : q.Decimals)];
+    }
+}
