@@ -5,7 +5,7 @@ namespace PingAnIoT.Simulators;
 /// <summary>One condition of <c>--fail-if</c>, e.g. <c>recall&lt;0.999</c>.</summary>
 public sealed record FailCondition(ScoreFigure Figure, string Operator, double Limit)
 {
-    public override string ToString() => Figure.Name + Operator + ScoreFigure.Number(Limit);
+    public override string ToString() => Figure.Name + Operator + Limit.ToString("0.################", CultureInfo.InvariantCulture);
 
     internal bool Holds(double value) => Operator switch
     {
@@ -108,10 +108,18 @@ public sealed class FailIf
 
     private static string Unknown(string name)
     {
+        var begun = name.Length > 0 ? ScoreFigure.All.FirstOrDefault(f => f.Name.StartsWith(name + "-", StringComparison.Ordinal))?.Name : null;
+        if (begun is not null)
+        {
+            return $"no figure '{name}'. Did you mean {begun}? {List()}";
+        }
+
         var nearest = ScoreFigure.All.MinBy(f => Distance(name, f.Name))!.Name;
         var meant = Distance(name, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean {nearest}?" : "";
-        return $"no figure '{name}'.{meant} There are: {string.Join(", ", ScoreFigure.All.Select(f => f.Name))}";
+        return $"no figure '{name}'.{meant} {List()}";
     }
+
+    private static string List() => $"There are: {string.Join(", ", ScoreFigure.All.Select(f => f.Name))}";
 
     /// <summary>How many characters to change, add or take away.</summary>
     private static int Distance(string a, string b)

@@ -56,7 +56,7 @@ public sealed record ScoreFigure(
         : Counts(card) is { } counts ? $"{Number(value)} ({counts})" : Number(value);
 
     internal static string Number(double value) =>
-        value.ToString(Math.Abs(value) >= 1_000 || value == Math.Truncate(value) ? "0" : "0.######", CultureInfo.InvariantCulture);
+        value.ToString(Math.Abs(value) >= 1_000 || value == Math.Truncate(value) ? "0" : "0.#########", CultureInfo.InvariantCulture);
 
     private static double? Unacknowledged(Scorecard card) => card.Messages.Published - card.Messages.Acknowledged - (card.Messages.Refused ?? 0);
 
