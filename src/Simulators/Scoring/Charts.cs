@@ -14,7 +14,7 @@ internal static class Charts
     private const double Left = 270;
     private const double Room = 460;
     private const double Row = 24;
-    private const int MostLabel = 38;
+    private const int MostLabel = 34;
 
     public static void Bars(Markup html, string name, IReadOnlyList<Bar> bars)
     {

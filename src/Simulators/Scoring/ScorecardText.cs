@@ -58,7 +58,7 @@ public static class ScorecardText
 
         table.Write(text);
         var (minor, unripe, standing) = (card.Sorts.Sum(s => s.Minor), card.Sorts.Sum(s => s.Unripe), card.Sorts.Sum(s => s.Standing));
-        Line(text, $"  not counted: {minor} never findable, {unripe} too shortly before the end; missed behind an alert that stood already: {standing}");
+        Line(text, $"  not counted: {minor} never findable, {unripe} just before the end; missed behind a standing alert: {standing}");
         text.AppendLine();
     }
 
