@@ -6,7 +6,11 @@ namespace PingAnIoT.Simulators;
 /// <param name="Decimals">Digits after the point that the instrument gives: its resolution.</param>
 /// <param name="Noise">Standard deviation of its measuring noise, in its unit.</param>
 /// <param name="IsBoolean">True or false instead of a number.</param>
-public sealed record SimulatedQuantity(string Name, string SenmlUnit, int Decimals, double Noise, bool IsBoolean = false);
+/// <param name="Minimum">Least that the instrument can show, in its unit.</param>
+/// <param name="Maximum">Most that it can show.</param>
+/// <param name="IsCounter">A count that only grows, until its firmware starts anew.</param>
+public sealed record SimulatedQuantity(
+    string Name, string SenmlUnit, int Decimals, double Noise, bool IsBoolean = false, double Minimum = 0, double Maximum = 1, bool IsCounter = false);
 
 /// <summary>
 /// The physics of one kind of device: what is true at a moment, as a pure function of the device's seed, the time and what ails it. No state, so any
@@ -25,6 +29,12 @@ public abstract class DeviceModel
 
     /// <summary>Set-points of this device alone, for the register; empty for most.</summary>
     public virtual IReadOnlyDictionary<string, double> SetPoints(ulong seed) => System.Collections.Immutable.ImmutableDictionary<string, double>.Empty;
+
+    /// <summary>Index of the quantity that moves by itself all day: the one in which a stuck instrument can be known.</summary>
+    public abstract int MovingQuantity { get; }
+
+    /// <summary>How many quantities, from the first, a device must report so that a sort can be found at it.</summary>
+    public abstract int QuantitiesNeeded(Sort sort);
 
     /// <summary>The physical truth at a moment. Allocates nothing.</summary>
     /// <param name="seed">The device's.</param>
