@@ -94,6 +94,129 @@ public sealed class VotesTests
         engine.Explain(3, 0).Rules.Should().ContainSingle().Which.ReadingsInWindow.Should().Be(0);
     }
 
+    /// <summary>Also one that has not spoken; a device of another place, of none, or of another quantity resets nothing.</summary>
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(1, 0, true)]
+    [InlineData(2, 0, false)]
+    [InlineData(3, 0, false)]
+    [InlineData(4, 0, true)]
+    [InlineData(0, 1, false)]
+    public void Any_device_of_the_place_resets_what_is_latched(int device, int quantity, bool isReset)
+    {
+        register.Register(new DeviceRecord { Device = "mute", Kind = 0, Gateways = ["g"], Territory = "d1/s1/c1/g1/b3" });
+        var engine = Make(Votes() with { IsLatched = true }, Scenario.Rule("other", quantity: "methane"));
+        Say(engine, 0, 2, 60);
+        Say(engine, 1, 3, 60);
+        Say(engine, 2, 0, 60);
+        Say(engine, 3, 1, 60);
+        engine.Apply([Reading.Reset(device, (ushort)quantity, Scenario.Epoch + 9_000_000)], 0);
+        emitted.Select(t => (t.To, t.EventTimeMicros - Scenario.Epoch)).Should().Equal(isReset
+            ? [(Severity.Yellow, 3_000_000), (Severity.Normal, 9_000_000)] : [(Severity.Yellow, 3_000_000)]);
+        Say(engine, 100, 0, 10);
+        emitted.Should().HaveCount(isReset ? 2 : 1, "it is latched");
+    }
+
+    [Fact]
+    public void A_reset_of_what_is_not_latched_changes_nothing()
+    {
+        var engine = Make(Votes());
+        Say(engine, 2, 0, 60);
+        Say(engine, 3, 1, 60);
+        engine.Apply([Reading.Reset(0, 0, Scenario.Epoch + 9_000_000)], 0);
+        emitted.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Votes_for_a_worse_colour_are_votes_for_one_that_is_new()
+    {
+        var engine = Make(Votes(bands: [RedYellow[0]]));
+        Say(engine, 0, 0, 95);
+        Say(engine, 30, 1, 95);
+        engine.Replace(new RuleSet([Votes()])).Should().BeEmpty();
+        Say(engine, 61, 0, 60);
+        emitted.Select(t => t.To).Should().Equal([Severity.Red, Severity.Yellow], "b's vote for red is one for yellow");
+    }
+
+    [Fact]
+    public void Votes_for_a_colour_are_none_for_a_worse_one_that_is_new()
+    {
+        var engine = Make(Votes(bands: [RedYellow[1]]));
+        Say(engine, 0, 0, 95);
+        Say(engine, 1, 1, 95);
+        engine.Replace(new RuleSet([Votes()])).Should().BeEmpty();
+        Say(engine, 2, 0, 95);
+        Say(engine, 3, 1, 95);
+        emitted.Select(t => (t.To, (t.EventTimeMicros - Scenario.Epoch) / 1_000_000)).Should().Equal((Severity.Yellow, 1), (Severity.Red, 3));
+    }
+
+    [Fact]
+    public void Each_rule_keeps_its_own_votes_when_others_come_and_go()
+    {
+        Rule other = Votes(window: "50s") with { Id = "a" }, second = Votes(count: 3, window: "70s") with { Id = "z" };
+        var engine = Make(other, Votes(), second);
+        Say(engine, 0, 0, 60);
+        engine.Replace(new RuleSet([Votes()])).Should().BeEquivalentTo([new ReloadNote("a", 0, "the rule is gone"), new ReloadNote("z", 0, "the rule is gone")]);
+        Say(engine, 1, 1, 60);
+        emitted.Select(t => (t.RuleId, t.To, t.EventTimeMicros - Scenario.Epoch)).Should().Equal(("votes", Severity.Yellow, 1_000_000));
+
+        // Those that come again know nothing of what was.
+        engine.Replace(new RuleSet([other, Votes()])).Should().BeEmpty();
+        Say(engine, 2, 0, 60);
+        emitted.Should().ContainSingle();
+        Say(engine, 3, 1, 60);
+        emitted.Select(t => (t.RuleId, t.To, t.EventTimeMicros - Scenario.Epoch)).Skip(1).Should().Equal(("a", Severity.Yellow, 3_000_000));
+        engine.Replace(new RuleSet([other])).Should().Equal(new ReloadNote("votes", 1, "the rule is gone"));
+        emitted[^1].RuleId.Should().Be("votes");
+        Say(engine, 55, 1, 10);
+        emitted.Select(t => (t.RuleId, t.To)).Skip(2).Should().Equal(("votes", Severity.Normal), ("a", Severity.Normal));
+    }
+
+    [Fact]
+    public void A_window_of_another_length_begins_without_votes_and_ends_what_is_pending()
+    {
+        var engine = Make(Votes(hold: "5s"));
+        Say(engine, 0, 0, 60);
+        Say(engine, 1, 1, 60);
+        engine.Replace(new RuleSet([Votes(window: "50s", hold: "5s")])).Should().Equal(new ReloadNote("votes", 0, "its window means something else now"));
+        Say(engine, 4, 0, 60);
+        Say(engine, 7, 0, 60);
+        emitted.Should().BeEmpty();
+        Say(engine, 8, 1, 60);
+        Say(engine, 13, 1, 60);
+        emitted.Should().ContainSingle().Which.EventTimeMicros.Should().Be(Scenario.Epoch + 13_000_000);
+    }
+
+    [Fact]
+    public void A_wider_place_is_another()
+    {
+        var engine = Make(Votes());
+        Say(engine, 0, 0, 60);
+        Say(engine, 1, 1, 60);
+        engine.Replace(new RuleSet([Votes(Place.Community)])).Should().Equal(new ReloadNote("votes", 1, "its window means something else now"));
+        Say(engine, 2, 0, 60);
+        Say(engine, 3, 2, 60);
+        emitted.Select(t => (t.Series, t.To)).Should().Equal(
+            ("gas-pipe/d1/s1/c1/g1/pressure", Severity.Yellow), ("gas-pipe/d1/s1/c1/g1/pressure", Severity.Normal), ("gas-pipe/d1/s1/c1/pressure", Severity.Yellow));
+    }
+
+    [Fact]
+    public void A_hold_of_a_place_ends_on_a_tick_also_after_a_change_of_rules()
+    {
+        var engine = Make(Votes(hold: "10s"));
+        engine.Apply([Reading.Tick(Scenario.Epoch)], 0);
+        Say(engine, 0, 0, 60);
+        Say(engine, 1, 1, 60);
+        engine.Replace(new RuleSet([Votes(hold: "8s")])).Should().BeEmpty();
+        for (var at = 1; at <= 20; at++)
+        {
+            engine.Apply([Reading.Tick(Scenario.Epoch + (at * 1_000_000L))], 0);
+            emitted.Count.Should().Be(at >= 11 ? 1 : 0, "8 s and the lateness of 2 s after 1 s, at {0} s", at);
+        }
+
+        emitted[0].EventTimeMicros.Should().Be(Scenario.Epoch + 9_000_000);
+    }
+
     [Fact]
     public void A_place_wider_than_a_grid_needs_one_shard()
     {
