@@ -54,13 +54,13 @@ public sealed class FleetSource : IMessageSource
 
     public double NextSeconds(int gateway)
     {
-        var millis = options.Form == PayloadForm.Packs ? Collect(gateway).SendMillis : streams[gateway].NextSend;
+        var millis = IsPacks ? Collect(gateway).SendMillis : streams[gateway].NextSend;
         return millis == long.MaxValue ? double.PositiveInfinity : millis / 1000.0;
     }
 
     public FleetMessage Take(int gateway)
     {
-        if (options.Form == PayloadForm.Packs)
+        if (IsPacks)
         {
             return TakePack(gateway);
         }
@@ -72,14 +72,21 @@ public sealed class FleetSource : IMessageSource
             throw new InvalidOperationException("The gateway has nothing more to say.");
         }
 
-        var readings = writer.WriteOne(gateway, stream.Peek(), IsSenml(gateway));
+        var readings = writer.WriteOne(gateway, stream.Peek(), FormOf(gateway));
         stream.Take();
         return Message(gateway, send, readings);
     }
 
     public bool IsUp(int gateway, double time) => plan.Links.IsUp(gateway, (long)(time * 1000));
 
-    private bool IsSenml(int gateway) => options.Form == PayloadForm.Senml || (options.Form == PayloadForm.Mixed && gateway % 3 == 2);
+    private bool IsPacks => options.Form is PayloadForm.Packs or PayloadForm.CborPacks;
+
+    private PayloadForm FormOf(int gateway) => options.Form != PayloadForm.Mixed ? options.Form : (gateway % 4) switch
+    {
+        2 => PayloadForm.Senml,
+        3 => PayloadForm.Cbor,
+        _ => PayloadForm.Plain,
+    };
 
     private FleetMessage Message(int gateway, long send, int readings) => new()
     {
@@ -94,7 +101,7 @@ public sealed class FleetSource : IMessageSource
             throw new InvalidOperationException("The gateway has nothing more to say.");
         }
 
-        writer.BeginPack(gateway);
+        writer.BeginPack(gateway, options.Form);
         var readings = 0;
         foreach (var report in pack.Reports)
         {

@@ -3,7 +3,7 @@ namespace PingAnIoT.Simulators;
 /// <summary>How gateways write what they publish.</summary>
 public enum PayloadForm
 {
-    /// <summary>By gateway: two in three write plain JSON, one in three SenML.</summary>
+    /// <summary>By gateway: of four, two write plain JSON, one SenML JSON and one SenML CBOR.</summary>
     Mixed,
 
     /// <summary>One device a message, a plain JSON object; batching firmware SenML.</summary>
@@ -12,6 +12,12 @@ public enum PayloadForm
     /// <summary>One device a message, SenML JSON.</summary>
     Senml,
 
+    /// <summary>One device a message, SenML CBOR.</summary>
+    Cbor,
+
     /// <summary>Readings of many devices in one message, SenML JSON.</summary>
     Packs,
+
+    /// <summary>Readings of many devices in one message, SenML CBOR.</summary>
+    CborPacks,
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace PingAnIoT.Simulators;
 
 /// <summary>
-/// Makes the bytes of reports: topics, plain JSON objects and SenML JSON (RFC 8428). Allocates nothing per message once its buffers have grown.
+/// Makes the bytes of reports: topics, plain JSON objects, SenML as JSON and as CBOR (RFC 8428). Allocates nothing per message once its buffers have grown.
 /// Threading: owned by one thread.
 /// </summary>
 internal sealed class PayloadWriter
@@ -18,6 +18,8 @@ internal sealed class PayloadWriter
     private readonly double[] values = new double[64];
     private readonly Utf8Text topic = new(256);
     private readonly Utf8Text payload = new(4096);
+    private PayloadForm packForm;
+    private int packRecords;
 
     public PayloadWriter(Fleet fleet, TruthPlan plan)
     {
@@ -34,55 +36,85 @@ internal sealed class PayloadWriter
 
     /// <summary>One device's message.</summary>
     /// <returns>How many readings are in it.</returns>
-    public int WriteOne(int gateway, in Report report, bool asSenml)
+    public int WriteOne(int gateway, in Report report, PayloadForm form)
     {
         var part = fleet.PartOf(report.Device);
-        var text = texts[part.Index];
         topic.Clear();
         topic.Put(gatewayTopics[gateway]);
-        topic.Put(text.Topic);
+        topic.Put(texts[part.Index].Topic);
         topic.Put(part.OrdinalOf(report.Device), fleet.Shape.NameDigits);
         payload.Clear();
-        if (asSenml || report.Samples > 1)
+        var readings = report.Samples * part.Quantities;
+        if (form == PayloadForm.Plain && report.Samples == 1)
+        {
+            WritePlain(gateway, part, report);
+        }
+        else if (form == PayloadForm.Cbor)
+        {
+            SenmlCborText.PutArray(payload, readings);
+            WriteCbor(gateway, part, report, withName: false);
+        }
+        else
         {
             payload.Put((byte)'[');
             WriteSenml(gateway, part, report, withName: false);
             payload.Put((byte)']');
         }
-        else
-        {
-            WritePlain(gateway, part, report);
-        }
 
-        return report.Samples * part.Quantities;
+        return readings;
     }
 
     /// <summary>Begins a message of many devices' readings.</summary>
-    public void BeginPack(int gateway)
+    public void BeginPack(int gateway, PayloadForm form)
     {
+        (packForm, packRecords) = (form, 0);
         topic.Clear();
         topic.Put(gatewayTopics[gateway]);
         payload.Clear();
-        payload.Put((byte)'[');
+        if (form == PayloadForm.CborPacks)
+        {
+            SenmlCborText.PutArray(payload, ushort.MaxValue);
+        }
+        else
+        {
+            payload.Put((byte)'[');
+        }
     }
 
     /// <returns>How many readings were added.</returns>
     public int AddToPack(int gateway, in Report report)
     {
         var part = fleet.PartOf(report.Device);
-        if (payload.Length > 1)
+        if (packForm == PayloadForm.CborPacks)
         {
-            payload.Put((byte)',');
+            WriteCbor(gateway, part, report, withName: true);
+        }
+        else
+        {
+            if (packRecords > 0)
+            {
+                payload.Put((byte)',');
+            }
+
+            WriteSenml(gateway, part, report, withName: true);
         }
 
-        WriteSenml(gateway, part, report, withName: true);
-        return report.Samples * part.Quantities;
+        var readings = report.Samples * part.Quantities;
+        packRecords += readings;
+        return readings;
     }
 
     public void EndPack()
     {
-        payload.Reserve(1);
-        payload.Put((byte)']');
+        if (packForm == PayloadForm.CborPacks)
+        {
+            SenmlCborText.CountArray(payload, packRecords);
+        }
+        else
+        {
+            payload.Reserve(1);
+            payload.Put((byte)']');
+        }
     }
 
     private void WritePlain(int gateway, FleetPart part, in Report report)
@@ -138,6 +170,33 @@ internal sealed class PayloadWriter
         }
     }
 
+    private void WriteCbor(int gateway, FleetPart part, in Report report, bool withName)
+    {
+        var text = texts[part.Index];
+        for (var sample = report.Samples - 1; sample >= 0; sample--)
+        {
+            var millis = report.Millis - ((long)sample * part.SampleMillis);
+            Measure(part, report.Device, millis);
+            payload.Reserve(128 + (part.Quantities * MostBytesOfReading));
+            for (var q = 0; q < part.Quantities; q++)
+            {
+                SenmlCborText.PutMap(payload, text.CborFields[q] + (q > 0 ? 0 : withName ? 2 : 1));
+                if (q == 0)
+                {
+                    if (withName)
+                    {
+                        SenmlCborText.PutBaseName(payload, text.CborName, part.OrdinalOf(report.Device), fleet.Shape.NameDigits);
+                    }
+
+                    SenmlCborText.PutBaseTime(payload, millis + plan.Links.SkewMillis(gateway, millis));
+                }
+
+                payload.Put(text.CborRecords[q]);
+                SenmlCborText.PutValue(payload, values[q], text.Decimals[q]);
+            }
+        }
+    }
+
     private void PutValue(KindText text, int quantity)
     {
         if (text.Decimals[quantity] < 0)
@@ -170,6 +229,13 @@ internal sealed class PayloadWriter
 
         /// <summary>Without units, as packs are for the sake of size.</summary>
         public byte[][] ShortRecords { get; } = [.. part.Model.Quantities.Select(q => Encoding.UTF8.GetBytes($"\"n\":\"{q.Name}\",\"{(q.IsBoolean ? "vb" : "v")}\":"))];
+
+        public byte[] CborName { get; } = Encoding.UTF8.GetBytes($"{part.Share.Kind}/{part.Share.Prefix}-");
+
+        public byte[][] CborRecords { get; } = [.. part.Model.Quantities.Select(q => SenmlCborText.Record(q))];
+
+        /// <summary>Name and value, and a unit where there is one.</summary>
+        public int[] CborFields { get; } = [.. part.Model.Quantities.Select(q => q.SenmlUnit.Length == 0 ? 2 : 3)];
 
         /// <summary>-1 for true and false.</summary>
         public int[] Decimals { get; } = [.. part.Model.Quantities.Select(q => q.IsBoolean ? -1 : q.Decimals)];

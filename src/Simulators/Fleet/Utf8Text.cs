@@ -1,8 +1,9 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace PingAnIoT.Simulators;
 
-/// <summary>Numbers with fixed decimals, straight into UTF-8. Threading: none of its own.</summary>
+/// <summary>Bytes of a message as they are written: numbers with fixed decimals, straight into UTF-8. Threading: none of its own.</summary>
 internal sealed class Utf8Text(int capacity)
 {
     private byte[] bytes = new byte[capacity];
@@ -32,6 +33,19 @@ internal sealed class Utf8Text(int capacity)
         text.CopyTo(bytes.AsSpan(length));
         length += text.Length;
     }
+
+    /// <summary>Changes a byte that was put before.</summary>
+    public void Set(int index, byte one) => bytes[index] = one;
+
+    /// <summary>Eight bytes, the most significant first.</summary>
+    public void Put(double value)
+    {
+        BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(length), value);
+        length += sizeof(double);
+    }
+
+    /// <summary>The number that <see cref="Put(double, int)"/> writes.</summary>
+    public static double Rounded(double value, int decimals) => Math.Round(value * Scale(decimals)) / Scale(decimals);
 
     /// <summary>A whole number with at least so many digits.</summary>
     public void Put(long number, int digits)

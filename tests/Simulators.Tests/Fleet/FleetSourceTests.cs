@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Simulators.Tests;
@@ -24,6 +25,7 @@ public sealed class FleetSourceTests
     [Theory]
     [InlineData(PayloadForm.Mixed)]
     [InlineData(PayloadForm.Packs)]
+    [InlineData(PayloadForm.CborPacks)]
     public void The_same_seed_gives_the_same_bytes_however_it_is_played(PayloadForm form)
     {
         var options = new FleetSourceOptions { Form = form };
@@ -51,7 +53,7 @@ public sealed class FleetSourceTests
     public void Every_reading_by_the_clock_comes_once_at_its_exact_time()
     {
         var fleet = new Fleet(FleetShape.Town, 4, PlainModel.All);
-        var sent = Played.All(new FleetSource(TruthPlan.Healthy(fleet, Played.Start, Played.Start + 180)), fleet.Gateways.Length);
+        var sent = Played.All(new FleetSource(TruthPlan.Healthy(fleet, Played.Start, Played.Start + 180), new FleetSourceOptions { Form = PayloadForm.Plain }), fleet.Gateways.Length);
         sent.Should().HaveCount(30_000);
         sent.Sum(s => s.Readings).Should().Be((int)fleet.Points * 3);
         var byTopic = sent.GroupBy(s => s.Topic).ToDictionary(g => g.Key, g => g.ToList());
@@ -80,7 +82,7 @@ public sealed class FleetSourceTests
         var fleet = new Fleet(FleetShape.District, 4, PlainModel.All);
         var device = Enumerable.Range(0, fleet.Devices).Select(fleet.Device).First(d => d.Samples > 1);
         device.ReportSeconds.Should().Be(60);
-        var sent = Played.Of(new FleetSource(TruthPlan.Healthy(fleet, Played.Start, Played.Start + 600)), device.Gateway).Where(s => s.Topic.EndsWith(device.Name, StringComparison.Ordinal)).ToList();
+        var sent = Played.Of(new FleetSource(TruthPlan.Healthy(fleet, Played.Start, Played.Start + 600), new FleetSourceOptions { Form = PayloadForm.Plain }), device.Gateway).Where(s => s.Topic.EndsWith(device.Name, StringComparison.Ordinal)).ToList();
         sent.Should().HaveCount(10).And.OnlyContain(s => s.Readings == 6 * device.Quantities);
         sent.SelectMany(Times).Distinct().Zip(sent.SelectMany(Times).Distinct().Skip(1)).Should().OnlyContain(p => Math.Abs(p.Second - p.First - 10) < 1e-6);
     }
@@ -132,32 +134,23 @@ public sealed class FleetSourceTests
             : [.. payload.RootElement.EnumerateArray().Where(r => r.TryGetProperty("bt", out _)).Select(r => r.GetProperty("bt").GetDouble())];
     }
 
-    /// <summary>Device, quantity, time and value as text, in order.</summary>
-    private static List<string> Readings(Fleet fleet, FleetSource source)
+    /// <summary>What the system's own decoder takes from all messages, in order; it must refuse none.</summary>
+    private static List<(int Device, int Quantity, long Micros, double Value)> Readings(Fleet fleet, FleetSource source)
     {
-        var readings = new List<string>();
-        foreach (var sent in Played.All(source, fleet.Gateways.Length))
+        var register = new DeviceRegister(Catalog.Default);
+        using var csv = new StringWriter();
+        FleetRegister.WriteCsv(fleet, csv);
+        new RegisterCsv(Catalog.Default).Read(new StringReader(csv.ToString()), "register.csv").AddTo(register);
+        var (decoder, batch, refusals) = (new MessageDecoder(register), new ReadingBatch(), new List<Refusal>());
+        foreach (var sent in Played.Raw(source, fleet.Gateways.Length))
         {
-            using var payload = JsonDocument.Parse(sent.Payload);
-            var levels = sent.Topic.Split('/');
-            var (device, time, before) = (levels.Length > 3 ? $"{levels[3]}/{levels[4]}/" : "", "", readings.Count);
-            if (payload.RootElement.ValueKind == JsonValueKind.Object)
-            {
-                readings.AddRange(payload.RootElement.EnumerateObject().Skip(1).Select(f => $"{device}{f.Name} {payload.RootElement.GetProperty("t")} {f.Value}"));
-            }
-            else
-            {
-                foreach (var record in payload.RootElement.EnumerateArray())
-                {
-                    device = record.TryGetProperty("bn", out var bn) ? bn.GetString()! : device;
-                    time = record.TryGetProperty("bt", out var bt) ? bt.ToString() : time;
-                    readings.Add($"{device}{record.GetProperty("n")} {time} {(record.TryGetProperty("v", out var v) ? v : record.GetProperty("vb"))}");
-                }
-            }
-
-            (readings.Count - before).Should().Be(sent.Readings);
+            var before = batch.Count;
+            decoder.Decode(new MessageContext(fleet.Gateways[sent.Gateway], (long)(sent.Seconds * 1e6)), sent.Topic, sent.Payload, PayloadFormat.Detect, batch, refusals)
+                .Should().Be(RefusalReason.None);
+            (batch.Count - before).Should().Be(sent.Readings);
         }
 
-        return [.. readings.Order(StringComparer.Ordinal)];
+        refusals.Should().BeEmpty();
+        return [.. batch.Readings.ToArray().Select(r => (r.Device, (int)r.Quantity, r.EventTimeMicros, r.Value)).Order()];
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PlainModel(string kind, params SimulatedQuantity[] quantit
     {
         for (var i = 0; i < quantities.Length; i++)
         {
-            values[i] = quantities[i].IsBoolean || quantities[i].Decimals == 0 ? 0 : 20 + (5 * Math.Sin((time / 600) + (seed % 7) + i));
+            values[i] = quantities[i].IsBoolean || quantities[i].Decimals == 0 ? 0 : 10 + (5 * Math.Sin((time / 600) + (seed % 7) + i));
         }
 
         foreach (var ailment in ailments)

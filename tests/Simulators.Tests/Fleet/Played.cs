@@ -26,7 +26,21 @@ internal static class Played
         var next = source.NextSeconds(gateway);
         var message = source.Take(gateway);
         message.SendSeconds.Should().Be(next);
-        return new Sent(message.Gateway, message.SendSeconds, Encoding.UTF8.GetString(message.TopicUtf8), Encoding.UTF8.GetString(message.Payload), message.Readings);
+        return new Sent(message.Gateway, message.SendSeconds, Encoding.UTF8.GetString(message.TopicUtf8), Encoding.Latin1.GetString(message.Payload), message.Readings);
+    }
+
+    /// <summary>As bytes.</summary>
+    public static IEnumerable<(int Gateway, double Seconds, byte[] Topic, byte[] Payload, int Readings)> Raw(IMessageSource source, int gateways)
+    {
+        for (var g = 0; g < gateways; g++)
+        {
+            while (!double.IsPositiveInfinity(source.NextSeconds(g)))
+            {
+                yield return Copy(source.Take(g));
+            }
+        }
+
+        static (int, double, byte[], byte[], int) Copy(FleetMessage m) => (m.Gateway, m.SendSeconds, m.TopicUtf8.ToArray(), m.Payload.ToArray(), m.Readings);
     }
 
     public static TruthPlan Plan(string text)
