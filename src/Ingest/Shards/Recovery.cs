@@ -19,6 +19,7 @@ internal sealed class Recovery
 {
     private readonly IReadOnlyList<Engine> engines;
     private readonly DeviceRegister register;
+    private readonly ShardSplit split;
     private readonly Func<string, RuleSet?> readRules;
     private readonly Action<DeadLetter> deadLetter;
     private readonly ILogger logger;
@@ -44,6 +45,7 @@ internal sealed class Recovery
         this.logger = logger;
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         batch = new MessageBatch(new MessageDecoder(register));
+        split = new ShardSplit(register, engines.Count);
         parts = [.. engines.Select(_ => new ReadingBatch())];
     }
 
@@ -161,7 +163,7 @@ internal sealed class Recovery
             return;
         }
 
-        ShardRouter.Split(register, batch.Readings.Readings, parts);
+        split.Split(batch.Readings.Readings, parts);
         for (var i = 0; i < parts.Length; i++)
         {
             Judge(i, parts[i].Readings, position);

@@ -11,12 +11,14 @@ internal sealed class ShardRouter
 {
     private readonly DeviceRegister register;
     private readonly Shard[] shards;
+    private readonly ShardSplit split;
     private int pendingControls;
     private long questionsRefused;
 
     public ShardRouter(DeviceRegister register, IReadOnlyList<Engine> engines, long evaluatedUntil, ILogger logger)
     {
         this.register = register;
+        split = new ShardSplit(register, engines.Count);
         shards = [.. engines.Select((e, i) => new Shard(i, e, evaluatedUntil, ControlDone, logger))];
     }
 
@@ -103,29 +105,6 @@ internal sealed class ShardRouter
         return isTaken;
     }
 
-    /// <summary>Each reading to the part of its device, a gateway's own to all; live and replay alike.</summary>
-    public static void Split(DeviceRegister register, ReadOnlySpan<Reading> readings, ReadingBatch[] parts)
-    {
-        foreach (var part in parts)
-        {
-            part.Clear();
-        }
-
-        foreach (ref readonly var reading in readings)
-        {
-            if (!reading.IsForEveryShard)
-            {
-                parts[register.ShardOf(reading.Device, parts.Length)].Add(reading);
-                continue;
-            }
-
-            foreach (var part in parts)
-            {
-                part.Add(reading);
-            }
-        }
-    }
-
     /// <summary>Counts a control entry in when it gets its place in the order.</summary>
     public void ControlComing() => Interlocked.Add(ref pendingControls, shards.Length);
 
@@ -142,7 +121,7 @@ internal sealed class ShardRouter
             batch.Parts = [.. shards.Select(_ => new ReadingBatch())];
         }
 
-        Split(register, batch.Readings.Readings, batch.Parts);
+        split.Split(batch.Readings.Readings, batch.Parts);
     }
 
     private void ControlDone() => Interlocked.Decrement(ref pendingControls);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>
@@ -17,14 +19,17 @@ public sealed class ReadingBatch
 
     public ReadOnlySpan<Reading> Readings => readings.AsSpan(0, Count);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in Reading reading)
     {
-        if (Count == readings.Length)
+        var (room, at) = (readings, Count);
+        if ((uint)at >= (uint)room.Length)
         {
-            Array.Resize(ref readings, readings.Length * 2);
+            room = Grow();
         }
 
-        readings[Count++] = reading;
+        room[at] = reading;
+        Count = at + 1;
     }
 
     /// <summary>Room for this many more, to be written from its beginning; <see cref="Advance"/> says how many were.</summary>
@@ -56,5 +61,12 @@ public sealed class ReadingBatch
     {
         Count = 0;
         JournalPosition = 0;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Reading[] Grow()
+    {
+        Array.Resize(ref readings, Math.Max(1, readings.Length * 2));
+        return readings;
     }
 }
