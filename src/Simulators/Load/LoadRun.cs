@@ -131,6 +131,7 @@ public sealed class LoadRun(LoadTarget target, LoadShape shape, TimeProvider tim
 
         public void Shut() => isShut = true;
 
-        public long Fill(WireClient client, long now) => load is null || isShut ? long.MaxValue : load.Fill(client, now);
+        public long Fill(WireClient client, long now) =>
+            isShut ? long.MaxValue : load is null ? now + (time.TimestampFrequency / 200) : load.Fill(client, now);
     }
 }

@@ -4,14 +4,21 @@ namespace PingAnIoT.Simulators;
 
 /// <summary>
 /// Frames in the order they were published, kept until acknowledged: what is unsent, what is under way and what has to be sent
-/// again after a lost connection are three ranges of one byte ring, so nothing is copied twice.
+/// again after a lost connection are three ranges of one byte ring, so nothing is copied twice. It begins small and grows, whenever
+/// it is empty, to what it is allowed: a hundred thousand idle connections have no rings.
 /// Threading: owned by the client's pump thread.
 /// </summary>
 internal sealed class InFlightRing
 {
     private const int PacketIds = 65_535;
-    private readonly Entry[] entries;
-    private readonly byte[] bytes;
+    private const int FirstMessages = 16;
+    private const int FirstBytes = 4096;
+    private const int GrowBy = 4;
+    private readonly int mostMessages;
+    private readonly int mostBytes;
+    private Entry[] entries = [];
+    private byte[] bytes = [];
+    private bool isTooSmall;
     private long head;
     private long sent;
     private long tail;
@@ -23,8 +30,8 @@ internal sealed class InFlightRing
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(messages, 32_768);
         ArgumentOutOfRangeException.ThrowIfLessThan(messages, 1);
-        entries = new Entry[messages];
-        bytes = new byte[capacityBytes];
+        mostMessages = messages;
+        mostBytes = capacityBytes;
         LimitMessages = messages;
     }
 
@@ -39,24 +46,44 @@ internal sealed class InFlightRing
     /// <returns>The frame's bytes in the ring, for patching before the next send; empty when the window is full.</returns>
     public Span<byte> TryAdd(ReadOnlySpan<byte> frame, int packetIdOffset, long tag, long now)
     {
-        if (Count >= LimitMessages || !TryPlace(frame.Length, out var offset))
+        var target = TryReserve(frame.Length, packetIdOffset >= 0, tag, now, out var packetId);
+        if (target.IsEmpty)
         {
             return default;
         }
 
-        var target = bytes.AsSpan(offset, frame.Length);
         frame.CopyTo(target);
-        var packetId = (ushort)((tail % PacketIds) + 1);
         if (packetIdOffset >= 0)
         {
             BinaryPrimitives.WriteUInt16BigEndian(target[packetIdOffset..], packetId);
         }
 
-        entries[tail % entries.Length] = new Entry(offset, frame.Length, packetIdOffset >= 0, now, tag);
-        tail++;
-        writeOffset = offset + frame.Length;
         return target;
     }
+
+    /// <summary>Makes room for a frame that the caller writes, all of it, before the next send.</summary>
+    /// <param name="length">Its bytes.</param>
+    /// <param name="isAwaited">Whether it is kept until acknowledged.</param>
+    /// <param name="tag">Comes back with the acknowledgement.</param>
+    /// <param name="now">So does this.</param>
+    /// <param name="packetId">To be written into it, if it is awaited.</param>
+    /// <returns>Empty when the window is full.</returns>
+    public Span<byte> TryReserve(int length, bool isAwaited, long tag, long now, out ushort packetId)
+    {
+        packetId = (ushort)((tail % PacketIds) + 1);
+        if (!HasRoom(length, out var offset))
+        {
+            return default;
+        }
+
+        entries[tail % entries.Length] = new Entry(offset, length, isAwaited, now, tag);
+        tail++;
+        writeOffset = offset + length;
+        return bytes.AsSpan(offset, length);
+    }
+
+    /// <returns>Whether a frame of so many bytes would go in now. One larger than the whole ring goes in when it is empty.</returns>
+    public bool HasRoom(int length) => HasRoom(length, out _);
 
     /// <summary>The longest run of unsent bytes that lie together.</summary>
     public ReadOnlySpan<byte> Unsent
@@ -142,6 +169,44 @@ internal sealed class InFlightRing
         while (head < sent && !entries[head % entries.Length].IsAwaited)
         {
             head++;
+        }
+    }
+
+    private bool HasRoom(int length, out int offset)
+    {
+        if (Count == 0 && (isTooSmall || length > bytes.Length))
+        {
+            Grow(length);
+        }
+
+        offset = 0;
+        if (isTooSmall || Count >= LimitMessages)
+        {
+            return false;
+        }
+
+        if (Count < entries.Length && TryPlace(length, out offset))
+        {
+            return true;
+        }
+
+        // Nothing more until it has run empty and can be laid out anew.
+        isTooSmall = Count >= entries.Length || bytes.Length < mostBytes || length > bytes.Length;
+        return false;
+    }
+
+    private void Grow(int length)
+    {
+        isTooSmall = false;
+        if (entries.Length < mostMessages)
+        {
+            entries = new Entry[Math.Min(Math.Max(FirstMessages, entries.Length * GrowBy), mostMessages)];
+        }
+
+        var wanted = Math.Max(length, Math.Min(Math.Max(FirstBytes, bytes.Length * GrowBy), mostBytes));
+        if (wanted > bytes.Length)
+        {
+            bytes = new byte[wanted];
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace PingAnIoT.Simulators;
@@ -9,18 +11,28 @@ namespace PingAnIoT.Simulators;
 /// </summary>
 public sealed class WireClient : IDisposable
 {
+    /// <summary>Longest time from the first SYN to CONNACK.</summary>
+    private const int ConnectSeconds = 10;
+    private const int LargestPacket = 16 * 1024;
     private readonly InFlightRing ring;
     private readonly byte[] connect;
-    private readonly byte[] received = new byte[16 * 1024];
     private readonly TimeProvider time;
     private readonly WireCounters counters;
-    private int receivedLength;
-    private Task? connecting;
+    private byte[] carry = [];
+    private int carryLength;
+    private SslClientAuthenticationOptions? tlsOptions;
+    private WireLink? link;
     private State state = State.Idle;
     private long retryAt;
+    private long startedAt;
     private int failures;
     private long lastSent;
     private long lastReceived;
+    private long lastPing;
+    private bool wasRefused;
+    private bool canRead;
+    private bool canWrite;
+    private bool isHung;
 
     public WireClient(WireOptions options, WireCounters counters, TimeProvider time)
     {
@@ -35,8 +47,10 @@ public sealed class WireClient : IDisposable
     {
         Idle,
         Connecting,
+        ShakingHands,
         AwaitingConnack,
         Open,
+        Held,
         Closed,
     }
 
@@ -55,183 +69,308 @@ public sealed class WireClient : IDisposable
     /// <summary>Why the server said no, from CONNACK; 0 when it did not.</summary>
     public byte ConnackCode { get; private set; }
 
-    internal Socket? Socket { get; private set; }
-
-    internal bool WantsWrite => state == State.Open && ring.HasUnsent;
+    /// <summary>Why the connection was last lost, where that is known; a certificate that is not trusted, for one.</summary>
+    public string? LastError { get; private set; }
 
     /// <summary>Called for each PUBACK with the tag of the publish and the reason code (0 in version 3.1.1).</summary>
     public Action<WireClient, long, byte>? Acknowledged { get; set; }
+
+    internal Socket? Socket { get; private set; }
+
+    /// <summary>Closed on the load's wish, until <see cref="Resume"/>.</summary>
+    internal bool IsHeld => state == State.Held;
+
+    /// <summary>On the way from the first SYN to CONNACK.</summary>
+    internal bool IsConnecting => state is State.Connecting or State.ShakingHands or State.AwaitingConnack;
+
+    internal bool IsIdle => state == State.Idle;
+
+    internal bool WantsWrite => state == State.Connecting || (link is not null && (link.HasUnsent || (state == State.Open && ring.HasUnsent)));
+
+    /// <summary>A message was refused though no acknowledgement is to come that would make room: room is there by now.</summary>
+    internal bool MayGoOn => wasRefused && state == State.Open && InFlight == 0;
+
+    /// <summary>Belongs to the fleet: its number there.</summary>
+    internal int Slot { get; set; }
+
+    /// <summary>Belongs to the fleet: how often an address was asked for.</summary>
+    internal int Attempts { get; set; }
+
+    /// <summary>Belongs to the fleet: it waits until fewer are connecting.</summary>
+    internal bool IsInLobby { get; set; }
+
+    /// <summary>Belongs to the fleet: when it is to have its turn at the latest.</summary>
+    internal long ScheduledAt { get; set; } = long.MaxValue;
+
+    /// <summary>Belongs to the fleet: it waits for its turn.</summary>
+    internal bool IsQueued { get; set; }
+
+    internal WireFleet? Fleet { get; set; }
 
     /// <summary>Puts a message in the window.</summary>
     /// <param name="frame">What to send.</param>
     /// <param name="tag">Comes back with the acknowledgement.</param>
     /// <param name="now">Timestamp from which the latency counts.</param>
     /// <returns>The bytes as they will be sent, to be patched before the next pump; empty when the window is full.</returns>
-    public Span<byte> TryPublish(WireFrame frame, long tag, long now)
+    public Span<byte> TryPublish(WireFrame frame, long tag, long now) => Count(ring.TryAdd(frame.Bytes, frame.PacketIdOffset, tag, now));
+
+    /// <summary>Puts a message in the window, written straight into it.</summary>
+    /// <param name="topicUtf8">Its topic.</param>
+    /// <param name="payload">Any bytes.</param>
+    /// <param name="qos">0 or 1.</param>
+    /// <param name="tag">Comes back with the acknowledgement.</param>
+    /// <param name="since">Timestamp from which the latency counts: when it was due.</param>
+    /// <returns>False when the window is full.</returns>
+    public bool TryPublish(ReadOnlySpan<byte> topicUtf8, ReadOnlySpan<byte> payload, int qos, long tag, long since)
     {
-        var written = ring.TryAdd(frame.Bytes, frame.PacketIdOffset, tag, now);
-        if (!written.IsEmpty)
+        var length = WireFrames.PublishLength(Options.Version, topicUtf8.Length, payload.Length, qos);
+        var target = Count(ring.TryReserve(length, qos > 0, tag, since, out var packetId));
+        if (target.IsEmpty)
         {
-            counters.Published++;
-            counters.PublishedBytes += written.Length;
+            return false;
         }
 
-        return written;
+        WireFrames.WritePublish(target, Options.Version, topicUtf8, payload, qos, packetId);
+        return true;
     }
 
-    /// <summary>Does whatever can be done without waiting.</summary>
-    /// <returns>True when something was done.</returns>
-    public bool Pump(long now)
+    /// <returns>Whether a packet of so many bytes would go into the window now; when not, the load is asked again once it might.</returns>
+    public bool HasRoom(int packetBytes)
     {
-        try
-        {
-            return state switch
-            {
-                State.Idle => now >= retryAt && Start(),
-                State.Connecting => connecting!.IsCompleted && Greet(now),
-                State.Closed => false,
-                _ => KeepAlive(now) | Receive(now) | Send(now),
-            };
-        }
-        catch (SocketException)
-        {
-            Lost(now);
-            return true;
-        }
+        var hasRoom = ring.HasRoom(packetBytes);
+        wasRefused |= !hasRoom;
+        return hasRoom;
     }
 
     /// <summary>Says goodbye and closes.</summary>
     public void Dispose()
     {
-        if (state == State.Open)
-        {
-            try
-            {
-                Socket!.Send(WireFrames.Disconnect);
-            }
-            catch (SocketException)
-            {
-                // It is gone already.
-            }
-        }
-
-        Socket?.Dispose();
+        Close(politely: true);
         state = State.Closed;
     }
 
-    private bool Start()
+    /// <summary>Closes the connection and stays away until <see cref="Resume"/>; what is not acknowledged is sent again then.</summary>
+    /// <param name="politely">With DISCONNECT, or by a reset.</param>
+    internal void Hold(bool politely)
     {
-        Socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        connecting = Socket.ConnectAsync(Options.Host, Options.Port);
+        counters.Disconnected += IsOpen ? 1 : 0;
+        Close(politely);
+        counters.Resent += ring.Rewind();
+        state = State.Held;
+    }
+
+    /// <summary>Connects again.</summary>
+    internal void Resume()
+    {
+        state = State.Idle;
+        retryAt = 0;
+    }
+
+    internal void MarkReady(bool canRead, bool canWrite, bool isHung)
+    {
+        this.canRead |= canRead;
+        this.canWrite |= canWrite;
+        this.isHung |= isHung;
+    }
+
+    /// <summary>Begins to connect.</summary>
+    internal void Start(IPEndPoint target, IPAddress? source, IReadiness readiness, SslClientAuthenticationOptions? tls, long now)
+    {
+        startedAt = now;
         state = State.Connecting;
-        return true;
+        canRead = canWrite = isHung = false;
+        carryLength = 0;
+        tlsOptions = tls;
+        try
+        {
+            Socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            if (source is not null)
+            {
+                Socket.Bind(new IPEndPoint(source, 0));
+            }
+
+            Connect(Socket, target);
+            readiness.Add(Socket, this);
+        }
+        catch (SocketException e)
+        {
+            Lost(now, e.Message);
+        }
     }
 
-    private bool Greet(long now)
+    /// <summary>Nobody knows the host.</summary>
+    internal void NotFound(long now) => Lost(now, $"no address for {Options.Host}");
+
+    /// <summary>Does whatever can be done without waiting: connects, receives, keeps alive.</summary>
+    internal void Pump(long now, byte[] scratch)
     {
-        if (!connecting!.IsCompletedSuccessfully)
+        if (IsConnecting && now - startedAt > ConnectSeconds * time.TimestampFrequency)
         {
-            _ = connecting.Exception;
-            Lost(now);
-            return true;
+            Lost(now, "no answer");
+            return;
         }
 
-        Socket!.Blocking = false;
-        Socket.Send(connect);
-        lastSent = lastReceived = now;
-        receivedLength = 0;
-        state = State.AwaitingConnack;
-        return true;
+        try
+        {
+            if (state == State.Connecting && (canWrite || isHung))
+            {
+                Connected(now);
+            }
+
+            if (state >= State.ShakingHands && link?.Advance() == false)
+            {
+                Lost(now, link.Error);
+            }
+
+            if (state == State.ShakingHands && link!.IsReady)
+            {
+                Greet(now);
+            }
+
+            Receive(now, scratch);
+            KeepAlive(now);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            Lost(now, e.Message);
+        }
     }
 
-    private bool Send(long now)
+    /// <summary>Sends as much as goes.</summary>
+    internal void Flush(long now)
     {
-        var any = false;
-        while (state == State.Open && ring.HasUnsent)
+        while (state == State.Open && canWrite && ring.HasUnsent)
         {
-            var count = Socket!.Send(ring.Unsent, SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock)
+            var count = link!.Send(ring.Unsent);
+            if (count == WireLink.Gone)
             {
-                break;
+                Lost(now, link.Error);
+                return;
             }
 
-            if (error != SocketError.Success)
-            {
-                Lost(now);
-                return true;
-            }
-
+            canWrite = count > 0;
             ring.Sent(count);
-            lastSent = now;
-            any = true;
+            lastSent = count > 0 ? now : lastSent;
         }
-
-        return any;
     }
 
-    private bool Receive(long now)
+    /// <summary>When the connection is to be looked at though nothing comes.</summary>
+    internal long AttentionAt() => state switch
     {
-        var any = false;
-        while (state is State.AwaitingConnack or State.Open)
+        State.Idle => retryAt,
+        State.Connecting or State.ShakingHands or State.AwaitingConnack => startedAt + (ConnectSeconds * time.TimestampFrequency) + 1,
+        State.Open when Options.KeepAliveSeconds > 0 => Math.Min(PingAt, DeadAt) + 1,
+        _ => long.MaxValue,
+    };
+
+    /// <summary>The load wants to be asked about this connection.</summary>
+    internal void Wake() => Fleet?.Wake(this);
+
+    /// <summary>Timestamp of the last byte from the server.</summary>
+    internal long HeardAt => lastReceived;
+
+    internal void BeginFill() => wasRefused = false;
+
+    private long PingAt => Math.Max(Math.Min(lastSent, lastReceived), lastPing) + (Options.KeepAliveSeconds * time.TimestampFrequency / 2);
+
+    private long DeadAt => lastReceived + (Options.KeepAliveSeconds * time.TimestampFrequency * 3 / 2);
+
+    private static void Connect(Socket socket, IPEndPoint target)
+    {
+        try
         {
-            var count = Socket!.Receive(received.AsSpan(receivedLength), SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock)
+            socket.Connect(target);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // It is under way: readiness tells how it ends.
+        }
+    }
+
+    private void Connected(long now)
+    {
+        var error = (SocketError)(int)Socket!.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+        if (error != SocketError.Success)
+        {
+            Lost(now, error.ToString());
+            return;
+        }
+
+        link = tlsOptions is null ? new WireLink(Socket) : new TlsLink(Socket, tlsOptions);
+        state = State.ShakingHands;
+    }
+
+    private void Greet(long now)
+    {
+        // The first bytes on a new connection: there is room for them.
+        if (link!.Send(connect) != connect.Length)
+        {
+            Lost(now, link.Error);
+            return;
+        }
+
+        lastSent = lastReceived = lastPing = now;
+        state = State.AwaitingConnack;
+    }
+
+    private void Receive(long now, byte[] scratch)
+    {
+        while (canRead && state is State.AwaitingConnack or State.Open)
+        {
+            carry.AsSpan(0, carryLength).CopyTo(scratch);
+            var count = link!.Receive(scratch.AsSpan(carryLength), out var mayHaveMore);
+            if (count == 0)
             {
-                break;
+                canRead = false;
+                return;
             }
 
-            if (error != SocketError.Success || count == 0)
+            if (count == WireLink.Gone)
             {
-                Lost(now);
-                return true;
+                Lost(now, link.Error);
+                return;
             }
 
             lastReceived = now;
-            receivedLength += count;
-            any = true;
-            var wasFull = receivedLength == received.Length;
-            if (!TakePackets(now))
+            canRead = mayHaveMore || isHung;
+            if (!TakePackets(scratch.AsSpan(0, carryLength + count), now))
             {
-                Lost(now);
-                return true;
-            }
-
-            if (!wasFull)
-            {
-                break;
+                Lost(now, ConnackCode == 0 ? "what the server says is not MQTT, or it says goodbye" : $"refused with code {ConnackCode}");
+                return;
             }
         }
-
-        return any;
     }
 
-    private bool TakePackets(long now)
+    private bool TakePackets(ReadOnlySpan<byte> bytes, long now)
     {
-        var at = 0;
-        while (at < receivedLength)
+        while (bytes.Length > 0)
         {
-            var rest = received.AsSpan(at, receivedLength - at);
-            var header = WireFrames.ReadHeader(rest, out var remaining);
-            if (header < 0 || header + remaining > received.Length)
+            var header = WireFrames.ReadHeader(bytes, out var remaining);
+            if (header < 0 || header + remaining > LargestPacket)
             {
                 return false;
             }
 
-            if (header == 0 || header + remaining > rest.Length)
+            if (header == 0 || header + remaining > bytes.Length)
             {
                 break;
             }
 
-            if (!Take(rest[0] >> 4, rest.Slice(header, remaining), now))
+            if (!Take(bytes[0] >> 4, bytes.Slice(header, remaining), now))
             {
                 return false;
             }
 
-            at += header + remaining;
+            bytes = bytes[(header + remaining)..];
         }
 
-        received.AsSpan(at, receivedLength - at).CopyTo(received);
-        receivedLength -= at;
+        if (carry.Length < bytes.Length)
+        {
+            carry = new byte[Math.Max(64, bytes.Length)];
+        }
+
+        bytes.CopyTo(carry);
+        carryLength = bytes.Length;
         return true;
     }
 
@@ -271,6 +410,7 @@ public sealed class WireClient : IDisposable
         }
 
         failures = 0;
+        LastError = null;
         counters.Connected++;
         state = State.Open;
         return true;
@@ -296,41 +436,72 @@ public sealed class WireClient : IDisposable
         Acknowledged?.Invoke(this, tag, reason);
     }
 
-    private bool KeepAlive(long now)
+    private void KeepAlive(long now)
     {
-        var keepAlive = Options.KeepAliveSeconds * time.TimestampFrequency;
-        if (keepAlive == 0 || state != State.Open)
+        if (state != State.Open || Options.KeepAliveSeconds == 0)
         {
-            return false;
+            return;
         }
 
-        if (now - lastReceived > keepAlive * 3 / 2)
+        if (now > DeadAt)
         {
-            Lost(now);
-            return true;
+            Lost(now, "no sign of life");
         }
-
-        if (now - Math.Min(lastSent, lastReceived) > keepAlive / 2 && !ring.HasUnsent)
+        else if (now > PingAt && !ring.HasUnsent)
         {
-            lastSent = lastReceived = now;
-            ring.TryAdd(WireFrames.PingRequest, -1, 0, now);
+            lastPing = now;
+            if (link!.Send(WireFrames.PingRequest) == 1)
+            {
+                Lost(now, "half a packet sent");
+            }
         }
-
-        return false;
     }
 
-    private void Lost(long now)
+    private Span<byte> Count(Span<byte> written)
     {
-        if (state == State.Open)
-        {
-            counters.Disconnected++;
-        }
+        wasRefused |= written.IsEmpty;
+        counters.Published += written.IsEmpty ? 0 : 1;
+        counters.PublishedBytes += written.Length;
+        return written;
+    }
 
-        Socket?.Dispose();
-        Socket = null;
+    private void Lost(long now, string? why)
+    {
+        counters.Disconnected += IsOpen ? 1 : 0;
+        LastError = why ?? LastError;
+        Close(politely: false);
         counters.Resent += ring.Rewind();
         state = Options.Reconnect ? State.Idle : State.Closed;
         failures = Math.Min(failures + 1, 6);
         retryAt = now + ((time.TimestampFrequency * Options.ReconnectMilliseconds << (failures - 1)) / 1000);
+    }
+
+    private void Close(bool politely)
+    {
+        try
+        {
+            // Not in the middle of a packet.
+            if (politely && state == State.Open && !ring.HasUnsent)
+            {
+                link!.Send(WireFrames.Disconnect);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It is gone already.
+        }
+
+        if (politely || link is null)
+        {
+            link?.Dispose();
+        }
+        else
+        {
+            link.Abort();
+        }
+
+        Socket?.Dispose();
+        (link, Socket, wasRefused) = (null, null, false);
+        canRead = canWrite = false;
     }
 }

@@ -32,7 +32,7 @@ public sealed class WireCounters
 
     public long PublishedBytes { get; internal set; }
 
-    /// <summary>From publish to PUBACK, microseconds; three significant digits.</summary>
+    /// <summary>From publish (or from when it was due, if the load says so) to PUBACK, microseconds; three significant digits.</summary>
     public LongHistogram AckMicros { get; } = new(LongestMicros, 3);
 
     internal void Latency(long micros) => AckMicros.RecordValue(Math.Clamp(micros, 1, LongestMicros));

@@ -68,6 +68,42 @@ public static class WireFrames
         return new WireFrame(packet, packetId < 0 ? -1 : packetId + header, payloadStart + header);
     }
 
+    /// <returns>Bytes of a PUBLISH without properties.</returns>
+    internal static int PublishLength(WireVersion version, int topicLength, int payloadLength, int qos)
+    {
+        var rest = PublishRest(version, topicLength, payloadLength, qos);
+        return 1 + (rest < 0x80 ? 1 : rest < 0x4000 ? 2 : rest < 0x20_0000 ? 3 : 4) + rest;
+    }
+
+    /// <summary>Writes a PUBLISH without properties over <paramref name="target"/>, which is as long as <see cref="PublishLength"/> says.</summary>
+    internal static void WritePublish(Span<byte> target, WireVersion version, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int qos, ushort packetId)
+    {
+        target[0] = (byte)(0x30 | (qos << 1));
+        var at = 1;
+        var rest = PublishRest(version, topic.Length, payload.Length, qos);
+        do
+        {
+            target[at++] = (byte)((rest & 0x7F) | (rest > 0x7F ? 0x80 : 0));
+            rest >>= 7;
+        }
+        while (rest > 0);
+        BinaryPrimitives.WriteUInt16BigEndian(target[at..], (ushort)topic.Length);
+        topic.CopyTo(target[(at + 2)..]);
+        at += 2 + topic.Length;
+        if (qos > 0)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(target[at..], packetId);
+            at += 2;
+        }
+
+        if (version == WireVersion.Mqtt5)
+        {
+            target[at++] = 0;
+        }
+
+        payload.CopyTo(target[at..]);
+    }
+
     public static byte[] Subscribe(WireVersion version, ushort packetId, string filter, int qos)
     {
         var body = new List<byte>(filter.Length + 8);
@@ -94,6 +130,9 @@ public static class WireFrames
 
         return bytes.Length < 5 ? 0 : -1;
     }
+
+    private static int PublishRest(WireVersion version, int topicLength, int payloadLength, int qos) =>
+        2 + topicLength + (qos > 0 ? 2 : 0) + (version == WireVersion.Mqtt5 ? 1 : 0) + payloadLength;
 
     /// <summary>A session that is to survive the connection has to say so in version 5.</summary>
     private static byte[] SessionExpiry(WireOptions options) => options.CleanSession ? [] : [0x11, 0, 0, 0x0E, 0x10];

@@ -16,6 +16,9 @@ public sealed record WireOptions
 
     public required string ClientId { get; init; }
 
+    /// <summary>Null for none.</summary>
+    public WireTls? Tls { get; init; }
+
     public string? UserName { get; init; }
 
     public string? Password { get; init; }
@@ -35,7 +38,7 @@ public sealed record WireOptions
     /// <summary>Most messages sent and not yet acknowledged; 1 to 32,768. A version 5 server's Receive Maximum lowers it.</summary>
     public int WindowMessages { get; init; } = 1024;
 
-    /// <summary>Most bytes of frames not yet acknowledged.</summary>
+    /// <summary>Most bytes of frames not yet acknowledged; a single larger frame goes alone.</summary>
     public int WindowBytes { get; init; } = 256 * 1024;
 
     /// <summary>First pause before connecting again; doubles up to 32 times this.</summary>
