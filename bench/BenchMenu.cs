@@ -12,6 +12,8 @@ internal static class BenchMenu
         {
             case "generator":
                 return await GeneratorBench.RunAsync(options);
+            case "ack-sink":
+                return await AckSink.ServeAsync();
             case "decode":
                 return DecodeBenchmark.Run(Console.Out);
             case "ingest":
@@ -42,7 +44,7 @@ internal static class BenchMenu
                       engine     [--quick]
                       --gate     fails when the engine allocates in steady state; for CI
                       register
-                      generator  [--connections 123] [--devices 100000] [--pack N] [--seconds 5]
+                      generator  [--connections 123] [--devices 100000] [--idle 0] [--rate N] [--qos 1] [--window 1024] [--seconds 5]
                     """);
                 return 2;
         }

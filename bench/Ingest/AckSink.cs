@@ -1,125 +1,134 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Bench;
 
 /// <summary>
-/// Accepts MQTT connections and acknowledges every QoS 1 PUBLISH without looking at it: what the generator can do alone.
-/// One thread per connection would lie about the cost, so one thread serves all.
+/// Accepts MQTT connections and acknowledges every QoS 1 PUBLISH without looking at it: what the generator can do alone. In a process of its own,
+/// so that its processor time and its open files are not the generator's.
 /// </summary>
 internal sealed class AckSink : IDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly List<Peer> peers = [];
-    private volatile bool stopping;
+    private const int BufferBytes = 64 * 1024;
+    private readonly Process process;
 
-    public AckSink()
+    private AckSink(Process process, int port) => (this.process, Port) = (process, port);
+
+    public int Port { get; }
+
+    public TimeSpan ProcessorTime
     {
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(512);
-        new Thread(Run) { IsBackground = true, Name = "ack sink" }.Start();
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
     }
 
-    public int Port => ((IPEndPoint)listener.LocalEndPoint!).Port;
+    public static async Task<AckSink> StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(AckSink).Assembly.Location, "ack-sink"]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        var process = Process.Start(start)!;
+        return new AckSink(process, int.Parse((await process.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture));
+    }
 
-    public long Acknowledged { get; private set; }
+    /// <summary>The child: says its port, serves until its input ends.</summary>
+    public static async Task<int> ServeAsync()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(4096);
+        Console.WriteLine(((IPEndPoint)listener.LocalEndPoint!).Port.ToString(CultureInfo.InvariantCulture));
+        _ = AcceptAsync(listener);
+        await Console.In.ReadToEndAsync();
+        return 0;
+    }
 
     public void Dispose()
     {
-        stopping = true;
-        listener.Dispose();
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
     }
 
-    private void Run()
+    private static async Task AcceptAsync(Socket listener)
     {
-        var ready = new List<Socket>();
-        var bySocket = new Dictionary<Socket, Peer>();
-        while (!stopping)
-        {
-            ready.Clear();
-            ready.Add(listener);
-            ready.AddRange(peers.Select(p => p.Socket));
-            try
-            {
-                Socket.Select(ready, null, null, 20_000);
-            }
-            catch (ObjectDisposedException)
-            {
-                return;
-            }
-
-            foreach (var socket in ready)
-            {
-                if (socket == listener)
-                {
-                    var peer = new Peer(listener.Accept());
-                    peers.Add(peer);
-                    bySocket.Add(peer.Socket, peer);
-                }
-                else if (!Serve(bySocket[socket]))
-                {
-                    peers.Remove(bySocket[socket]);
-                    socket.Dispose();
-                }
-            }
-        }
-    }
-
-    private bool Serve(Peer peer)
-    {
-        var count = peer.Socket.Receive(peer.Buffer, peer.Length, peer.Buffer.Length - peer.Length, SocketFlags.None, out var error);
-        if (error != SocketError.Success || count == 0)
-        {
-            return false;
-        }
-
-        peer.Length += count;
-        var (at, acks) = (0, 0);
         while (true)
         {
-            var rest = peer.Buffer.AsSpan(at, peer.Length - at);
-            var header = rest.Length < 2 ? 0 : Simulators.WireFrames.ReadHeader(rest, out var remaining) is var h && h > 0 && h + remaining <= rest.Length ? h : 0;
-            if (header == 0)
+            _ = ServeAsync(await listener.AcceptAsync());
+        }
+    }
+
+    private static async Task ServeAsync(Socket socket)
+    {
+        var (carry, acks) = (Array.Empty<byte>(), new byte[16]);
+        using (socket)
+        {
+            try
             {
-                break;
+                while (true)
+                {
+                    // Without a buffer, as long as there is nothing: most connections are idle.
+                    await socket.ReceiveAsync(Memory<byte>.Empty);
+                    var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+                    carry.CopyTo(buffer, 0);
+                    var count = socket.Receive(buffer.AsSpan(carry.Length));
+                    if (count == 0)
+                    {
+                        return;
+                    }
+
+                    var (used, answered) = Answer(buffer.AsSpan(0, carry.Length + count), ref acks);
+                    carry = used == carry.Length + count ? [] : buffer[used..(carry.Length + count)];
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    await socket.SendAsync(acks.AsMemory(0, answered));
+                }
+            }
+            catch (SocketException)
+            {
+                // It went.
+            }
+        }
+    }
+
+    private static (int Used, int Answered) Answer(ReadOnlySpan<byte> bytes, ref byte[] acks)
+    {
+        var (at, answered) = (0, 0);
+        while (at + 2 <= bytes.Length && WireFrames.ReadHeader(bytes[at..], out var remaining) is var header && header > 0 && at + header + remaining <= bytes.Length)
+        {
+            if (answered + 4 > acks.Length)
+            {
+                Array.Resize(ref acks, acks.Length * 4);
             }
 
-            Simulators.WireFrames.ReadHeader(rest, out remaining);
-            acks = Answer(rest.Slice(0, header + remaining), header, peer.Acks, acks);
+            answered += Answer(bytes.Slice(at, header + remaining), header, acks.AsSpan(answered));
             at += header + remaining;
         }
 
-        peer.Buffer.AsSpan(at, peer.Length - at).CopyTo(peer.Buffer);
-        peer.Length -= at;
-        return acks == 0 || peer.Socket.Send(peer.Acks, 0, acks, SocketFlags.None) == acks;
+        return (at, answered);
     }
 
-    private int Answer(ReadOnlySpan<byte> packet, int header, byte[] acks, int at)
+    private static int Answer(ReadOnlySpan<byte> packet, int header, Span<byte> answer)
     {
         switch (packet[0] >> 4)
         {
             case 1:
-                packet = [0x20, 2, 0, 0];
-                packet.CopyTo(acks.AsSpan(at));
-                return at + 4;
+                (answer[0], answer[1], answer[2], answer[3]) = (0x20, 2, 0, 0);
+                return 4;
             case 3 when (packet[0] & 0x06) != 0:
                 var id = header + 2 + (packet[header] << 8) + packet[header + 1];
-                (acks[at], acks[at + 1], acks[at + 2], acks[at + 3]) = (0x40, 2, packet[id], packet[id + 1]);
-                Acknowledged++;
-                return at + 4;
+                (answer[0], answer[1], answer[2], answer[3]) = (0x40, 2, packet[id], packet[id + 1]);
+                return 4;
             case 12:
-                (acks[at], acks[at + 1]) = (0xD0, 0);
-                return at + 2;
+                (answer[0], answer[1]) = (0xD0, 0);
+                return 2;
             default:
-                return at;
+                return 0;
         }
-    }
-
-    private sealed class Peer(Socket socket)
-    {
-        public readonly Socket Socket = socket;
-        public readonly byte[] Buffer = new byte[128 * 1024];
-        public readonly byte[] Acks = new byte[64 * 1024];
-        public int Length;
     }
 }
