@@ -4,8 +4,8 @@ namespace PingAnIoT.Simulators;
 
 /// <summary>
 /// Frames in the order they were published, kept until acknowledged: what is unsent, what is under way and what has to be sent
-/// again after a lost connection are three ranges of one byte ring, so nothing is copied twice. It begins small and grows, whenever
-/// it is empty, to what it is allowed: a hundred thousand idle connections have no rings.
+/// again after a lost connection are three ranges of one byte ring, so nothing is copied twice. It begins with nothing and grows
+/// to what it is allowed: a hundred thousand idle connections have no rings.
 /// Threading: owned by the client's pump thread.
 /// </summary>
 internal sealed class InFlightRing
@@ -18,7 +18,6 @@ internal sealed class InFlightRing
     private readonly int mostBytes;
     private Entry[] entries = [];
     private byte[] bytes = [];
-    private bool isTooSmall;
     private long head;
     private long sent;
     private long tail;
@@ -174,40 +173,42 @@ internal sealed class InFlightRing
 
     private bool HasRoom(int length, out int offset)
     {
-        if (Count == 0 && (isTooSmall || length > bytes.Length))
-        {
-            Grow(length);
-        }
-
         offset = 0;
-        if (isTooSmall || Count >= LimitMessages)
+        if (Count >= LimitMessages)
         {
             return false;
         }
 
-        if (Count < entries.Length && TryPlace(length, out offset))
+        while (Count == entries.Length || !TryPlace(length, out offset))
         {
-            return true;
+            if (Count < entries.Length && bytes.Length >= mostBytes && (Count > 0 || length <= bytes.Length))
+            {
+                return false;
+            }
+
+            Grow(Count == 0 ? length : 0);
         }
 
-        // Nothing more until it has run empty and can be laid out anew.
-        isTooSmall = Count >= entries.Length || bytes.Length < mostBytes || length > bytes.Length;
-        return false;
+        return true;
     }
 
+    /// <summary>A larger ring with the same frames, one after the other.</summary>
     private void Grow(int length)
     {
-        isTooSmall = false;
-        if (entries.Length < mostMessages)
+        var wasFull = Count == entries.Length;
+        var largerEntries = wasFull ? new Entry[Math.Min(Math.Max(FirstMessages, entries.Length * GrowBy), mostMessages)] : new Entry[entries.Length];
+        var largerBytes = new byte[Math.Max(length, Math.Max(bytes.Length, Math.Min(Math.Max(FirstBytes, bytes.Length * GrowBy), mostBytes)))];
+        writeOffset = 0;
+        for (var i = head; i < tail; i++)
         {
-            entries = new Entry[Math.Min(Math.Max(FirstMessages, entries.Length * GrowBy), mostMessages)];
+            var entry = entries[i % entries.Length];
+            bytes.AsSpan(entry.Offset, entry.Length).CopyTo(largerBytes.AsSpan(writeOffset));
+            entry.Offset = writeOffset;
+            largerEntries[i % largerEntries.Length] = entry;
+            writeOffset += entry.Length;
         }
 
-        var wanted = Math.Max(length, Math.Min(Math.Max(FirstBytes, bytes.Length * GrowBy), mostBytes));
-        if (wanted > bytes.Length)
-        {
-            bytes = new byte[wanted];
-        }
+        (entries, bytes) = (largerEntries, largerBytes);
     }
 
     private bool TryPlace(int length, out int offset)
@@ -237,7 +238,7 @@ internal sealed class InFlightRing
 
     private struct Entry(int offset, int length, bool isAwaited, long queued, long tag)
     {
-        public readonly int Offset = offset;
+        public int Offset = offset;
         public readonly int Length = length;
         public readonly long Queued = queued;
         public readonly long Tag = tag;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -9,17 +8,14 @@ namespace PingAnIoT.Simulators;
 /// One MQTT connection of a simulated gateway: non-blocking, pumped by its fleet. It reconnects by itself and sends again
 /// what was not acknowledged. Threading: owned by the fleet's one thread.
 /// </summary>
-public sealed class WireClient : IDisposable
+public sealed partial class WireClient : IDisposable
 {
     /// <summary>Longest time from the first SYN to CONNACK.</summary>
     private const int ConnectSeconds = 10;
-    private const int LargestPacket = 16 * 1024;
     private readonly InFlightRing ring;
     private readonly byte[] connect;
     private readonly TimeProvider time;
     private readonly WireCounters counters;
-    private byte[] carry = [];
-    private int carryLength;
     private SslClientAuthenticationOptions? tlsOptions;
     private WireLink? link;
     private State state = State.Idle;
@@ -311,150 +307,6 @@ public sealed class WireClient : IDisposable
 
         lastSent = lastReceived = lastPing = now;
         state = State.AwaitingConnack;
-    }
-
-    private void Receive(long now, byte[] scratch)
-    {
-        while (canRead && state is State.AwaitingConnack or State.Open)
-        {
-            carry.AsSpan(0, carryLength).CopyTo(scratch);
-            var count = link!.Receive(scratch.AsSpan(carryLength), out var mayHaveMore);
-            if (count == 0)
-            {
-                canRead = false;
-                return;
-            }
-
-            if (count == WireLink.Gone)
-            {
-                Lost(now, link.Error);
-                return;
-            }
-
-            lastReceived = now;
-            canRead = mayHaveMore || isHung;
-            if (!TakePackets(scratch.AsSpan(0, carryLength + count), now))
-            {
-                Lost(now, ConnackCode == 0 ? "what the server says is not MQTT, or it says goodbye" : $"refused with code {ConnackCode}");
-                return;
-            }
-        }
-    }
-
-    private bool TakePackets(ReadOnlySpan<byte> bytes, long now)
-    {
-        while (bytes.Length > 0)
-        {
-            var header = WireFrames.ReadHeader(bytes, out var remaining);
-            if (header < 0 || header + remaining > LargestPacket)
-            {
-                return false;
-            }
-
-            if (header == 0 || header + remaining > bytes.Length)
-            {
-                break;
-            }
-
-            if (!Take(bytes[0] >> 4, bytes.Slice(header, remaining), now))
-            {
-                return false;
-            }
-
-            bytes = bytes[(header + remaining)..];
-        }
-
-        if (carry.Length < bytes.Length)
-        {
-            carry = new byte[Math.Max(64, bytes.Length)];
-        }
-
-        bytes.CopyTo(carry);
-        carryLength = bytes.Length;
-        return true;
-    }
-
-    private bool Take(int type, ReadOnlySpan<byte> body, long now)
-    {
-        switch (type)
-        {
-            case 2:
-                return Connack(body);
-            case 4 when body.Length >= 2:
-                Puback(BinaryPrimitives.ReadUInt16BigEndian(body), body.Length > 2 ? body[2] : (byte)0, now);
-                return true;
-            case 14:
-                return false;
-            default:
-                return true;
-        }
-    }
-
-    private bool Connack(ReadOnlySpan<byte> body)
-    {
-        if (body.Length < 2)
-        {
-            return false;
-        }
-
-        ConnackCode = body[1];
-        if (ConnackCode != 0)
-        {
-            counters.ConnectsRefused++;
-            return false;
-        }
-
-        if (Options.Version == WireVersion.Mqtt5)
-        {
-            ring.LimitMessages = Math.Min(Options.WindowMessages, ConnackProperties.ReceiveMaximum(body[2..]));
-        }
-
-        failures = 0;
-        LastError = null;
-        counters.Connected++;
-        state = State.Open;
-        return true;
-    }
-
-    private void Puback(ushort packetId, byte reason, long now)
-    {
-        if (!ring.TryAcknowledge(packetId, out var tag, out var queued))
-        {
-            return;
-        }
-
-        if (reason < 0x80)
-        {
-            counters.Acknowledged++;
-        }
-        else
-        {
-            counters.Refused++;
-        }
-
-        counters.Latency((now - queued) * 1_000_000 / time.TimestampFrequency);
-        Acknowledged?.Invoke(this, tag, reason);
-    }
-
-    private void KeepAlive(long now)
-    {
-        if (state != State.Open || Options.KeepAliveSeconds == 0)
-        {
-            return;
-        }
-
-        if (now > DeadAt)
-        {
-            Lost(now, "no sign of life");
-        }
-        else if (now > PingAt && !ring.HasUnsent)
-        {
-            lastPing = now;
-            if (link!.Send(WireFrames.PingRequest) == 1)
-            {
-                Lost(now, "half a packet sent");
-            }
-        }
     }
 
     private Span<byte> Count(Span<byte> written)
