@@ -31,10 +31,10 @@ public abstract class DeviceModel
     public virtual IReadOnlyDictionary<string, double> SetPoints(ulong seed) => System.Collections.Immutable.ImmutableDictionary<string, double>.Empty;
 
     /// <summary>Index of the quantity that moves by itself all day: the one in which a stuck instrument can be known.</summary>
-    public abstract int MovingQuantity { get; }
+    public virtual int MovingQuantity => 0;
 
     /// <summary>How many quantities, from the first, a device must report so that a sort can be found at it.</summary>
-    public abstract int QuantitiesNeeded(Sort sort);
+    public virtual int QuantitiesNeeded(Sort sort) => 1;
 
     /// <summary>The physical truth at a moment. Allocates nothing.</summary>
     /// <param name="seed">The device's.</param>
