@@ -18,12 +18,12 @@ public sealed class Fleet
 
     /// <param name="shape">How large, and made up of what.</param>
     /// <param name="seed">Same shape and seed, same fleet.</param>
-    /// <param name="models">The physics, one for each kind in the shape.</param>
-    public Fleet(FleetShape shape, ulong seed, IEnumerable<DeviceModel> models)
+    /// <param name="models">The physics, one for each kind in the shape; null for <see cref="DeviceModels.All"/>.</param>
+    public Fleet(FleetShape shape, ulong seed, IEnumerable<DeviceModel>? models = null)
     {
         Shape = shape;
         Seed = seed;
-        Models = [.. models];
+        Models = [.. models ?? DeviceModels.All];
         parts = new FleetPart[shape.Shares.Length];
         var (first, ordinals) = (0, new Dictionary<string, int>(StringComparer.Ordinal));
         for (var i = 0; i < parts.Length; i++)
@@ -96,6 +96,9 @@ public sealed class Fleet
 
     /// <returns>The gateway's number, or -1.</returns>
     public int FindGateway(string name) => Gateways.IndexOf(name);
+
+    /// <summary>A device as its instrument sees it: without name and gateway, which cost, and with the interval between two samples, whatever the firmware batches.</summary>
+    internal FleetDevice Sampled(FleetPart part, int number) => new(number, "", part.Model, SeedOf(number), -1, part.SampleMillis / 1000.0, 0, part.Quantities);
 
     internal string NameOf(int number)
     {

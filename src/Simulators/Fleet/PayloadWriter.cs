@@ -212,7 +212,7 @@ internal sealed class PayloadWriter
     private void Measure(FleetPart part, int device, long millis)
     {
         var count = plan.LiveAilments(device, millis / 1000.0, live);
-        DeviceReadout.Measure(part.Model, fleet.SeedOf(device), millis, live.AsSpan(0, count), values);
+        DeviceReadout.Measure(fleet.Sampled(part, device), millis, live.AsSpan(0, count), values);
     }
 
     /// <summary>What stays the same in all messages of a share.</summary>

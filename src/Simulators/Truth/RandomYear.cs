@@ -3,8 +3,8 @@ namespace PingAnIoT.Simulators;
 /// <summary>
 /// What happens in a year of chance: each sort at its rate per device-year, times an acceleration. Time is cut into slices, a month of accelerated time or
 /// as long as the sort needs to be over and faded, and each slice of a device has at most one of a sort, whole within it: so two of the same sort never
-/// overlap, and any stretch can be drawn alone. A device has one thing at a time: of two that overlap the one stays whose sort comes first in its list
-/// (incidents before defects of the instrument). Immutable.
+/// overlap, and any stretch can be drawn alone. A device has one thing at a time: of two that overlap incidents stay before defects and those before nuisances,
+/// so with much acceleration what lasts for days gets rare. Immutable.
 /// </summary>
 public sealed record RandomYear
 {
@@ -41,7 +41,7 @@ public sealed record RandomYear
         var book = new SortBook(fleet);
         foreach (var part in fleet.Parts.ToArray())
         {
-            var slots = new Slots(book.Of(part.Share.Kind).Select(s => new Slot(s, SliceSeconds(s, book.FadeSeconds(part.First, s)), book.FadeSeconds(part.First, s), RatePerSecond(s))));
+            var slots = new Slots(book.Of(part.Share.Kind).OrderBy(s => s.Nature).Select(s => new Slot(s, SliceSeconds(s, book.FadeSeconds(part.First, s)), book.FadeSeconds(part.First, s), RatePerSecond(s))));
             for (var device = part.First; device < part.First + part.Share.Devices; device++)
             {
                 foreach (var planned in OfOne(book, false, device, Mix(fleet.SeedOf(device)), slots, from, to))
@@ -105,7 +105,7 @@ public sealed record RandomYear
         return
         [
             .. drawn.Where(d => d.Ailment.Onset >= from + LeadInSeconds && !drawn.Exists(o => o.Order < d.Order && o.Ailment.Onset < d.Settled && d.Ailment.Onset < o.Settled)
-                && CanBeTold(book, number, d.Ailment, to)).Select(d => new Planned(isLink, number, d.Ailment)),
+                && book.CanHappen(isLink, number, d.Ailment.Sort) && CanBeTold(book, number, d.Ailment, to)).Select(d => new Planned(isLink, number, d.Ailment)),
         ];
     }
 

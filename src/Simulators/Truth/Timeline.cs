@@ -29,10 +29,10 @@ public static class Timeline
 
     /// <param name="text">The timeline.</param>
     /// <param name="file">What errors call it.</param>
-    /// <param name="models">The physics of every kind.</param>
-    public static TimelineResult Parse(string text, string file, IEnumerable<DeviceModel> models)
+    /// <param name="models">The physics of every kind; null for <see cref="DeviceModels.All"/>.</param>
+    public static TimelineResult Parse(string text, string file, IEnumerable<DeviceModel>? models = null)
     {
-        var reading = new TimelineReading(file, [.. models]);
+        var reading = new TimelineReading(file, [.. models ?? DeviceModels.All]);
         var line = 0;
         foreach (var each in text.Split('\n'))
         {

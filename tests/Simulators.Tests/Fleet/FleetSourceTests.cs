@@ -66,10 +66,12 @@ public sealed class FleetSourceTests
         }
     }
 
-    [Fact]
-    public void Forms_say_the_same()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Forms_say_the_same_and_the_decoder_refuses_nothing(bool isReal)
     {
-        var fleet = new Fleet(FleetShape.District, 4, PlainModel.All);
+        var fleet = new Fleet(FleetShape.District, 4, isReal ? DeviceModels.All : PlainModel.All);
         var plan = TruthPlan.Healthy(fleet, Played.Start, Played.Start + 120);
         var all = Enum.GetValues<PayloadForm>().Select(form => Readings(fleet, new FleetSource(plan, new FleetSourceOptions { Form = form }))).ToList();
         all[0].Should().HaveCountGreaterThan(10_000).And.OnlyHaveUniqueItems();
