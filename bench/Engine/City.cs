@@ -15,17 +15,17 @@ internal static class City
 
     private static readonly Share[] Shares =
     [
-        new("smoke-detector", 525_200, [("smoke", 0.01, 0.005, 0.3), ("alarm", 0, 0, 1), ("temperature", 20, 2, 70)]),
-        new("smoke-detector", 354_800, [("smoke", 0.01, 0.005, 0.3), ("alarm", 0, 0, 1)]),
-        new("gas-pipe", 290_000, [("pressure", 300, 5, 600), ("methane", 1, 0.5, 30), ("valve", 1, 0, 0)]),
-        new("charging-pile", 150_000, [("current", 16, 2, 120), ("voltage", 225, 3, 280), ("temperature", 30, 3, 95), ("leakage", 1, 0.5, 35)]),
+        new("smoke-detector", 525_200, [("smoke", 0.01, 0.005, 0.3, 3), ("alarm", 0, 0, 1, 0), ("temperature", 20, 2, 70, 1)]),
+        new("smoke-detector", 354_800, [("smoke", 0.01, 0.005, 0.3, 3), ("alarm", 0, 0, 1, 0)]),
+        new("gas-pipe", 290_000, [("pressure", 300, 5, 600, 1), ("methane", 1, 0.5, 30, 2), ("valve", 1, 0, 0, 0)]),
+        new("charging-pile", 150_000, [("current", 16, 2, 120, 2), ("voltage", 225, 3, 280, 1), ("temperature", 30, 3, 95, 1), ("leakage", 1, 0.5, 35, 1)]),
         new("elevator", 69_000,
         [
-            ("speed", 0, 1.5, 2.5), ("vibration", 0.5, 0.2, 6), ("level-offset", 0, 10, 200), ("door-open", 0, 0, 1),
-            ("occupied", 0, 0, 1), ("trapped", 0, 0, 1), ("fault-code", 0, 0, 5),
+            ("speed", 0, 1.5, 2.5, 2), ("vibration", 0.5, 0.2, 6, 2), ("level-offset", 0, 10, 200, 1), ("door-open", 0, 0, 1, 0),
+            ("occupied", 0, 0, 1, 0), ("trapped", 0, 0, 1, 0), ("fault-code", 0, 0, 5, 0),
         ]),
-        new("pipe-network", 20_000, [("pressure", 300, 5, 600), ("flow", 10, 2, 50), ("level", 2, 0.1, 5)]),
-        new("lpg-cylinder", 10_000, [("weight", 20, 0.1, 1), ("methane", 1, 0.5, 30)]),
+        new("pipe-network", 20_000, [("pressure", 300, 5, 600, 1), ("flow", 10, 2, 50, 2), ("level", 2, 0.1, 5, 3)]),
+        new("lpg-cylinder", 10_000, [("weight", 20, 0.1, 1, 2), ("methane", 1, 0.5, 30, 2)]),
     ];
 
     /// <summary>The default pack over the city, or over one that is so many times smaller.</summary>
@@ -39,7 +39,7 @@ internal static class City
         {
             var kind = catalog.Kinds[catalog.FindKind(share.Kind)];
             var first = profiles.Count;
-            profiles.AddRange(share.Values.Select(v => new Profile(v.Base, v.Spread, v.Alarm)));
+            profiles.AddRange(share.Values.Select(v => new Profile(v.Base, v.Spread, v.Alarm, v.Digits)));
             var quantities = share.Values.Select(v => (ushort)kind.FindQuantity(System.Text.Encoding.ASCII.GetBytes(v.Quantity))).ToArray();
             for (var i = 0; i < share.Devices / smaller; i++, device++)
             {
@@ -82,5 +82,5 @@ internal static class City
         return register;
     }
 
-    private sealed record Share(string Kind, int Devices, (string Quantity, double Base, double Spread, double Alarm)[] Values);
+    private sealed record Share(string Kind, int Devices, (string Quantity, double Base, double Spread, double Alarm, int Digits)[] Values);
 }

@@ -39,6 +39,8 @@ internal static class EngineBenchmark
            select new Part($"mean-{size}-{interval}", "mean", size, interval),
         new($"five-{City.Series}-10", "five", City.Series, 10),
         new($"five-{City.Series}-60", "five", City.Series, 60),
+        new($"fine-{City.Series}-10", "fine", City.Series, 10),
+        new($"fine-{City.Series}-60", "fine", City.Series, 60),
         new("pack", "pack", City.Series, 60),
         new("mean-peers", "mean", PeerSeries, 10),
         new("plain", "plain", PeerSeries, 10),

@@ -60,7 +60,7 @@ internal sealed class Feed
             var noise = Mix((ulong)Number);
             var value = crossings && noise % CrossingEvery == 0
                 ? profile.Alarm
-                : profile.Base + (profile.Spread * (((noise >> 11) * (2.0 / (1UL << 53))) - 1));
+                : profile.At(((noise >> 11) * (2.0 / (1UL << 53))) - 1);
             batch.Add(new Reading(point.Device, point.Quantity, ReadingFlags.None, time - OnTheWayMicros, time, value));
             Number++;
             next = next + 1 == points.Length ? 0 : next + 1;

@@ -13,8 +13,9 @@ internal static class RatePart
     /// <param name="windowSeconds">The longest window: the warm-up covers it.</param>
     /// <param name="roundReadings">Readings in a timed round, at least.</param>
     /// <param name="findings">Takes the figures.</param>
+    /// <param name="hand">A loop by hand over as many series, whose rounds take turns with the engine's; null for none.</param>
     /// <returns>The engine in the state it came to.</returns>
-    public static EngineRun Measure(Workload workload, double interval, double windowSeconds, int roundReadings, Findings findings)
+    public static EngineRun Measure(Workload workload, double interval, double windowSeconds, int roundReadings, Findings findings, HandLoop? hand = null)
     {
         var feed = new Feed(workload.Points, workload.Profiles, interval);
         var before = Meter.ResidentBytes();
@@ -23,6 +24,7 @@ internal static class RatePart
         long transitions = 0;
         var run = new EngineRun(new Engine(register, workload.Rules, new EngineOptions(), _ => transitions++), feed);
         run.Warm((int)Math.Ceiling(windowSeconds / interval) + 2, WarmSeconds);
+        hand?.Warm((int)Math.Ceiling(windowSeconds / interval) + 2, WarmSeconds);
         var times = Math.Max(1, roundReadings / feed.Points);
 
         var quiet = run.Round(times, crossings: false);
@@ -33,14 +35,26 @@ internal static class RatePart
         run.Round((int)Math.Ceiling(60 / interval), crossings: true);
         transitions = 0;
         run.Yardstick.Forget();
-        var rounds = Enumerable.Range(0, TimedRounds).Select(_ => run.Round(times, crossings: true)).ToList();
-        var rates = rounds.ConvertAll(r => times * (double)feed.Points / r.ProcessorSeconds);
-        findings["rate"] = Meter.Median(rates);
-        findings["rate-best"] = rates.Max();
-        findings["rate-worst"] = rates.Min();
+        var rounds = new List<Meter>();
+        var handRounds = new List<Meter>();
+        for (var i = 0; i < TimedRounds; i++)
+        {
+            rounds.Add(run.Round(times, crossings: true));
+            if (hand is not null)
+            {
+                handRounds.Add(hand.Round(times, crossings: true));
+            }
+        }
+
+        Rates("", rounds, times * (double)feed.Points, findings);
+        if (hand is not null)
+        {
+            Rates("hand-", handRounds, times * (double)feed.Points, findings);
+            findings["hand-changes"] = hand.Changes;
+        }
+
         findings["wall-rate"] = Meter.Median(rounds.Select(r => times * (double)feed.Points / r.WallSeconds));
         findings["slowness"] = run.Yardstick.Slowness;
-        findings["undisturbed"] = 1 / rounds.Min(r => r.LeastSecondsEach);
         findings["longest-ms"] = rounds.Max(r => r.LongestSeconds) * 1000;
         findings["transitions"] = transitions;
         findings["bytes"] = rounds.Sum(r => r.AllocatedBytes) / (TimedRounds * (double)times * feed.Points);
@@ -54,6 +68,15 @@ internal static class RatePart
         findings["lost"] = run.Engine.Counters.Late + run.Engine.Counters.Duplicates + run.Engine.Counters.Impossible + run.Engine.Counters.DroppedAtBound;
         GC.KeepAlive(register);
         return run;
+    }
+
+    private static void Rates(string whose, List<Meter> rounds, double readings, Findings findings)
+    {
+        var rates = rounds.ConvertAll(r => readings / r.ProcessorSeconds);
+        findings[whose + "rate"] = Meter.Median(rates);
+        findings[whose + "rate-best"] = rates.Max();
+        findings[whose + "rate-worst"] = rates.Min();
+        findings[whose + "undisturbed"] = 1 / rounds.Min(r => r.LeastSecondsEach);
     }
 
     /// <summary>The engine as the peers have it, on exactly the readings they are given: how many changes of band it finds.</summary>

@@ -52,7 +52,7 @@ internal static class ReloadPart
 
         long transitions = 0;
         var engine = new Engine(Workload.Register(catalog, devices, d => d % Kinds), rules, new EngineOptions(), _ => transitions++);
-        var run = new EngineRun(engine, new Feed(points, [new Profile(395, 15, 1000)], IntervalSeconds));
+        var run = new EngineRun(engine, new Feed(points, [new Profile(395, 15, 1000, 1)], IntervalSeconds));
         run.Warm(2, 0);
         run.Round(1, crossings: true);
         findings["usual-ms"] = run.Round(1, crossings: false).LongestSeconds * 1000;

@@ -41,7 +41,7 @@ internal static class TimersPart
         var catalog = Workload.PlainCatalog(1);
         long transitions = 0;
         var engine = new Engine(Workload.Register(catalog, holds, _ => 0), Workload.ForEach(Hold, catalog), new EngineOptions(), _ => transitions++);
-        var feed = new Feed(Points(holds), [new Profile(500, 0, 500)], HoldFeedSeconds);
+        var feed = new Feed(Points(holds), [new Profile(500, 0, 500, 0)], HoldFeedSeconds);
         new EngineRun(engine, feed).Round(1, crossings: false);
         var micros = feed.Time;
         var (ticks, tick) = (new List<Meter>(), new Reading[1]);
@@ -72,7 +72,7 @@ internal static class TimersPart
         var catalog = Workload.PlainCatalog(1);
         long transitions = 0;
         var engine = new Engine(Workload.Register(catalog, devices, _ => 0), Workload.ForEach(Silence, catalog), new EngineOptions(), _ => transitions++);
-        var feed = new Feed(Points(devices), [new Profile(395, 15, 395)], ReportSeconds, hasTicks: false);
+        var feed = new Feed(Points(devices), [new Profile(395, 15, 395, 1)], ReportSeconds, hasTicks: false);
         var (minutes, tick, batch) = (new List<List<Meter>>(), new Reading[1], new ReadingBatch(Feed.BlockReadings));
         for (var minute = 0; minute < Minutes; minute++)
         {

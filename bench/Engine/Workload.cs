@@ -85,10 +85,12 @@ internal sealed record Workload(Func<DeviceRegister> MakeRegister, RuleSet Rules
             basis: site
         """;
 
-    private static readonly Profile[] Pressure = [new Profile(395, 15, 1000)];
+    // Tenths of a kPa, as pressure gauges of a few bar send them.
+    private static readonly Profile[] Pressure = [new Profile(395, 15, 1000, 1)];
+    private static readonly Profile[] FinePressure = [new Profile(395, 15, 1000, Profile.All)];
 
     /// <summary>Devices of three series each, the rest of four: at 4,318,200 series they are the city's 1,419,000 devices.</summary>
-    /// <param name="name"><c>mean</c>, <c>five</c>, or <c>plain</c>: the mean without hold and deadband, as the peers do it.</param>
+    /// <param name="name"><c>mean</c>, <c>five</c>, <c>plain</c>: the mean without hold and deadband, as the peers do it; <c>fine</c>: the mean of values of full precision.</param>
     /// <param name="series">12 or more.</param>
     public static Workload Make(string name, int series)
     {
@@ -98,8 +100,7 @@ internal sealed record Workload(Func<DeviceRegister> MakeRegister, RuleSet Rules
             "plain" => NoHold,
             _ => Mean,
         };
-        var devices = (int)(series * (1_419_000 / 4_318_200.0));
-        var larger = series - (devices * 3);
+        var (devices, larger) = DevicesOf(series);
         var points = new List<Point>(series);
         for (var device = 0; device < devices; device++)
         {
@@ -110,7 +111,14 @@ internal sealed record Workload(Func<DeviceRegister> MakeRegister, RuleSet Rules
         }
 
         var catalog = PlainCatalog(3, 4);
-        return new Workload(() => Register(catalog, devices, d => d < larger ? 1 : 0), ForEach(text, catalog), [.. points], Pressure);
+        return new Workload(() => Register(catalog, devices, d => d < larger ? 1 : 0), ForEach(text, catalog), [.. points], name == "fine" ? FinePressure : Pressure);
+    }
+
+    /// <returns>How many devices <see cref="Make"/> lays so many series out on, and how many of those, the first, have four.</returns>
+    public static (int Devices, int Larger) DevicesOf(int series)
+    {
+        var devices = (int)(series * (1_419_000 / 4_318_200.0));
+        return (devices, series - (devices * 3));
     }
 
     /// <summary>Kinds that have nothing but pressures, with so many of them.</summary>

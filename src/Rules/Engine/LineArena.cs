@@ -3,20 +3,21 @@ using System.Runtime.CompilerServices;
 namespace PingAnIoT.Rules;
 
 /// <summary>
-/// Blocks of 1, 2, 4 … cache lines, by number. They come from slabs of at most 2 MiB, each of blocks of one size; a slab whose last block is
+/// Blocks of 1, 2, 4 … half cache lines, by the number of their first. They come from slabs of at most 2 MiB, each of blocks of one size; a slab whose last block is
 /// given back serves the next size that needs one, so what series outgrow is not lost. Block 0 is never given out: it means none.
 /// Threading: owned by one shard.
 /// </summary>
 internal sealed unsafe class LineArena
 {
-    public const int LineBytes = 64;
+    /// <summary>Half a line: no block of a line or less lies across two.</summary>
+    public const int UnitBytes = 32;
 
-    /// <summary>The largest block is 2^14 lines, 1 MiB.</summary>
-    public const int BitsMax = 14;
+    /// <summary>The largest block is 2^15 half lines, 1 MiB.</summary>
+    public const int BitsMax = 15;
 
-    private const int SlabBits = 15;
-    private const int SlabLines = 1 << SlabBits;
-    private const int SmallestSlabLines = 64;
+    private const int SlabBits = 16;
+    private const int SlabUnits = 1 << SlabBits;
+    private const int SmallestSlabUnits = 128;
     private const int SlabsAtOnce = 16;
     private const int NoBlock = -1;
 
@@ -33,14 +34,14 @@ internal sealed unsafe class LineArena
 
     /// <summary>Where a block begins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* At(int block) => (byte*)slabs[block >> SlabBits].Start + ((long)(block & (SlabLines - 1)) * LineBytes);
+    public byte* At(int block) => (byte*)slabs[block >> SlabBits].Start + ((long)(block & (SlabUnits - 1)) * UnitBytes);
 
-    /// <summary>A block of 2^<paramref name="bits"/> lines; what is in it is anything.</summary>
+    /// <summary>A block of 2^<paramref name="bits"/> half lines; what is in it is anything.</summary>
     public int Rent(int bits)
     {
-        var lines = 1 << bits;
+        var units = 1 << bits;
         int number;
-        while (!open[bits].TryPeek(out number) || slabs[number].Bits != bits || !slabs[number].HasBlock(lines))
+        while (!open[bits].TryPeek(out number) || slabs[number].Bits != bits || !slabs[number].HasBlock(units))
         {
             if (!open[bits].TryPop(out _))
             {
@@ -50,18 +51,18 @@ internal sealed unsafe class LineArena
 
         ref var slab = ref slabs[number];
         slab.Live++;
-        var line = slab.Free;
-        if (line != NoBlock)
+        var unit = slab.Free;
+        if (unit != NoBlock)
         {
-            slab.Free = *(int*)At((number << SlabBits) | line);
+            slab.Free = *(int*)At((number << SlabBits) | unit);
         }
         else
         {
-            line = slab.Used;
-            slab.Used += lines;
+            unit = slab.Used;
+            slab.Used += units;
         }
 
-        return (number << SlabBits) | line;
+        return (number << SlabBits) | unit;
     }
 
     public void Return(int block, int bits)
@@ -74,7 +75,7 @@ internal sealed unsafe class LineArena
         }
 
         *(int*)At(block) = slab.Free;
-        slab.Free = block & (SlabLines - 1);
+        slab.Free = block & (SlabUnits - 1);
         if (--slab.Live == 0)
         {
             slab = slab with { Bits = -1, Used = 0, Free = NoBlock };
@@ -85,11 +86,11 @@ internal sealed unsafe class LineArena
     /// <summary>The first slabs are small, so that a shard of few devices costs little.</summary>
     private int TakeEmpty(int bits)
     {
-        var at = empty.FindLastIndex(number => slabs[number].Lines >= 1 << bits);
+        var at = empty.FindLastIndex(number => slabs[number].Units >= 1 << bits);
         if (at < 0)
         {
-            var lines = Math.Max(1 << bits, (int)Math.Min(SlabLines, SmallestSlabLines * (1L << Math.Min(slabCount - 1, SlabBits))));
-            Add(lines, lines == SlabLines ? SlabsAtOnce : 1);
+            var units = Math.Max(1 << bits, (int)Math.Min(SlabUnits, SmallestSlabUnits * (1L << Math.Min(slabCount - 1, SlabBits))));
+            Add(units, units == SlabUnits ? SlabsAtOnce : 1);
             at = empty.Count - 1;
         }
 
@@ -99,10 +100,10 @@ internal sealed unsafe class LineArena
         return taken;
     }
 
-    private void Add(int lines, int count)
+    private void Add(int units, int count)
     {
-        memory.Add(FlatMemory.Allocate((long)lines * LineBytes * count, out var start));
-        Bytes += (long)lines * LineBytes * count;
+        memory.Add(FlatMemory.Allocate((long)units * UnitBytes * count, out var start));
+        Bytes += (long)units * UnitBytes * count;
         if (slabCount + count > slabs.Length)
         {
             Array.Resize(ref slabs, Math.Max(slabCount + count, slabs.Length * 2));
@@ -110,7 +111,7 @@ internal sealed unsafe class LineArena
 
         for (var i = count - 1; i >= 0; i--)
         {
-            slabs[slabCount] = new Slab { Start = start + (i * lines * LineBytes), Lines = lines, Bits = -1, Free = NoBlock };
+            slabs[slabCount] = new Slab { Start = start + (i * units * UnitBytes), Units = units, Bits = -1, Free = NoBlock };
             empty.Add(slabCount++);
         }
     }
@@ -118,19 +119,19 @@ internal sealed unsafe class LineArena
     private struct Slab
     {
         public nint Start;
-        public int Lines;
+        public int Units;
 
         /// <summary>Size of its blocks; -1 while empty.</summary>
         public int Bits;
 
         public int Live;
 
-        /// <summary>Lines given out at least once.</summary>
+        /// <summary>Half lines given out at least once.</summary>
         public int Used;
 
         /// <summary>First block that came back; each says which is next.</summary>
         public int Free;
 
-        public readonly bool HasBlock(int lines) => Free != NoBlock || Used + lines <= Lines;
+        public readonly bool HasBlock(int units) => Free != NoBlock || Used + units <= Units;
     }
 }

@@ -11,10 +11,11 @@ namespace PingAnIoT.Rules;
 internal sealed class RuleStates
 {
     public const int NoDevice = -1;
+    private const int AtFirst = 64;
 
     // By number of rules.
     private readonly List<Stack<int>> free = [];
-    private RuleState[] states = new RuleState[16];
+    private RuleState[] states = new RuleState[AtFirst];
     private int used = 1;
 
     public long Bytes => (long)states.Length * Unsafe.SizeOf<RuleState>();
@@ -74,7 +75,7 @@ internal sealed class RuleStates
     {
         while (free.Count <= count)
         {
-            free.Add(new Stack<int>());
+            free.Add(new Stack<int>(AtFirst));
         }
 
         for (var i = 0; i < count; i++)

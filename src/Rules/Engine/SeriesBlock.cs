@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PingAnIoT.Rules;
 
@@ -23,8 +24,8 @@ internal struct SeriesHead
     /// <summary>First of the series' rule states; 0 while no rule has anything to say or to wait for.</summary>
     public int States;
 
-    public ushort First;
-    public ushort Count;
+    /// <summary>Which samples there are: of packed ones their <see cref="Packing"/>; else 16 bits that say which is first, and above them how many.</summary>
+    public uint Shape;
 
     /// <summary>
     /// Server time when the newest reading arrived: the series' clock runs from (its event time, this). <see cref="Never"/> when the reading
@@ -60,57 +61,225 @@ internal readonly record struct SeriesClock(long Last, long Anchor)
     public static SeriesClock None => new(Never.Micros, Never.Micros);
 }
 
-/// <summary>
-/// One series: its head and, side by side from the oldest to the newest, the readings that windows still need. A block of one cache line
-/// holds 3 of them, of two lines 7, of four 15.
-/// </summary>
-internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
+/// <summary>How large a block is and how its samples are written.</summary>
+/// <param name="Bits">It is 2^<paramref name="Bits"/> half lines.</param>
+/// <param name="IsWide">16 bytes a sample; else they are packed into 8.</param>
+internal readonly record struct BlockForm(int Bits, bool IsWide)
 {
-    /// <summary>Blocks up to this size (of 7 samples) make room at the end by moving what they have.</summary>
-    private const int ShiftedBitsMax = 1;
+    /// <summary>Bits of <see cref="Word"/>.</summary>
+    public const int WordBits = 5;
+
+    /// <summary>Packed samples lie at the beginning of their block: of more than these the oldest would cost too much to let go.</summary>
+    public const int PackedBitsMax = 3;
+
+    public int Word => (Bits << 1) | (IsWide ? 1 : 0);
+
+    /// <summary>Of 32 bytes there is room for 2 wide samples or 4 packed ones; the head takes that of 1 or 2.</summary>
+    public int Capacity => IsWide ? (2 << Bits) - 1 : PackedCapacity(Bits);
+
+    /// <summary>With fewer samples a smaller block will do.</summary>
+    public int Least => Capacity / 4;
+
+    /// <summary>Large blocks of wide samples have some to spare, so that all are moved to the beginning once in many readings.</summary>
+    private int Most => IsWide && Bits > PackedBitsMax ? Capacity / 4 * 3 : Capacity;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PackedCapacity(int bits) => (4 << bits) - 2;
+
+    public static BlockForm Of(int word) => new(word >> 1, (word & 1) != 0);
+
+    /// <summary>The form next to this one, if not this one, for so many samples.</summary>
+    public BlockForm For(int count)
+    {
+        var form = this;
+        while (count > form.Most)
+        {
+            form = form with { Bits = form.Bits + 1 };
+        }
+
+        while (form.Bits > 0 && count < form.Least)
+        {
+            form = form with { Bits = form.Bits - 1 };
+        }
+
+        return form;
+    }
+}
+
+/// <summary>
+/// One series: its head and, side by side from the oldest to the newest, the readings that windows still need. Packed, half a cache line holds 2 of
+/// them, a line 6, two lines 14; where they cannot be packed 1, 3 and 7.
+/// </summary>
+/// <param name="start">Where it is.</param>
+/// <param name="word">Its <see cref="BlockForm"/>.</param>
+internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
+{
+    /// <summary>Wide blocks up to this size (of 7 samples) make room at the end by moving what they have.</summary>
+    private const int ShiftedBitsMax = 2;
+
+    private const int OneLineBits = 1;
 
     private readonly byte* start = start;
+    private readonly int word = word;
 
-    public int Bits { get; } = bits;
-
-    public int Capacity => CapacityOf(Bits);
+    public BlockForm Form => BlockForm.Of(word);
 
     public ref SeriesHead Head => ref *(SeriesHead*)start;
 
-    public bool HasReading => Head.Count > 0;
+    public int Count => IsWide ? (int)(Head.Shape >> 16) : Packing.Count;
 
-    /// <summary>Oldest first.</summary>
-    public Span<Sample> Samples => new((Sample*)(start + SeriesHead.Bytes) + Head.First, Head.Count);
+    public bool HasReading => Count > 0;
 
     /// <summary>Newest event time; only where there is a reading.</summary>
-    public long Last => Samples[^1].EventTimeMicros;
+    public long Last => IsWide ? Wide[First + Count - 1].EventTimeMicros : Packing.TimeOf(Packed[Count - 1]);
+
+    /// <summary>Only where there is a reading.</summary>
+    public Sample Newest => IsWide ? Wide[First + Count - 1] : Packing.SampleOf(Packed[Count - 1]);
 
     /// <summary>Where its own clock stands; one that never was before its first reading.</summary>
     public SeriesClock Clock => HasReading ? new SeriesClock(Last, Head.Anchor) : SeriesClock.None;
 
-    public bool IsFull => Head.First + Head.Count == Capacity;
+    public Packing Packing => new(Head.Shape);
 
-    public static int CapacityOf(int bits) => (LineArena.LineBytes / SeriesHead.Bytes << bits) - 1;
+    private bool IsWide => (word & 1) != 0;
 
-    /// <summary>Puts a sample behind the newest; there is room.</summary>
-    public void Append(long eventTimeMicros, double value)
+    private int First => (int)(Head.Shape & ushort.MaxValue);
+
+    private Sample* Wide => (Sample*)(start + SeriesHead.Bytes);
+
+    private ulong* Packed => (ulong*)(start + SeriesHead.Bytes);
+
+    /// <summary>Oldest first, where they are or unpacked.</summary>
+    /// <param name="scratch">Valid until samples of another series are unpacked into it.</param>
+    public ReadOnlySpan<Sample> Samples(Scratch scratch)
     {
-        Head.Count++;
-        ref var sample = ref Samples[^1];
-        sample.EventTimeMicros = eventTimeMicros;
-        sample.Value = value;
+        if (IsWide)
+        {
+            return new(Wide + First, Count);
+        }
+
+        var packing = Packing;
+        var samples = scratch.TakeSamples(packing.Count);
+        packing.Unpack(new(Packed, samples.Length), samples);
+        return samples;
     }
 
     /// <summary>
     /// Lets go of the samples before <paramref name="keepFrom"/> and puts one behind the newest, with the head read and written once: the hot path.
     /// </summary>
-    /// <returns>False, with nothing put, when there is no room or when it would hold more than <paramref name="most"/>.</returns>
+    /// <returns>False, with nothing put, when it needs another block or would hold more than <paramref name="most"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value)
+    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value) => IsWide
+        ? TryPutWide(keepFrom, most, eventTimeMicros, value)
+        : TryPutPacked(keepFrom, most, eventTimeMicros, value);
+
+    /// <summary>Puts a sample in its place among the others.</summary>
+    /// <returns>False, with nothing put, when it needs another block.</returns>
+    public bool TryInsert(int place, long eventTimeMicros, double value)
     {
-        var head = (SeriesHead*)start;
-        int first = head->First, count = head->Count;
-        var sample = (Sample*)(start + SeriesHead.Bytes) + first;
+        var count = Count;
+        if ((IsWide ? First : 0) + count == Form.Capacity)
+        {
+            return false;
+        }
+
+        if (IsWide)
+        {
+            var samples = new Span<Sample>(Wide + First, count + 1);
+            samples[place..^1].CopyTo(samples[(place + 1)..]);
+            samples[place] = new Sample { EventTimeMicros = eventTimeMicros, Value = value };
+            SetWide(First, count + 1);
+            return true;
+        }
+
+        if (!Packing.TryPack(eventTimeMicros, value, out var sample))
+        {
+            return false;
+        }
+
+        var packed = new Span<ulong>(Packed, count + 1);
+        packed[place..^1].CopyTo(packed[(place + 1)..]);
+        packed[place] = sample;
+        Head.Shape = Packing.With(count + 1).Word;
+        return true;
+    }
+
+    public void DropOldest(int count)
+    {
+        if (IsWide)
+        {
+            SetWide(count == Count ? 0 : First + count, Count - count);
+            return;
+        }
+
+        Shift(Packed, count, Count - count);
+        Head.Shape = Packing.With(Count - count).Word;
+    }
+
+    /// <summary>Holds these instead of what it held.</summary>
+    /// <param name="samples">No more than there is room for.</param>
+    /// <param name="packing">Under which they fit, if they are to be packed.</param>
+    public void Fill(ReadOnlySpan<Sample> samples, Packing packing)
+    {
+        if (IsWide)
+        {
+            samples.CopyTo(new Span<Sample>(Wide, Form.Capacity));
+            SetWide(0, samples.Length);
+            return;
+        }
+
+        var packed = new Span<ulong>(Packed, Form.Capacity);
+        for (var i = 0; i < samples.Length; i++)
+        {
+            packing.TryPack(samples[i].EventTimeMicros, samples[i].Value, out packed[i]);
+        }
+
+        Head.Shape = packing.Word;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryPutPacked(long keepFrom, int most, long eventTimeMicros, double value)
+    {
+        var packing = Packing;
+        var sample = Packed;
+        int count = packing.Count, expired = 0, bits = word >> 1;
+        while (expired < count && packing.TimeOf(sample[expired]) < keepFrom)
+        {
+            expired++;
+        }
+
+        if (expired > 0)
+        {
+            count -= expired;
+            if (expired == 1 && bits == OneLineBits)
+            {
+                // Of a steady series, all that a line holds.
+                Vector256.Load(sample + 1).Store(sample);
+                sample[Vector256<ulong>.Count] = sample[Vector256<ulong>.Count + 1];
+            }
+            else
+            {
+                Shift(sample, expired, count);
+            }
+        }
+
+        var capacity = BlockForm.PackedCapacity(bits);
+        var isPut = packing.TryPack(eventTimeMicros, value, out var packed) && count < capacity && count < most
+            && (bits < ShiftedBitsMax || count >= capacity / 4);
+        if (isPut)
+        {
+            sample[count++] = packed;
+        }
+
+        Head.Shape = packing.With(count).Word;
+        return isPut;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryPutWide(long keepFrom, int most, long eventTimeMicros, double value)
+    {
+        int first = First, count = Count, capacity = Form.Capacity;
+        var sample = Wide + first;
         while (count > 0 && sample->EventTimeMicros < keepFrom)
         {
             first++;
@@ -118,56 +287,36 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int bits)
             sample++;
         }
 
-        if (first + count == Capacity && first > 0 && Bits <= ShiftedBitsMax)
+        // Of a series that can be packed again the value can be.
+        if (first + count == capacity && first > 0 && Form.Bits <= ShiftedBitsMax && !Packing.CanHold(value))
         {
-            sample = Shift(sample, count);
+            new Span<Sample>(sample, count).CopyTo(new Span<Sample>(Wide, capacity));
+            sample = Wide;
             first = 0;
         }
 
-        head->First = (ushort)first;
-        head->Count = (ushort)count;
-        if (first + count == Capacity || count >= most)
+        SetWide(first, count);
+        if (first + count == capacity || count >= most)
         {
             return false;
         }
 
-        head->Count = (ushort)(count + 1);
+        SetWide(first, count + 1);
         sample[count].EventTimeMicros = eventTimeMicros;
         sample[count].Value = value;
         return true;
     }
 
-    /// <summary>Puts a sample in its place among the others; there is room.</summary>
-    public void Insert(int place, long eventTimeMicros, double value)
+    /// <summary>Moves to the beginning what is left, without a call: it is little.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shift(ulong* samples, int by, int left)
     {
-        Head.Count++;
-        var samples = Samples;
-        samples[place..^1].CopyTo(samples[(place + 1)..]);
-        samples[place] = new Sample { EventTimeMicros = eventTimeMicros, Value = value };
-    }
-
-    public void DropOldest(int count)
-    {
-        Head.Count -= (ushort)count;
-        Head.First = (ushort)(Head.Count == 0 ? 0 : Head.First + count);
-    }
-
-    /// <summary>Moves all to the beginning, so that there is room at the end.</summary>
-    public void Compact()
-    {
-        Samples.CopyTo(new Span<Sample>(start + SeriesHead.Bytes, Capacity));
-        Head.First = 0;
-    }
-
-    /// <summary>The same for the few of a small block, without a call.</summary>
-    private Sample* Shift(Sample* from, int count)
-    {
-        var to = (Sample*)(start + SeriesHead.Bytes);
-        for (var i = 0; i < count; i++)
+        var end = samples + left;
+        for (; samples < end; samples++)
         {
-            to[i] = from[i];
+            *samples = samples[by];
         }
-
-        return to;
     }
+
+    private void SetWide(int first, int count) => Head.Shape = (uint)((count << 16) | first);
 }

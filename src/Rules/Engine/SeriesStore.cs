@@ -9,17 +9,22 @@ namespace PingAnIoT.Rules;
 /// <param name="plan">What there are states for.</param>
 internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
-    private const int PlaceBits = 4;
-    private const int LinesAsked = 4;
+    private const int BytesAsked = 4 * Prefetch.LineBytes;
 
+<<<<<<< HEAD
     // How many devices before its turn each step of finding a device's state is taken.
     private const int PlacesAhead = 32;
     private const int BlocksAhead = 12;
 
     // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
+=======
+    // Series -> where its block is and its form: unit << BlockForm.WordBits | form; 0 before its first reading. Behind a device's series stand its rules
+>>>>>>> bdf86ad (Readings of few digits in 8 bytes without loss; half lines; a loop by hand beside the engine's benchmark)
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
     private readonly LineArena arena = new();
+    private readonly Scratch scratch = new();
+    private readonly FlatArray<Sample> rewritten = new();
     private RulePlan plan = plan;
 
     // The first is none, so that none is number 0.
@@ -46,7 +51,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     public SeriesBlock Block(int series)
     {
         var place = places[series];
-        return new SeriesBlock(arena.At(place >> PlaceBits), place & ((1 << PlaceBits) - 1));
+        return new SeriesBlock(arena.At(UnitOf(place)), FormOf(place));
     }
 
     /// <summary>
@@ -89,45 +94,54 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
 
     /// <summary>The series' block, made at its first reading.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public SeriesBlock Open(int series) => places[series] != 0 ? Block(series) : Make(series, 0);
+    public SeriesBlock Open(int series) => places[series] != 0 ? Block(series) : Make(series, default);
 
-    /// <summary>Room for one more sample: samples move to the front, to a larger block, or to a smaller one after a burst.</summary>
-    public SeriesBlock MakeRoom(int series)
+    /// <summary>
+    /// Puts a sample in its place among those of a series and writes them all anew: in a larger block, in a smaller one after a burst, packed, no
+    /// longer packed, or packed in another way.
+    /// </summary>
+    public SeriesBlock Rewrite(int series, int place, long eventTimeMicros, double value)
     {
         var block = Block(series);
-        int bits = block.Bits, count = block.Head.Count, capacity = block.Capacity;
-        var target = count == capacity || (bits > 2 && count > capacity / 4 * 3) ? bits + 1
-            : bits > 0 && count < capacity / 4 ? bits - 1
-            : bits;
-        if (target == bits)
+        var count = block.Count;
+        rewritten.Grow(count + 1, default);
+        var samples = rewritten.AsSpan()[..(count + 1)];
+        var before = block.Samples(scratch);
+        before[..place].CopyTo(samples);
+        before[place..].CopyTo(samples[(place + 1)..]);
+        samples[place] = new Sample { EventTimeMicros = eventTimeMicros, Value = value };
+        return Fill(series, samples);
+    }
+
+    /// <summary>The series holds these instead of what it held.</summary>
+    /// <param name="series">In the store.</param>
+    /// <param name="samples">Oldest first; not empty.</param>
+    public SeriesBlock Fill(int series, ReadOnlySpan<Sample> samples)
+    {
+        var block = Open(series);
+        var before = block.Form;
+        var isPacked = Packing.TryFind(samples, before.IsWide ? default : block.Packing, out var packing)
+            && samples.Length <= new BlockForm(BlockForm.PackedBitsMax, IsWide: false).Capacity;
+        var form = before.IsWide == !isPacked ? before.For(samples.Length) : new BlockForm(0, !isPacked).For(samples.Length);
+        if (form != before)
         {
-            block.Compact();
-            return block;
+            var unit = UnitOf(places[series]);
+            var head = block.Head;
+            block = Make(series, form);
+            block.Head = head;
+            arena.Return(unit, before.Bits);
         }
 
-        var line = places[series] >> PlaceBits;
-        var moved = Make(series, target);
-        block = new SeriesBlock(arena.At(line), bits);
-        moved.Head = block.Head with { First = 0 };
-        block.Samples.CopyTo(moved.Samples);
-        arena.Return(line, bits);
-        return moved;
+        block.Fill(samples, packing);
+        return block;
     }
 
     /// <summary>Gives a series' block back.</summary>
     public void Close(int series)
     {
         var place = places[series];
-        arena.Return(place >> PlaceBits, place & ((1 << PlaceBits) - 1));
+        arena.Return(UnitOf(place), BlockForm.Of(FormOf(place)).Bits);
         places[series] = 0;
-    }
-
-    /// <summary>Puts a sample behind the newest.</summary>
-    public void Append(int series, long eventTimeMicros, double value)
-    {
-        var block = Open(series);
-        block = block.IsFull ? MakeRoom(series) : block;
-        block.Append(eventTimeMicros, value);
     }
 
     /// <summary>Asks memory for what a series' next reading will touch.</summary>
@@ -137,11 +151,11 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     public void PrefetchBlock(int series)
     {
         var place = places[series];
-        var start = arena.At(place >> PlaceBits);
-        var lines = Math.Min(1 << (place & ((1 << PlaceBits) - 1)), LinesAsked);
-        for (var line = 0; line < lines; line++)
+        var start = arena.At(UnitOf(place));
+        var bytes = Math.Min(LineArena.UnitBytes << BlockForm.Of(FormOf(place)).Bits, BytesAsked);
+        for (var at = 0; at < bytes; at += Prefetch.LineBytes)
         {
-            Prefetch.Line(start + (line * LineArena.LineBytes));
+            Prefetch.Line(start + at);
         }
     }
 
@@ -189,11 +203,14 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         }
     }
 
-    private SeriesBlock Make(int series, int bits)
+    private static int UnitOf(int place) => (int)((uint)place >> BlockForm.WordBits);
+
+    private static int FormOf(int place) => place & ((1 << BlockForm.WordBits) - 1);
+
+    private SeriesBlock Make(int series, BlockForm form)
     {
-        var line = arena.Rent(bits);
-        places[series] = (line << PlaceBits) | bits;
-        var block = new SeriesBlock(arena.At(line), bits);
+        places[series] = (arena.Rent(form.Bits) << BlockForm.WordBits) | form.Word;
+        var block = Block(series);
         block.Head = new SeriesHead { Anchor = Never.Micros };
         return block;
     }

@@ -33,7 +33,7 @@ internal sealed partial class ShardState
         }
 
         var block = Store.Block(series);
-        var samples = block.Samples;
+        var samples = block.Samples(scratch);
         var isTicking = block.Head.Anchor != Never.Micros;
         var elapsed = isTicking ? Math.Clamp(clock.Now - block.Head.Anchor - options.AllowedLatenessMicros, 0, options.CarryMicros) : 0;
         return explanation with
@@ -50,9 +50,10 @@ internal sealed partial class ShardState
     private List<RuleExplanation> ExplainRules(SeriesBlock series, QuantityPlan quantity, DeviceRecord device)
     {
         var rules = new List<RuleExplanation>(quantity.Rules.Length);
+        var samples = series.Samples(scratch);
         foreach (ref readonly var window in quantity.Windows.AsSpan())
         {
-            var covered = Windows.Covered(window.Micros, series.Samples);
+            var covered = Windows.Covered(window.Micros, samples);
             var value = Windows.Value(window, covered, scratch);
             for (var i = window.First; i < window.End; i++)
             {
@@ -94,7 +95,7 @@ internal sealed partial class ShardState
                 rule.Parts[p], record, VerdictOf(slot, rule, p, record).Value, JudgePart(slot, rule, p, record, at.Last), RuleState.Normal(device, 0, rule.Rule), at) with
             {
                 ReadingsInWindow = Store.HasBlock(series) && Store.Block(series) is { HasReading: true } block
-                    ? Windows.Covered(rule.Windows[p].Micros, block.Samples).Length : 0,
+                    ? Windows.Covered(rule.Windows[p].Micros, block.Samples(scratch)).Length : 0,
             };
         }
 

@@ -61,7 +61,7 @@ internal sealed partial class ShardState
             return;
         }
 
-        writer.Write(ref state, rule, Store.Block(slot.Series + plan.Find(slot.Layout, state.Quantity)!.Offset).Samples, from, due, receive);
+        writer.Write(ref state, rule, Store.Block(slot.Series + plan.Find(slot.Layout, state.Quantity)!.Offset).Samples(scratch), from, due, receive);
     }
 
     /// <summary>Server time at which ticks will have brought a clock, less the lateness, to what is due next.</summary>

@@ -152,7 +152,7 @@ internal sealed partial class ShardState
         }
 
         ref readonly var window = ref rule.Windows[part];
-        var covered = Windows.Covered(window.Micros, block.Samples);
+        var covered = Windows.Covered(window.Micros, block.Samples(scratch));
         return Verdict.Of(rule.Parts[part], device, Windows.Value(window, covered, scratch), covered);
     }
 
@@ -223,7 +223,7 @@ internal sealed partial class ShardState
             if (Store.HasBlock(series) && Store.Block(series) is { HasReading: true } block)
             {
                 var of = rule.Parts[part].Rule;
-                all.AddRange(TransitionWriter.EvidenceOf(of, block.Samples, register.SeriesName(device, of.Quantity)));
+                all.AddRange(TransitionWriter.EvidenceOf(of, block.Samples(scratch), register.SeriesName(device, of.Quantity)));
             }
         }
 

@@ -120,7 +120,7 @@ internal sealed partial class ShardState
 
     private void NoteFirst(ref RuleState state, in DeviceSlot slot, CombinedRule rule)
     {
-        var newest = Store.Block(slot.Series + rule.Offsets[0]).Samples[^1];
+        var newest = Store.Block(slot.Series + rule.Offsets[0]).Newest;
         state.Sequence.EventTimeMicros = newest.EventTimeMicros;
         state.Sequence.Value = newest.Value;
     }
@@ -147,7 +147,7 @@ internal sealed partial class ShardState
         if (Store.HasBlock(series) && Store.Block(series) is { HasReading: true } block)
         {
             var second = rule.Parts[1].Rule;
-            all.AddRange(TransitionWriter.EvidenceOf(second, block.Samples, register.SeriesName(state.Device, second.Quantity)).TakeLast(TransitionWriter.EvidenceMax - 1));
+            all.AddRange(TransitionWriter.EvidenceOf(second, block.Samples(scratch), register.SeriesName(state.Device, second.Quantity)).TakeLast(TransitionWriter.EvidenceMax - 1));
         }
 
         return [.. all.Distinct().OrderBy(e => e.EventTimeMicros)];

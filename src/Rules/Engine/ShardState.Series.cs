@@ -35,9 +35,15 @@ internal sealed partial class ShardState
     [MethodImpl(MethodImplOptions.NoInlining)]
     private SeriesBlock Append(int index, SeriesBlock series, scoped in Reading reading)
     {
-        series = MakeRoom(index, series);
-        series.Append(reading.EventTimeMicros, reading.Value);
-        return series;
+        // At the bound the oldest makes place.
+        var over = series.Count - readingsMax + 1;
+        if (over > 0)
+        {
+            counters.DroppedAtBound += over;
+            series.DropOldest(over);
+        }
+
+        return Store.Rewrite(index, series.Count, reading.EventTimeMicros, reading.Value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -47,19 +53,6 @@ internal sealed partial class ShardState
         {
             Elapse(ref Store.States[series.Head.States + i], quantity.Rules[i], series.Last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
         }
-    }
-
-    /// <summary>Room for one more, or at the bound the place of the oldest.</summary>
-    private SeriesBlock MakeRoom(int index, SeriesBlock series)
-    {
-        var over = series.Head.Count - options.SeriesReadingsMax + 1;
-        if (over > 0)
-        {
-            counters.DroppedAtBound += over;
-            series.DropOldest(over);
-        }
-
-        return series.IsFull ? Store.MakeRoom(index) : series;
     }
 
     /// <summary>Puts a reading that is no newer than the newest among the others.</summary>
@@ -75,14 +68,15 @@ internal sealed partial class ShardState
             return false;
         }
 
-        var place = Windows.FirstAfter(series.Samples, time);
-        if (place > 0 && series.Samples[place - 1].EventTimeMicros == time)
+        var samples = series.Samples(scratch);
+        var place = Windows.FirstAfter(samples, time);
+        if (place > 0 && samples[place - 1].EventTimeMicros == time)
         {
             counters.Duplicates++;
             return false;
         }
 
-        if (series.Head.Count >= readingsMax)
+        if (series.Count >= readingsMax)
         {
             counters.DroppedAtBound++;
             if (place == 0)
@@ -94,18 +88,17 @@ internal sealed partial class ShardState
             place--;
         }
 
-        if (series.IsFull)
+        if (!series.TryInsert(place, time, reading.Value))
         {
-            series = Store.MakeRoom(index);
+            Store.Rewrite(index, place, time, reading.Value);
         }
 
-        series.Insert(place, time, reading.Value);
         return true;
     }
 
     private bool AreQuiet(WindowPlan[] windows, SeriesBlock series)
     {
-        ReadOnlySpan<Sample> samples = series.Samples;
+        var samples = series.Samples(scratch);
         for (var i = 0; i < windows.Length; i++)
         {
             ref readonly var window = ref windows[i];
@@ -133,7 +126,7 @@ internal sealed partial class ShardState
             JudgeAll(series, quantity, reading);
         }
 
-        series.Head.Settled = quiet.Holds(series.Samples) ? plan.Generation : (byte)0;
+        series.Head.Settled = quiet.Holds(series.Samples(scratch)) ? plan.Generation : (byte)0;
     }
 
     /// <summary>Judges every rule of the series; those that come to have something to say or to wait for get states, for as long as they do.</summary>
@@ -153,9 +146,10 @@ internal sealed partial class ShardState
 
         var first = series.Head.States;
         var isQuiet = true;
+        var samples = series.Samples(scratch);
         foreach (ref readonly var window in quantity.Windows.AsSpan())
         {
-            var covered = Windows.Covered(window.Micros, series.Samples);
+            var covered = Windows.Covered(window.Micros, samples);
             var value = Windows.Value(window, covered, scratch);
             for (var i = window.First; i < window.End; i++)
             {
@@ -186,9 +180,10 @@ internal sealed partial class ShardState
 
     private bool CrossesAny(SeriesBlock series, QuantityPlan quantity, DeviceRecord? device)
     {
+        var samples = series.Samples(scratch);
         foreach (ref readonly var window in quantity.Windows.AsSpan())
         {
-            var covered = Windows.Covered(window.Micros, series.Samples);
+            var covered = Windows.Covered(window.Micros, samples);
             var value = Windows.Value(window, covered, scratch);
             for (var i = window.First; i < window.End; i++)
             {

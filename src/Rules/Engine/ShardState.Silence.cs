@@ -108,7 +108,7 @@ internal sealed partial class ShardState
         }
 
         var kind = plan.Layouts[slot.Layout];
-        ref readonly var last = ref Store.Block(slot.Series + kind.Quantities[slot.Heard - 1]!.Offset).Samples[^1];
+        var last = Store.Block(slot.Series + kind.Quantities[slot.Heard - 1]!.Offset).Newest;
         foreach (var i in kind.AnyAbsents)
         {
             ref var absence = ref Store.Absences[slot.Absences + i];

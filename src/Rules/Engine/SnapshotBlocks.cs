@@ -52,6 +52,9 @@ internal sealed class BlockWriter
         stream.Write(head);
     }
 
+    /// <summary>For what is written, while it is made.</summary>
+    public Scratch Scratch { get; } = new();
+
     public void Long(long value) => BinaryPrimitives.WriteInt64LittleEndian(Room(sizeof(long)), value);
 
     public void Int(int value) => BinaryPrimitives.WriteInt32LittleEndian(Room(sizeof(int)), value);

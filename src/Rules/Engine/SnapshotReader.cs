@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PingAnIoT.Rules;
@@ -10,6 +11,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
 {
     private const int ManyMax = 16 * 1024 * 1024;
     private readonly List<(int Kind, int[] Quantities)> kinds = [];
+    private readonly List<Sample> samples = [];
 
     /// <exception cref="InvalidDataException">One of them is not a whole snapshot of a known version, or they are not of one moment.</exception>
     public static ShardState Read(
@@ -170,7 +172,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
     /// <param name="state">Where it goes.</param>
     /// <param name="quantity">What it is.</param>
     /// <param name="device">Whose it is; -1 when it is not ours: it is read over.</param>
-    private static void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int device)
+    private void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int device)
     {
         var index = device < 0 ? -1 : state.Store.Devices[device].Series + quantity.Offset;
         var count = from.Count(ushort.MaxValue / 2 + 1, "readings of a series");
@@ -179,13 +181,15 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
             return;
         }
 
+        samples.Clear();
         for (var left = count; left > 0; left--)
         {
-            var (time, value) = (from.Long(), from.Double());
-            if (device >= 0)
-            {
-                state.Store.Append(index, time, value);
-            }
+            samples.Add(new Sample { EventTimeMicros = from.Long(), Value = from.Double() });
+        }
+
+        if (device >= 0)
+        {
+            state.Store.Fill(index, CollectionsMarshal.AsSpan(samples));
         }
 
         var anchor = from.Long();

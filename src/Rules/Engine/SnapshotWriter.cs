@@ -167,8 +167,9 @@ internal static class SnapshotWriter
         }
 
         var series = store.Block(index);
-        to.Int(series.Samples.Length);
-        to.Samples(series.Samples);
+        var samples = series.Samples(to.Scratch);
+        to.Int(samples.Length);
+        to.Samples(samples);
 
         to.Long(series.Head.Anchor);
         to.Flag(series.Head.States != 0);

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>
+/// How the samples of a series are kept in 8 bytes each, without loss: event times as microseconds since a common base, less than 71 minutes of them,
+/// values as whole numbers of a common power of ten. Sensors send decimals of few digits, and the decimal nearest to a double is that double
+/// again after one division. What does not come back bit for bit (more digits, -0, too large, too far apart) is not packed.
+/// </summary>
+/// <param name="word">As <see cref="Word"/>.</param>
+internal readonly struct Packing(uint word)
+{
+    /// <summary>The most samples a block keeps so.</summary>
+    public const int CountMax = (1 << CountBits) - 1;
+
+    private const int CountBits = 5;
+    private const int DigitsBits = 3;
+    private const int DigitsMask = (1 << DigitsBits) - 1;
+    private const int BaseShift = CountBits + DigitsBits;
+    private const int BaseBits = 32 - BaseShift;
+
+    /// <summary>Bases are multiples of 2^28 µs, 268 s: from 1970 on, 24 bits of them last 142 years.</summary>
+    private const int BaseUnitBits = 28;
+
+    private const int TimeShift = 32;
+
+    private static ReadOnlySpan<double> Scales => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
+
+    private Packing(long baseUnits, int digits)
+        : this((uint)(baseUnits << BaseShift) | (uint)(digits << CountBits))
+    {
+    }
+
+    /// <summary>Base, digits after the point and how many samples there are, in one word of the series' head.</summary>
+    public uint Word => word;
+
+    public int Count => (int)(word & CountMax);
+
+    private int Digits => (int)(word >> CountBits) & DigitsMask;
+
+    private double Scale => Scales[Digits];
+
+    private long Base => (long)(word >> BaseShift) << BaseUnitBits;
+
+    /// <summary>The same with another number of samples.</summary>
+    public Packing With(int count) => new((word & ~(uint)CountMax) | (uint)count);
+
+    /// <summary>A packing under which all of these fit.</summary>
+    /// <param name="samples">Oldest first; not empty.</param>
+    /// <param name="before">What they were packed by: its digits are the first choice, so that values of fewer digits in between change nothing.</param>
+    /// <param name="packing">With their count.</param>
+    public static bool TryFind(ReadOnlySpan<Sample> samples, Packing before, out Packing packing)
+    {
+        packing = default;
+        var units = samples[0].EventTimeMicros >> BaseUnitBits;
+        if (samples.Length > CountMax || (ulong)units >= 1UL << BaseBits)
+        {
+            return false;
+        }
+
+        // Of samples with more digits than any packing has, the newest is mostly one.
+        for (var i = 0; i <= DigitsMask && IsDecimal(samples[^1].Value); i++)
+        {
+            packing = new Packing(units, (before.Digits + i) & DigitsMask).With(samples.Length);
+            if (packing.Fits(samples))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether some packing holds the value.</summary>
+    public static bool CanHold(double value)
+    {
+        if (!IsDecimal(value))
+        {
+            return false;
+        }
+
+        foreach (var scale in Scales)
+        {
+            if (IsWhole(value, scale, out _))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPack(long eventTimeMicros, double value, out ulong packed)
+    {
+        var since = (ulong)(eventTimeMicros - Base);
+        var isWhole = IsWhole(value, Scale, out var whole);
+        packed = (since << TimeShift) | (uint)whole;
+        return isWhole & (since <= uint.MaxValue);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long TimeOf(ulong packed) => Base + (long)(packed >> TimeShift);
+
+    public Sample SampleOf(ulong packed) => new() { EventTimeMicros = TimeOf(packed), Value = (int)packed / Scale };
+
+    /// <summary>One at a time: what was just written in 8 bytes cannot be read at once in more.</summary>
+    public void Unpack(ReadOnlySpan<ulong> packed, Span<Sample> samples)
+    {
+        var (start, scale) = (Base, Scale);
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var sample = packed[i];
+            samples[i].EventTimeMicros = start + (long)(sample >> TimeShift);
+            samples[i].Value = (int)sample / scale;
+        }
+    }
+
+    private bool Fits(ReadOnlySpan<Sample> samples)
+    {
+        foreach (ref readonly var sample in samples)
+        {
+            if (!TryPack(sample.EventTimeMicros, sample.Value, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A value that is no decimal of at most as many digits after the point as there can be is told by one division.</summary>
+    private static bool IsDecimal(double value) => Math.Round(value * Scales[DigitsMask]) / Scales[DigitsMask] == value;
+
+    /// <summary>Is the value so many units, to the last bit?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsWhole(double value, double scale, out int whole)
+    {
+        whole = double.ConvertToIntegerNative<int>(Math.Round(value * scale));
+        return BitConverter.DoubleToInt64Bits(whole / scale) == BitConverter.DoubleToInt64Bits(value);
+    }
+}
