@@ -11,15 +11,11 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
     private const int BytesAsked = 4 * Prefetch.LineBytes;
 
-<<<<<<< HEAD
     // How many devices before its turn each step of finding a device's state is taken.
     private const int PlacesAhead = 32;
     private const int BlocksAhead = 12;
 
-    // Series -> its block's line and size: line << PlaceBits | bits; 0 before its first reading. Behind a device's series stand its rules
-=======
     // Series -> where its block is and its form: unit << BlockForm.WordBits | form; 0 before its first reading. Behind a device's series stand its rules
->>>>>>> bdf86ad (Readings of few digits in 8 bytes without loss; half lines; a loop by hand beside the engine's benchmark)
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
     private readonly LineArena arena = new();

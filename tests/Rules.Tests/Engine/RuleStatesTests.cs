@@ -30,7 +30,7 @@ public sealed class RuleStatesTests
             }
 
             var end = states.End;
-            var run = states.Rent(which, new QuantityPlan(3, 0, Rules[..count], [], [], []));
+            var run = states.Rent(which, new QuantityPlan(3, 0, Rules[..count], [], false, [], []));
             states.End.Should().Be(free.GetValueOrDefault(count) > 0 ? end : end + count, "what came back is given out again");
             free[count] = Math.Max(0, free.GetValueOrDefault(count) - 1);
             run.Should().BePositive();
