@@ -104,16 +104,14 @@ public sealed record RandomYear
 
         return
         [
-            .. drawn.Where(d => d.Ailment.Onset >= from + LeadInSeconds && !drawn.Exists(o => o.Order < d.Order && o.Ailment.Onset < d.Settled && d.Ailment.Onset < o.Settled)
+            .. drawn.Where(d => d.Ailment.Onset >= from + LeadInSeconds && d.Ailment.Onset + TailSeconds <= to && !drawn.Exists(o => o.Order < d.Order && o.Ailment.Onset < d.Settled && d.Ailment.Onset < o.Settled)
                 && book.CanHappen(isLink, number, d.Ailment.Sort) && CanBeTold(book, number, d.Ailment, to)).Select(d => new Planned(isLink, number, d.Ailment)),
         ];
     }
 
-    private bool CanBeTold(SortBook book, int number, Ailment ailment, double to)
-    {
-        var findable = book.FindableAt(number, ailment);
-        return (double.IsNaN(findable) ? ailment.Onset : findable) + TailSeconds <= to;
-    }
+    /// <summary>What has ended by then has been findable before, so it need not be looked for, which costs.</summary>
+    private bool CanBeTold(SortBook book, int number, Ailment ailment, double to) =>
+        ailment.End + TailSeconds <= to || !(book.FindableAt(number, ailment) + TailSeconds > to);
 
     private static Ailment Happens(Slot slot, ulong seed, long slice)
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 
 namespace PingAnIoT.Simulators;
 
@@ -15,23 +16,23 @@ public sealed class TruthPlan
 {
     private readonly BitArray ails;
     private readonly Dictionary<int, Live[]> byDevice;
-    private readonly List<TruthEntry> truth = [];
+    private readonly Lazy<ImmutableArray<TruthEntry>> truth;
+    private readonly SortBook book;
 
     internal TruthPlan(Fleet fleet, double from, double to, IEnumerable<Planned> planned)
     {
         (Fleet, From, To) = (fleet, from, to);
         Planned = [.. planned.OrderBy(p => p.Ailment.Onset).ThenBy(p => p.IsLink).ThenBy(p => p.Number).ThenBy(p => p.Ailment.Sort.Name, StringComparer.Ordinal)];
         ails = new BitArray(fleet.Devices);
-        var book = new SortBook(fleet);
+        book = new SortBook(fleet);
+        truth = new Lazy<ImmutableArray<TruthEntry>>(() => [.. Planned.AsParallel().AsOrdered().Select(Entry)]);
         var lists = new Dictionary<int, List<Live>>();
         foreach (var one in Planned)
         {
-            var entry = Entry(book, one);
-            truth.Add(entry);
             if (!one.IsLink)
             {
                 ails[one.Number] = true;
-                (lists.TryGetValue(one.Number, out var list) ? list : lists[one.Number] = []).Add(new Live(one.Ailment, entry.SettledAt));
+                (lists.TryGetValue(one.Number, out var list) ? list : lists[one.Number] = []).Add(new Live(one.Ailment, SettledAt(one)));
                 MostAtOnce = Math.Max(MostAtOnce, lists[one.Number].Count);
             }
         }
@@ -48,8 +49,8 @@ public sealed class TruthPlan
     /// <summary>Unix seconds.</summary>
     public double To { get; }
 
-    /// <summary>What happened, by onset.</summary>
-    public IReadOnlyList<TruthEntry> Truth => truth;
+    /// <summary>What happened, by onset. Worked out when first asked for: findable moments take a search each, and playing needs none.</summary>
+    public IReadOnlyList<TruthEntry> Truth => truth.Value;
 
     internal IReadOnlyList<Planned> Planned { get; }
 
@@ -88,8 +89,8 @@ public sealed class TruthPlan
         return count;
     }
 
-    /// <summary>From when to when a device is worth watching each second.</summary>
-    internal IEnumerable<(double From, double To)> Watched(int device) => byDevice[device].Where(l => l.Ailment.Sort != FleetSorts.LateBatch).Select(l => (l.Ailment.Onset, l.Until));
+    /// <summary>From when to when a device is worth watching each second: what happens to its instrument alone leaves the truth as it is.</summary>
+    internal IEnumerable<(double From, double To)> Watched(int device) => byDevice[device].Where(l => l.Ailment.Sort.Kind is not null).Select(l => (l.Ailment.Onset, l.Until));
 
     /// <summary>The late batch that holds a device's samples at a moment; null for none.</summary>
     internal Ailment? LateBatch(int device, double time)
@@ -108,7 +109,9 @@ public sealed class TruthPlan
         return null;
     }
 
-    private TruthEntry Entry(SortBook book, Planned planned)
+    private double SettledAt(in Planned planned) => planned.Ailment.End + book.FadeSeconds(planned.Number, planned.Ailment.Sort);
+
+    private TruthEntry Entry(Planned planned)
     {
         var (isLink, number, ailment) = planned;
         return new TruthEntry(
@@ -117,7 +120,7 @@ public sealed class TruthPlan
             isLink ? Fleet.Gateways[number] : Fleet.NameOf(number),
             isLink ? "" : Fleet.Places.TerritoryOf(number),
             book.FindableAt(number, ailment),
-            ailment.End + book.FadeSeconds(number, ailment.Sort),
+            SettledAt(planned),
             isLink ? 1 : Fleet.PartOf(number).ReportMillis(number) / 1000.0);
     }
 
