@@ -124,6 +124,30 @@ public sealed class RulePlanTests
         third.Find(second.LayoutOf(0), 0).Should().BeNull("what has not moved is found by nothing");
         third.Find(third.LayoutOf(0), 1).Should().NotBeNull();
         third.Find(third.LayoutOf(0), ushort.MaxValue).Should().BeNull();
+        third.Find(third.LayoutOf(0), (ushort)Catalog.Default.Kinds.Max(k => k.Quantities.Count)).Should().BeNull("that is where another layout begins");
         third.Layouts[second.LayoutOf(0)].Series.Should().Equal(second.OfKind(0).Series);
+    }
+
+    /// <summary>Where nothing is changed the plan stays as it is, though a rule file was read again and its lists are others.</summary>
+    [Fact]
+    public void Any_word_of_a_rule_that_is_another_makes_another_plan()
+    {
+        var during = new Schedule("UTC", [new WeekRange(0, 5)]);
+        var rule = All with { During = during, Codes = [new CodeRange(1, 2)] };
+        var plan = RulePlan.Compile(new RuleSet([rule]), Catalog.Default);
+        Rule[] same = [rule with { Bands = [.. rule.Bands], Codes = [.. rule.Codes], Parts = [.. rule.Parts.Select(p => p with { Bands = [.. p.Bands] })], During = new Schedule("UTC", [.. during.Ranges]) }];
+        RulePlan.Compile(new RuleSet(same), Catalog.Default, plan).OfKind(0).Should().BeSameAs(plan.OfKind(0));
+        foreach (var other in new[]
+        {
+            rule with { TitleEn = "other" }, rule with { Version = "00000002" }, rule with { HoldMicros = 1 }, rule with { Deadband = 1 },
+            rule with { Codes = [new CodeRange(1, 3)] }, rule with { During = null }, rule with { During = new Schedule("UTC", [new WeekRange(0, 6)]) },
+            rule with { Bands = [rule.Bands[0] with { Threshold = 91 }] }, rule with { Parts = [Plain] }, rule with { Parts = [Plain, Plain, Plain] },
+            rule with { Parts = [Plain, Plain with { Deadband = 1 }] }, rule with { Parts = [Plain, Plain with { Bands = [Plain.Bands[0] with { Threshold = 91 }] }] },
+        })
+        {
+            RulePlan.Compile(new RuleSet([other]), Catalog.Default, plan).OfKind(0).Should().NotBeSameAs(plan.OfKind(0), "{0}", other);
+        }
+
+        RulePlan.Compile(new RuleSet([rule, Plain with { Id = "more" }]), Catalog.Default, plan).OfKind(0).Should().NotBeSameAs(plan.OfKind(0));
     }
 }

@@ -5,7 +5,12 @@ namespace PingAnIoT.Rules.Tests;
 /// <summary>Runs of states that come and go: none is given out twice, and what came back is given out again.</summary>
 public sealed class RuleStatesTests
 {
-    private static readonly CompiledRule[] Rules = [.. Enumerable.Range(0, 5).Select(i => new CompiledRule(Scenario.Rule($"r{i}")))];
+    /// <summary>Of a quantity with so many rules.</summary>
+    private static readonly QuantityPlan[] Quantities =
+    [
+        .. Enumerable.Range(0, 6).Select(count => new RuleSet([.. Enumerable.Range(0, count + 1).Select(i => Scenario.Rule($"r{i}", quantity: i < count ? "methane" : "flow"))]))
+            .Select(rules => RulePlan.Compile(rules, Catalog.Default).OfKind(0).Series[0]),
+    ];
 
     [Fact]
     public void A_run_is_fresh_and_nobody_elses() => Gen.Select(Gen.Int[1, 5], Gen.Int[0, 20]).Array[1, 80].Sample(steps =>
@@ -30,7 +35,7 @@ public sealed class RuleStatesTests
             }
 
             var end = states.End;
-            var run = states.Rent(which, new QuantityPlan(3, 0, Rules[..count], [], false, [], []));
+            var run = states.Rent(which, Quantities[count]);
             states.End.Should().Be(free.GetValueOrDefault(count) > 0 ? end : end + count, "what came back is given out again");
             free[count] = Math.Max(0, free.GetValueOrDefault(count) - 1);
             run.Should().BePositive();
@@ -39,7 +44,7 @@ public sealed class RuleStatesTests
             for (var i = 0; i < count; i++)
             {
                 ref var state = ref states[run + i];
-                (state.Device, state.Quantity, state.Current, state.HasPending, state.Armed, state.Ordinal).Should().Be((which, (ushort)3, (byte)1, false, Never.Micros, 0));
+                (state.Device, state.Quantity, state.Current, state.HasPending, state.Armed, state.Ordinal).Should().Be((which, (ushort)Quantities[count].Quantity, (byte)1, false, Never.Micros, 0));
                 (state.HasPending, state.Ordinal) = (true, 9);
             }
         }

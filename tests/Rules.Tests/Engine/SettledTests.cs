@@ -36,28 +36,58 @@ public sealed class SettledTests
             at 11s p1 90 from 9s          -> p1.pressure red @10s
             """);
 
-    /// <summary>Generations are counted in a byte: 255 changes of rules later the first comes again.</summary>
-    [Fact]
-    public void What_was_seen_under_other_rules_is_not_taken_for_these()
+    /// <summary>
+    /// The newest reading is where no band is crossed, the mean is not. Generations are counted in a byte: 255 changes of rules later the first comes
+    /// again.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(254)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(510)]
+    public void What_was_seen_under_other_rules_is_not_taken_for_these(int changes)
     {
         var register = new DeviceRegister(Catalog.Default);
-        register.Register(new DeviceRecord { Device = "a", Kind = 0, Gateways = ["g"] });
-        var emitted = new List<Transition>();
-        var engine = new Engine(register, new RuleSet([Mean(50)]), new EngineOptions(), emitted.Add);
-        Say(engine, 1);
-        Say(engine, 2);
-        for (var change = 1; change <= byte.MaxValue; change++)
+        foreach (var name in new[] { "mute", "a", "b" })
         {
-            engine.Replace(new RuleSet([Mean(change % 2 == 0 ? 50 : 30)]));
+            register.Register(new DeviceRecord { Device = name, Kind = 0, Gateways = ["g"] });
         }
 
-        Say(engine, 3);
-        emitted.Should().ContainSingle("the bar is at 30 now").Which.To.Should().Be(Severity.Red);
+        var emitted = new List<Transition>();
+        var engine = new Engine(register, Both(50), new EngineOptions(), emitted.Add);
+        for (var device = 1; device <= 2; device++)
+        {
+            for (ushort quantity = 0; quantity < 2; quantity++)
+            {
+                Say(engine, device, quantity, 1, 40);
+                Say(engine, device, quantity, 2, 40);
+            }
+        }
+
+        for (var change = 1; change <= changes; change++)
+        {
+            engine.Replace(Both((changes - change) % 2 == 0 ? 30 : 50));
+        }
+
+        emitted.Should().BeEmpty();
+        for (var device = 1; device <= 2; device++)
+        {
+            for (ushort quantity = 0; quantity < 2; quantity++)
+            {
+                Say(engine, device, quantity, 3, 20);
+            }
+        }
+
+        emitted.Should().HaveCount(4, "the bar is at 30 now, and 33 the mean").And.OnlyContain(t => t.To == Severity.Red);
+
+        static RuleSet Both(double bar) => new([Mean(bar), Mean(bar) with { Id = "other", Quantity = 1 }]);
     }
 
-    private static void Say(Engine engine, int second)
+    private static void Say(Engine engine, int device, ushort quantity, int second, double value)
     {
         var time = Scenario.Epoch + (second * 1_000_000L);
-        engine.Apply([new Reading(0, 0, ReadingFlags.None, time, time, 40)], 0);
+        engine.Apply([new Reading(device, quantity, ReadingFlags.None, time, time, value)], 0);
     }
 }
