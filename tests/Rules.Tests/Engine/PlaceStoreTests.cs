@@ -36,18 +36,18 @@ public sealed class PlaceStoreTests
             voter.Device.Should().Be(device);
             for (var b = 0; b < CompiledRule.BandsMax; b++)
             {
-                voter.Crossed[b].Should().Be(Never.Micros);
-                voter.Violated[b].Should().Be(b == LastBand ? expected[place].GetValueOrDefault(device, Never.Micros) : Never.Micros);
+                var violated = b == LastBand ? expected[place].GetValueOrDefault(device, Never.Micros) : Never.Micros;
+                (voter.Crossed[b] == Never.Micros && voter.Violated[b] == violated).Should().BeTrue();
             }
 
             voter.Violated[LastBand] = now;
             expected[place][device] = now;
             foreach (var (number, voters) in expected)
             {
-                VotersOf(store, number).Should().BeEquivalentTo(voters.Select(v => (v.Key, v.Value)));
+                VotersOf(store, number).Order().SequenceEqual(voters.Select(v => (v.Key, v.Value)).Order()).Should().BeTrue();
             }
         }
-    });
+    }, iter: 50);
 
     [Fact]
     public void Who_leaves_makes_room_for_who_comes()

@@ -48,7 +48,7 @@ public sealed class RuleStatesTests
                 (state.HasPending, state.Ordinal) = (true, 9);
             }
         }
-    });
+    }, iter: 40);
 
     [Fact]
     public void One_over_several_quantities_and_one_of_a_place_say_whose_they_are()

@@ -1,0 +1,41 @@
+using System.Globalization;
+using PingAnIoT.Judge;
+
+// judge FOLDER CLASS,... REPORT RESULTS MAX [FILE...]
+//   FOLDER has the tests and, beside them, the mutated assembly; REPORT is Stryker's JSON; RESULTS is added to; no more than MAX mutants are judged.
+// judge work ...   a worker: started by the former.
+const int Seed = 20260101;
+if (args[0] == "work")
+{
+    return Worker.Run(args[1], args[2].Split(','), args[3]);
+}
+
+var all = Mutants.Read(args[2], args[5..], Seed);
+using var results = new Results(args[3]);
+var left = new Queue<Mutant>(all.Take(int.Parse(args[4], CultureInfo.InvariantCulture)).Where(m => !results.Has(m)));
+Console.WriteLine($"seed {Seed}, {all.Count} mutants, {left.Count} to judge");
+while (left.Count > 0)
+{
+    using var worker = new WorkerProcess(args[0], args[1], args[3] + ".costs");
+    var unsure = new List<(Mutant Mutant, string Result)>();
+    while (!worker.IsGone && left.TryDequeue(out var mutant))
+    {
+        var result = worker.Judge(mutant.Id);
+        unsure.Add((mutant, result));
+        if (result == "sick")
+        {
+            // Something a mutant left behind may have killed those since the last look: another worker judges them again, this one by itself.
+            unsure.ForEach(u => left.Enqueue(u.Mutant));
+            break;
+        }
+
+        if (worker.IsGone || worker.IsChecked || left.Count == 0)
+        {
+            unsure.ForEach(u => results.Add(u.Mutant, u.Result));
+            unsure.Clear();
+        }
+    }
+}
+
+results.Write(all, Console.Out);
+return 0;
