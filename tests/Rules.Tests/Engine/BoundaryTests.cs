@@ -33,7 +33,7 @@ public sealed class BoundaryTests
         at  1s v2 10
         at  2s v2 9                       -> d.s red @2s
         at  3s v1 50
-        at 62s v1 50                      -> d.s normal @62s
+        at 60s v1 50                      -> d.s normal @60s
         """);
 
     /// <summary>The carry is 5 minutes.</summary>

@@ -124,7 +124,9 @@ public sealed class RulePlanTests
         third.Find(second.LayoutOf(0), 0).Should().BeNull("what has not moved is found by nothing");
         third.Find(third.LayoutOf(0), 1).Should().NotBeNull();
         third.Find(third.LayoutOf(0), ushort.MaxValue).Should().BeNull();
-        third.Find(third.LayoutOf(0), (ushort)Catalog.Default.Kinds.Max(k => k.Quantities.Count)).Should().BeNull("that is where another layout begins");
+        second.Find(second.LayoutOf(0), (ushort)Catalog.Default.Kinds.Max(k => k.Quantities.Count)).Should().BeNull("that is where another layout begins");
+        var onlySecond = RulePlan.Compile(new RuleSet([Plain with { Quantity = 1 }]), Catalog.Default);
+        (onlySecond.Find(0, 0), onlySecond.Find(0, ushort.MaxValue)).Should().Be((null, null));
         third.Layouts[second.LayoutOf(0)].Series.Should().Equal(second.OfKind(0).Series);
     }
 
