@@ -6,6 +6,12 @@ namespace PingAnIoT.Simulators;
 /// </summary>
 public sealed class ChargingPileModel() : PhysicalModel(
     new Danger(
+        new Sort(LooseContact, Name, Nature.Incident, AlertClass.Yellow, 0.3, 2 * 86_400, 5 * 86_400,
+            "A contact is loose: while it charges it heats with the square of the current, and the current drops out now and then.",
+            "heat of a contact's resistance (textbook); size: assumption; rate: assumption"),
+        "75 degrees Celsius, where piles begin to throttle: assumption, typical of the field", 3, (_, v, _) => v[Temperature] >= ThrottleLimit)
+        { StepSeconds = 10, IsSmooth = true },
+    new Danger(
         new Sort(ThermalRunaway, Name, Nature.Incident, AlertClass.Red, 0.1, 900, 3600,
             "A battery at the pile heats itself ever faster and takes fire.",
             "self-heating that doubles again and again, GB 38031-2020 speaks of runaway from 1 degree/s; course: assumption; rate: assumption"),
@@ -14,13 +20,7 @@ public sealed class ChargingPileModel() : PhysicalModel(
     new Danger(
         new Sort(Overload, Name, Nature.Incident, AlertClass.Green, 0.4, 1800, 4 * 3600,
             "A car draws more than the pile may give, and the pile does not stop it.", "assumption, typical of the field; rate: assumption"),
-        "110 % of 32 A for 5 s: GB/T 18487.1 lets a pile cut off there", 1, (_, v, _) => v[Current] > OverloadShare * RatedCurrent) { HoldSeconds = 5 },
-    new Danger(
-        new Sort(LooseContact, Name, Nature.Incident, AlertClass.Yellow, 0.3, 2 * 86_400, 5 * 86_400,
-            "A contact is loose: while it charges it heats with the square of the current, and the current drops out now and then.",
-            "heat of a contact's resistance (textbook); size: assumption; rate: assumption"),
-        "75 degrees Celsius, where piles begin to throttle: assumption, typical of the field", 3, (_, v, _) => v[Temperature] >= ThrottleLimit)
-        { StepSeconds = 10, IsSmooth = true },
+        "110 % of 32 A for 5 s: GB/T 18487.1 lets a pile cut off there", 1, (_, v, _) => v[Current] > OverloadShare * RatedCurrent) { HoldSeconds = 5, IsSmooth = true },
     new Danger(
         new Sort(LeakageCurrent, Name, Nature.Incident, AlertClass.Red, 0.3, 1800, 12 * 3600,
             "Water in the plug or a chafed cable: current leaks to earth, and the residual current device does not act.", "assumption, typical of the field; rate: assumption"),
@@ -66,13 +66,13 @@ public sealed class ChargingPileModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("current", "A", 1, 0.05, Maximum: 100),
-        new("voltage", "V", 1, 0.3, Maximum: 500),
+        new("current", "A", 1, 0.05, Minimum: 0, Maximum: 100),
+        new("voltage", "V", 1, 0.3, Minimum: 0, Maximum: 500),
         new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 1000),
-        new("leakage", "mA", 1, 0.1, Maximum: 500),
-        new("power", "kW", 2, 0.01, Maximum: 30),
-        new("energy", "kWh", 2, 0, Maximum: 999_999.99, IsCounter: true),
-        new("charging", "", 0, 0, IsBoolean: true),
+        new("leakage", "mA", 1, 0.1, Minimum: 0, Maximum: 500),
+        new("power", "kW", 2, 0.01, Minimum: 0, Maximum: 30),
+        new("energy", "kWh", 2, 0, Minimum: 0, Maximum: 999_999.99, IsCounter: true),
+        new("charging", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
     ];
 
     public override int MovingQuantity => Voltage;

@@ -6,11 +6,12 @@ namespace PingAnIoT.Simulators;
 /// <param name="Decimals">Digits after the point that the instrument gives: its resolution.</param>
 /// <param name="Noise">Standard deviation of its measuring noise, in its unit.</param>
 /// <param name="IsBoolean">True or false instead of a number.</param>
-/// <param name="Minimum">Least that the instrument can show, in its unit.</param>
+/// <param name="Minimum">Least that the instrument can show, in its unit; what is measured has one, and so has a boolean (0 and 1).</param>
 /// <param name="Maximum">Most that it can show.</param>
 /// <param name="IsCounter">A count that only grows, until its firmware starts anew.</param>
 public sealed record SimulatedQuantity(
-    string Name, string SenmlUnit, int Decimals, double Noise, bool IsBoolean = false, double Minimum = 0, double Maximum = 1, bool IsCounter = false);
+    string Name, string SenmlUnit, int Decimals, double Noise, bool IsBoolean = false,
+    double Minimum = double.NegativeInfinity, double Maximum = double.PositiveInfinity, bool IsCounter = false);
 
 /// <summary>
 /// The physics of one kind of device: what is true at a moment, as a pure function of the device's seed, the time and what ails it. No state, so any

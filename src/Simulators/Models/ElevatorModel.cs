@@ -8,11 +8,11 @@ namespace PingAnIoT.Simulators;
 /// </summary>
 public sealed class ElevatorModel() : PhysicalModel(
     new Danger(
-        new Sort(Entrapment, Name, Nature.Incident, AlertClass.Red, 1.0, 900, 3600,
-            "The car stops between two floors with people in it and its door shut.", "assumption, typical of the field; rate: assumption, one a year"),
+        new Sort(Entrapment, Name, Nature.Incident, AlertClass.Red, 0.4, 900, 3600,
+            "The car stops between two floors with people in it and its door shut.", "assumption, typical of the field; rate: assumption"),
         "people shut in for 20 s, by which the lift's own device knows it: assumption", 6, (_, v, _) => v[Trapped] > 0.5),
     new Danger(
-        new Sort(DoorHeld, Name, Nature.Incident, AlertClass.Yellow, 1.0, 300, 1800,
+        new Sort(DoorHeld, Name, Nature.Incident, AlertClass.Yellow, 0.4, 300, 1800,
             "Something keeps the car door from closing.", "assumption, typical of the field; rate: assumption"),
         "door open for 120 s: field practice", 4, (_, v, _) => v[DoorOpen] > 0.5) { HoldSeconds = 120 },
     new Danger(
@@ -26,21 +26,21 @@ public sealed class ElevatorModel() : PhysicalModel(
         "115 % of the rated speed: EN 81-20 (GB/T 7588.1-2020), where a governor may begin to act", 1,
         (seed, v, _) => Math.Abs(v[Speed]) > GovernorShare * LiftRide.RatedSpeed(seed)),
     new Danger(
-        new Sort(LevelOffset, Name, Nature.Incident, AlertClass.Green, 0.3, 6 * 3600, 24 * 3600,
+        new Sort(LevelOffset, Name, Nature.Incident, AlertClass.Green, 0.2, 6 * 3600, 24 * 3600,
             "The brake slips or the landing's vane has moved: the car stops above or below the landing.", "assumption, typical of the field; rate: assumption"),
         "20 mm off while it stands: EN 81-20 (GB/T 7588.1-2020), to which levelling must be kept", 3,
         (_, v, _) => v[Speed] == 0 && Math.Abs(v[Offset]) > LevellingLimit) { HoldSeconds = 20, StepSeconds = 5 },
     new Danger(
-        new Sort(Shaking, Name, Nature.Incident, AlertClass.Green, 0.3, 3 * 3600, 12 * 3600,
+        new Sort(Shaking, Name, Nature.Incident, AlertClass.Green, 0.2, 3 * 3600, 12 * 3600,
             "A guide shoe is worn or a rail joint has opened: the car shakes while it runs.", "assumption, typical of the field; rate: assumption"),
         "1.2 m/s2 for 10 s: four times what GB/T 10058-2009 lets a new lift's vertical vibration be (0.30 m/s2); the four and the 10 s: assumption", 2,
         (_, v, _) => v[Vibration] > ShakingLimit) { HoldSeconds = 10 },
     new Danger(
-        new Sort(FaultCode, Name, Nature.Incident, AlertClass.Yellow, 1.0, 300, 2 * 3600,
+        new Sort(FaultCode, Name, Nature.Incident, AlertClass.Yellow, 0.4, 300, 2 * 3600,
             "The controller shows a fault.", "codes 1-8: field practice; rate: assumption"),
         "a code 1-8 for 5 s: field practice", 7, (_, v, _) => v[Code] is >= 1 and <= 8) { HoldSeconds = 5 },
     new Danger(
-        new Sort(EventCode, Name, Nature.Incident, AlertClass.Green, 1.0, 300, 2 * 3600,
+        new Sort(EventCode, Name, Nature.Incident, AlertClass.Green, 0.4, 300, 2 * 3600,
             "The controller shows an operating event: inspection, fire service, loss of power.", "codes 40-47 and 90: field practice; rate: assumption"),
         "a code 40-47 or 90 for 5 s: field practice", 7, (_, v, _) => v[Code] is (>= 40 and <= 47) or 90) { HoldSeconds = 5 })
 {
@@ -79,12 +79,12 @@ public sealed class ElevatorModel() : PhysicalModel(
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
         new("speed", "m/s", 2, 0.005, Minimum: -10, Maximum: 10),
-        new("vibration", "m/s2", 2, 0.02, Maximum: 20),
+        new("vibration", "m/s2", 2, 0.02, Minimum: 0, Maximum: 20),
         new("level-offset", "mm", 0, 0.6, Minimum: -2000, Maximum: 2000),
-        new("door-open", "", 0, 0, IsBoolean: true),
-        new("occupied", "", 0, 0, IsBoolean: true),
-        new("trapped", "", 0, 0, IsBoolean: true),
-        new("fault-code", "", 0, 0, Maximum: 65_535),
+        new("door-open", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("occupied", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("trapped", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("fault-code", "", 0, 0, Minimum: 0, Maximum: 65_535),
     ];
 
     public override int MovingQuantity => Vibration;

@@ -93,10 +93,10 @@ public sealed class GasPipeModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("pressure", "kPa", 1, 0.4, Maximum: 1000),
-        new("methane", "%LEL", 1, 0.2, Maximum: 100),
-        new("valve", "", 0, 0, IsBoolean: true),
-        new("flow", "m3/h", 1, 0.8, Maximum: 5000),
+        new("pressure", "kPa", 1, 0.4, Minimum: 0, Maximum: 1000),
+        new("methane", "%LEL", 1, 0.2, Minimum: 0, Maximum: 100),
+        new("valve", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("flow", "m3/h", 1, 0.8, Minimum: 0, Maximum: 5000),
         new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 85),
     ];
 

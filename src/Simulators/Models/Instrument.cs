@@ -4,7 +4,7 @@ namespace PingAnIoT.Simulators;
 
 /// <summary>
 /// What stands between the physical truth and a report: measuring noise, a broken or disturbed instrument, its range and its resolution. Pure as the model is,
-/// allocates nothing. Of a disturbance that spoils a single report, that is the first at or after its onset. Threading: for any thread.
+/// allocates nothing. Of a disturbance that spoils a single sample, that is the first by the clock at or after its onset. Threading: for any thread.
 /// </summary>
 public static class Instrument
 {
@@ -25,7 +25,7 @@ public static class Instrument
     private static readonly double[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000];
 
     /// <summary>Makes the values of one report out of the physical truth.</summary>
-    /// <param name="device">Whose.</param>
+    /// <param name="device">Whose; of one whose firmware batches, with the interval between two samples.</param>
     /// <param name="time">Unix seconds.</param>
     /// <param name="ailments">Of the device: the same as the truth was made with.</param>
     /// <param name="values">The truth, one for each of the model's quantities; becomes what is reported: within the instrument's range and of its
@@ -96,7 +96,7 @@ public static class Instrument
                 break;
             case InstrumentSorts.SpikeName when isFirst:
                 var which = Which(device, quantities, ailment);
-                values[which] = IsLow(device, ailment) ? quantities[which].Minimum : quantities[which].Maximum;
+                values[which] = Math.Clamp(IsLow(device, ailment) ? quantities[which].Minimum : quantities[which].Maximum, LowWord, HighWord);
                 break;
             case InstrumentSorts.BadValueName when isFirst:
                 values[Which(device, quantities, ailment)] = IsLow(device, ailment) ? LowWord : HighWord;

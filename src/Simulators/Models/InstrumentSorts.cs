@@ -9,15 +9,15 @@ public static class InstrumentSorts
     private const string Assumed = "assumption, typical of the field; rate: assumption";
 
     /// <summary>A nuisance: what is within the accuracy of an instrument is no news; it is put right when it is calibrated.</summary>
-    public static Sort Drift { get; } = new(DriftName, null, Nature.Nuisance, AlertClass.None, 0.15, 2 * 86_400, 6 * 86_400,
+    public static Sort Drift { get; } = new(DriftName, null, Nature.Nuisance, AlertClass.None, 0.2, 86_400, 3 * 86_400,
         "One quantity creeps away from the truth by up to 8 standard deviations of its noise, which its accuracy class lets it.", Assumed);
 
     /// <summary>A nuisance: the next report says the truth again, and no danger comes and goes within one report.</summary>
-    public static Sort Spike { get; } = new(SpikeName, null, Nature.Nuisance, AlertClass.None, 1, 600, 600,
+    public static Sort Spike { get; } = new(SpikeName, null, Nature.Nuisance, AlertClass.None, 0.5, 600, 600,
         "One report shows the end of the instrument's range in one quantity: absurd, and legal.", Assumed);
 
     /// <summary>A defect: the instrument is blind, and whoever trusts it as well. It stands in the quantity that moves by itself all day, where it can be known.</summary>
-    public static Sort Stuck { get; } = new(StuckName, null, Nature.Defect, AlertClass.Fault, 0.1, 86_400, 3 * 86_400,
+    public static Sort Stuck { get; } = new(StuckName, null, Nature.Defect, AlertClass.Fault, 0.15, 6 * 3600, 24 * 3600,
         "One quantity shows for ever what it showed at the onset.", Assumed + "; findable after an hour without the least change: assumption");
 
     /// <summary>A nuisance: on average the value is right.</summary>

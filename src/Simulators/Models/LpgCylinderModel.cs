@@ -51,10 +51,10 @@ public sealed class LpgCylinderModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("weight", "kg", 2, 0.01, Maximum: 60),
-        new("methane", "%LEL", 1, 0.2, Maximum: 100),
+        new("weight", "kg", 2, 0.01, Minimum: 0, Maximum: 60),
+        new("methane", "%LEL", 1, 0.2, Minimum: 0, Maximum: 100),
         new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 120),
-        new("valve", "", 0, 0, IsBoolean: true),
+        new("valve", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
     ];
 
     public override int MovingQuantity => Temperature;

@@ -53,9 +53,9 @@ public sealed class PipeNetworkModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("pressure", "kPa", 1, 0.5, Maximum: 2500),
+        new("pressure", "kPa", 1, 0.5, Minimum: 0, Maximum: 2500),
         new("flow", "m3/h", 1, 0.5, Minimum: -1000, Maximum: 1000),
-        new("level", "m", 2, 0.005, Maximum: 10),
+        new("level", "m", 2, 0.005, Minimum: 0, Maximum: 10),
         new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 200),
     ];
 

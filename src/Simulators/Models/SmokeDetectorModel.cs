@@ -7,6 +7,15 @@ namespace PingAnIoT.Simulators;
 /// </summary>
 public sealed class SmokeDetectorModel() : PhysicalModel(
     new Danger(
+        new Sort(Dust, Name, Nature.Defect, AlertClass.Fault, 0.03, 10 * 86_400, 30 * 86_400,
+            "Dust settles in the chamber and lifts its zero until nothing more can be compensated; it must be cleaned, and it is no fire.",
+            "assumption, typical of the field: years in a clean room, weeks beside a building site; rate: assumption, where dust is bad"),
+        "zero above 0.03 dB/m for 6 h: a fifth of the alarm level, assumption", 1, (_, v, _) => v[Smoke] > DirtyLevel) { IsSmooth = true, HoldSeconds = 6 * 3600 },
+    new Danger(
+        new Sort(BatteryLow, Name, Nature.Defect, AlertClass.Fault, 0.06, 3 * 86_400, 10 * 86_400,
+            "The battery runs down; the detector still works, and soon will not.", "assumption, typical of the field; rate: assumption"),
+        "battery at 10 %: assumption, typical of the field", 4, (_, v, _) => v[Battery] < LowBattery) { IsSmooth = true },
+    new Danger(
         new Sort(Smouldering, Name, Nature.Incident, AlertClass.Red, 0.1, 2400, 4 * 3600,
             "Bedding or wood smoulders: smoke over tens of minutes, hardly any heat.",
             "test fires TF2 and TF3 of EN 54-7 end at 2 dB/m; growth: assumption; rate: assumption"),
@@ -17,24 +26,15 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
             "t-squared fire, NFPA 72 and 92; ceiling jet, Alpert 1972; rate: assumption"),
         AlarmText, 1, (_, v, _) => v[Smoke] >= AlarmLevel) { StepSeconds = 0.25, IsSmooth = true },
     new Danger(
-        new Sort(Cooking, Name, Nature.Nuisance, AlertClass.None, 6, 900, 2400,
+        new Sort(Cooking, Name, Nature.Nuisance, AlertClass.None, 1, 900, 2400,
             "Frying below the detector: puffs of a minute or two, below the alarm level, a little warm. Nobody need come for it.",
             "assumption, typical of the field; rate: assumption"),
         "never a danger: below the alarm level", 1, null),
     new Danger(
-        new Sort(Steam, Name, Nature.Nuisance, AlertClass.None, 6, 300, 900,
+        new Sort(Steam, Name, Nature.Nuisance, AlertClass.None, 1, 300, 900,
             "Steam from a shower: puffs of seconds that pass the alarm level for less than the detector takes to believe it. Nobody need come for it.",
             "assumption, typical of the field; rate: assumption"),
-        "never a danger: shorter than a detector confirms", 1, null),
-    new Danger(
-        new Sort(Dust, Name, Nature.Defect, AlertClass.Fault, 0.03, 10 * 86_400, 30 * 86_400,
-            "Dust settles in the chamber and lifts its zero until nothing more can be compensated; it must be cleaned, and it is no fire.",
-            "assumption, typical of the field: years in a clean room, weeks beside a building site; rate: assumption, where dust is bad"),
-        "zero above 0.03 dB/m for 6 h: a fifth of the alarm level, assumption", 1, (_, v, _) => v[Smoke] > DirtyLevel) { IsSmooth = true, HoldSeconds = 6 * 3600 },
-    new Danger(
-        new Sort(BatteryLow, Name, Nature.Defect, AlertClass.Fault, 0.06, 3 * 86_400, 10 * 86_400,
-            "The battery runs down; the detector still works, and soon will not.", "assumption, typical of the field; rate: assumption"),
-        "battery at 10 %: assumption, typical of the field", 4, (_, v, _) => v[Battery] < LowBattery) { IsSmooth = true })
+        "never a danger: shorter than a detector confirms", 1, null))
 {
     public const string Name = "smoke-detector", Smouldering = "smouldering", FastFire = "fast-fire", Cooking = "cooking", Steam = "steam", Dust = "dust",
         BatteryLow = "battery-low";
@@ -98,10 +98,10 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("smoke", "dB/m", 3, 0.001, Maximum: 20),
-        new("alarm", "", 0, 0, IsBoolean: true),
+        new("smoke", "dB/m", 3, 0.001, Minimum: 0, Maximum: 20),
+        new("alarm", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
         new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 1000),
-        new("battery", "%EL", 0, 0.3, Maximum: 100),
+        new("battery", "%EL", 0, 0.3, Minimum: 0, Maximum: 100),
     ];
 
     public override int MovingQuantity => Temperature;

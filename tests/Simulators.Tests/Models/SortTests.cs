@@ -29,10 +29,14 @@ public sealed class SortTests
     [Fact]
     public void A_district_of_320_sees_every_sort_within_30_days()
     {
-        const double PerKind = 320.0 / 6;
-        foreach (var sort in Sorts.All.Values.Where(s => s.Kind is not null))
+        FleetShape.District.Devices.Should().Be(320);
+        foreach (var share in FleetShape.District.Shares)
         {
-            (PerKind * sort.PerDeviceYear * Acceleration * 30 / 365.25).Should().BeGreaterThan(5, sort.Name);
+            foreach (var sort in DeviceModels.Of(share.Kind).Sorts.Concat(InstrumentSorts.All))
+            {
+                var devices = sort.Kind is null ? FleetShape.District.Devices : share.Devices;
+                (devices * sort.PerDeviceYear * Acceleration * 30 / 365.25).Should().BeGreaterThan(5, sort.Name);
+            }
         }
 
         foreach (var model in DeviceModels.All)
