@@ -97,7 +97,8 @@ public sealed class TlsTests
         return new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = policy };
     }
 
-    private static X509Certificate2 WriteCertificate(string folder)
+    /// <returns>The certificate, its own authority; with its key it is in the folder as <c>server.crt</c> and <c>server.key</c>.</returns>
+    internal static X509Certificate2 WriteCertificate(string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);

@@ -13,7 +13,7 @@ internal sealed partial class Mosquitto : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("pingan-mosquitto-").FullName;
     private Process? process;
 
-    private Mosquitto()
+    private Mosquitto(string[] settings)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -28,13 +28,15 @@ internal sealed partial class Mosquitto : IDisposable
             max_queued_messages 0
             log_dest none
             user {Environment.UserName}
+            {string.Join('\n', settings)}
             """);
     }
 
     public int Port { get; }
 
     /// <summary>Skips the test where there is none to be had.</summary>
-    public static async Task<Mosquitto> StartAsync()
+    /// <param name="settings">Further lines of its configuration, those of the listener.</param>
+    public static async Task<Mosquitto> StartAsync(params string[] settings)
     {
         if (!File.Exists(Executable))
         {
@@ -43,7 +45,7 @@ internal sealed partial class Mosquitto : IDisposable
             Assert.Fail(reason);
         }
 
-        var mosquitto = new Mosquitto();
+        var mosquitto = new Mosquitto(settings);
         await mosquitto.RunAsync();
         return mosquitto;
     }
