@@ -15,6 +15,19 @@ internal static class GeneratorBench
 
     public static async Task<int> RunAsync(BenchArguments arguments)
     {
+        try
+        {
+            return await MeasureAsync(arguments);
+        }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> MeasureAsync(BenchArguments arguments)
+    {
         using var sink = await AckSink.StartAsync();
         var speaking = arguments.Count("connections", 123);
         var all = speaking + arguments.Count("idle", 0);

@@ -38,7 +38,7 @@ public sealed class FleetWireLoadTests
     {
         using var broker = new TestBroker();
         var acknowledged = new HashSet<(int, long)>();
-        using var run = Run(broker, new NumberSource(5, 4_000, Noon, 1), AsAcknowledged, 50, (gateway, ordinal, _) => acknowledged.Add((gateway, ordinal)).Should().BeTrue());
+        using var run = Run(broker, new NumberSource(5, 4_000, Noon, 1), AsAcknowledged with { LeadSeconds = 10_000 }, 50, (gateway, ordinal, _) => acknowledged.Add((gateway, ordinal)).Should().BeTrue());
         var running = run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
         for (var kills = 1; kills <= 3; kills++)
         {

@@ -49,7 +49,7 @@ internal sealed class TestBroker : IDisposable
             lock (gate)
             {
                 isHoldingBack = value;
-                heldBack.ForEach(h => h.Stream.Write(h.Ack));
+                heldBack.ForEach(h => Answer(h.Stream, h.Ack));
                 heldBack.Clear();
             }
         }
@@ -165,6 +165,18 @@ internal sealed class TestBroker : IDisposable
         }
 
         stream.Write(ack);
+    }
+
+    private static void Answer(Stream stream, byte[] ack)
+    {
+        try
+        {
+            stream.Write(ack);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // Killed while it was held back.
+        }
     }
 
     private static async Task<(byte First, byte[] Body)> ReadAsync(Stream stream)
