@@ -142,6 +142,9 @@ public sealed record TransitionFacts
 
     public long JournalPosition { get; init; }
 
+    /// <summary>True where the condition ended because the device was retired, whatever it said last; else null.</summary>
+    public bool? IsRetired { get; init; }
+
     /// <summary>Work on the alert begins anew: it is worse than what was acknowledged or closed, or has come back after a quiet time.</summary>
     public bool Reopens { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
 
     private static EntryKind KindOf(Transition transition, Alert? alert) => transition.Change switch
     {
-        TransitionChange.Normal => EntryKind.ReturnedToNormal,
+        TransitionChange.Normal or TransitionChange.Retired => EntryKind.ReturnedToNormal,
         _ when alert is null => EntryKind.Raised,
         TransitionChange.Raised => EntryKind.Recurred,
         _ => EntryKind.ColourChanged,
@@ -91,6 +91,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
             Ordinal = transition.Ordinal,
             From = transition.From,
             To = transition.To,
+            IsRetired = transition.Change == TransitionChange.Retired ? true : null,
             EventTimeMicros = transition.EventTimeMicros,
             WindowValue = transition.WindowValue,
             Threshold = transition.Threshold,

@@ -20,6 +20,9 @@ public enum JournalEntryKind : byte
 
     /// <summary>What latched rules say of a series is reset by hand: <c>kind/device/quantity</c> in UTF-8.</summary>
     Reset = 5,
+
+    /// <summary>Devices are no more: <c>kind/device</c> of each in UTF-8, a line each.</summary>
+    Retired = 6,
 }
 
 /// <summary>
@@ -54,7 +57,7 @@ public readonly ref struct JournalEntry
 
     public ReadOnlySpan<byte> GatewayUtf8 => gateway;
 
-    /// <summary>Records, rule text, the one byte of a status or the name of a series.</summary>
+    /// <summary>Records, rule text, the one byte of a status, the name of a series or those of devices.</summary>
     public ReadOnlySpan<byte> Content { get; }
 
     /// <summary>Writes what goes before the content.</summary>

@@ -110,8 +110,17 @@ public sealed class IngestPipeline : IAsyncDisposable
         hold = journal.Hold("snapshots", snapshots.Positions is [_, var older, ..] ? older : 0);
         snapshotPosition = position;
         OpenRules?.Start();
-        Recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules).Replay(
-            journal, position, receiveTime, time, cancellationToken: cancellationToken);
+        var recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules);
+        Recovery = recovery.Replay(journal, position, receiveTime, time, cancellationToken: cancellationToken);
+        if (Retirement.Pending(register, engines) is { Count: > 0 } retired)
+        {
+            var now = new ReceiveClock(time, Recovery.ReceiveTimeMicros).NowMicros();
+            await Retirement.JournalAsync(journal, register, retired, now, cancellationToken).ConfigureAwait(false);
+            recovery.Replay(journal, Recovery.To, now, time, cancellationToken: cancellationToken);
+            logger.DevicesRetired(retired.Count);
+            Recovery = Recovery with { ReceiveTimeMicros = now };
+        }
+
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         var online = engines[0].OnlineGateways.ToList();
         router = new ShardRouter(register, engines, journal.CommittedUntil, loggers.CreateLogger<Shard>()) { OpenRules = OpenRules };

@@ -118,6 +118,9 @@ internal sealed class Recovery
             case JournalEntryKind.Reset when ResetReading.Of(register, entry.Content, entry.ReceiveTimeMicros) is { } reset:
                 ToAll(reset, position);
                 break;
+            case JournalEntryKind.Retired:
+                Retire(Retirement.Read(register, entry.Content), entry.ReceiveTimeMicros, position);
+                break;
             case JournalEntryKind.RuleSet:
                 Replace(Encoding.UTF8.GetString(entry.Content), position);
                 break;
@@ -180,6 +183,22 @@ internal sealed class Recovery
         catch (Exception e)
         {
             logger.ShardFailed(e, engine, position);
+        }
+    }
+
+    private void Retire(IReadOnlyList<int> devices, long receiveMicros, long position)
+    {
+        foreach (var device in devices)
+        {
+            var own = register.ShardOf(device, engines.Count);
+            try
+            {
+                engines[own].Retire(device, receiveMicros, position);
+            }
+            catch (Exception e)
+            {
+                logger.ShardFailed(e, own, position);
+            }
         }
     }
 

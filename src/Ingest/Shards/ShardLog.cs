@@ -26,6 +26,9 @@ internal static partial class ShardLog
     [LoggerMessage(1307, LogLevel.Error, "Journal entry at {Position} is of a version or kind unknown to this build; passed over")]
     public static partial void EntryUnknown(this ILogger logger, long position);
 
+    [LoggerMessage(1311, LogLevel.Information, "{Devices} devices that the register calls retired are watched no more, and their alerts' conditions are ended")]
+    public static partial void DevicesRetired(this ILogger logger, int devices);
+
     [LoggerMessage(1308, LogLevel.Error, "The rule set journaled at {Position} cannot be read by this build; the rules before it stay in force")]
     public static partial void JournaledRulesUnreadable(this ILogger logger, long position);
 

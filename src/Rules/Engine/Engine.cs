@@ -57,6 +57,24 @@ public sealed class Engine
     /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
     public IReadOnlyList<ReloadNote> Replace(RuleSet rules) => new Reload(writer, state, Compile(rules, state.Plan)).Run();
 
+    /// <summary>
+    /// A device is no more: its open episodes end with a <see cref="TransitionChange.Retired"/>, all that is known of it is given up and the memory
+    /// serves others. As long as the register calls it retired nothing it sends is judged.
+    /// </summary>
+    /// <param name="device">Index in the register.</param>
+    /// <param name="receiveMicros">When, by the journal.</param>
+    /// <param name="journalPosition">Just after the entry that says so.</param>
+    public void Retire(int device, long receiveMicros, long journalPosition)
+    {
+        writer.Position = journalPosition;
+        state.Retire(device, receiveMicros);
+        state.UpdateSizes();
+    }
+
+    /// <summary>Whether a device that the register calls retired has been given up here.</summary>
+    /// <param name="device">Index in the register.</param>
+    public bool IsRetired(int device) => state.IsRetired(device);
+
     /// <summary>What is known of a series of this shard and what its rules wait for; changes nothing.</summary>
     /// <param name="device">Index in the register.</param>
     /// <param name="quantity">Index within the device's kind.</param>

@@ -156,6 +156,19 @@ internal sealed class PlaceStore
         return added;
     }
 
+    /// <summary>A device's votes do not count any more.</summary>
+    public void Silence(int place, int device)
+    {
+        for (int at = places[place].Voters, before = 0; at != 0; before = at, at = voters[at].Next)
+        {
+            if (voters[at].Device == device)
+            {
+                Remove(place, before, at);
+                return;
+            }
+        }
+    }
+
     /// <summary>Nothing is known of the place any more; its number stays, now for this rule.</summary>
     public void Forget(int place, int rule)
     {

@@ -45,7 +45,11 @@ internal sealed unsafe partial class SeriesStore
     }
 
     /// <summary>Absences of another number or order for each device: the old ones go.</summary>
-    public void UseAbsences(FlatArray<Absence> absences, int count) => (Absences, AbsenceCount) = (absences, count);
+    public void UseAbsences(FlatArray<Absence> absences, int count)
+    {
+        (Absences, AbsenceCount) = (absences, count);
+        ForgetAbsences();
+    }
 
     private static int PlacesOf(KindPlan kind) => kind.Series.Length + kind.Combined.Length + kind.Votes.Length;
 

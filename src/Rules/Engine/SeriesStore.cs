@@ -191,11 +191,10 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     {
         Devices.Grow(device + 1, new DeviceSlot { Series = -1 });
         var kindPlan = plan.OfKind(kind);
-        Devices[device] = new DeviceSlot { Series = TakePlaces(kindPlan), Absences = AbsenceCount, Group = group, Layout = (ushort)plan.LayoutOf(kind) };
-        Absences.Grow(AbsenceCount + kindPlan.Absents.Length, default);
+        Devices[device] = new DeviceSlot { Series = TakePlaces(kindPlan), Absences = TakeAbsences(kindPlan.Absents.Length), Group = group, Layout = (ushort)plan.LayoutOf(kind) };
         for (var i = 0; i < kindPlan.Absents.Length; i++)
         {
-            Absences[AbsenceCount++] = new Absence { Device = device, LastChange = Never.Micros };
+            Absences[Devices[device].Absences + i] = new Absence { Device = device, LastChange = Never.Micros };
         }
     }
 

@@ -177,6 +177,12 @@ internal sealed partial class ShardState
     {
         ref var absence = ref Store.Absences[index];
         ref var slot = ref Store.Devices[absence.Device];
+        if (Store.IsGone(index))
+        {
+            Store.RunOut(index);
+            return;
+        }
+
         var rule = plan.Layouts[slot.Layout].Absents[index - slot.Absences];
         var life = slot.IsHeard && rule.Rule.AnyQuantity ? slot.LifeListening : absence.LifeListening;
         if (now - life < rule.Rule.WindowMicros)
@@ -201,7 +207,7 @@ internal sealed partial class ShardState
         {
             var record = register[scannedDevices];
             var absents = plan.OfKind(record.Kind).Absents;
-            if (absents.Length == 0 || record.IsUnregistered || !options.Owns(register, scannedDevices))
+            if (absents.Length == 0 || record.IsUnregistered || IsRetired(scannedDevices) || !options.Owns(register, scannedDevices))
             {
                 continue;
             }

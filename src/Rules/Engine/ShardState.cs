@@ -148,7 +148,7 @@ internal sealed partial class ShardState(
         {
             // A place may be reset through a device that has not spoken yet.
             if (reading.Device < register.Count && register[reading.Device] is var record && !Store.Has(reading.Device)
-                && plan.OfKind(record.Kind).Votes.Length > 0 && options.Owns(register, reading.Device))
+                && plan.OfKind(record.Kind).Votes.Length > 0 && !IsRetired(reading.Device) && options.Owns(register, reading.Device))
             {
                 Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
             }
@@ -188,13 +188,13 @@ internal sealed partial class ShardState(
         }
 
         var record = register[reading.Device];
-        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.OfKind(record.Kind).IsEmpty))
+        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.OfKind(record.Kind).IsEmpty && !IsRetired(reading.Device)))
         {
             ReportGateway(reading);
             return false;
         }
 
-        if (plan.OfKind(record.Kind).IsEmpty)
+        if (plan.OfKind(record.Kind).IsEmpty || IsRetired(reading.Device))
         {
             counters.Unwatched++;
             return false;
@@ -229,6 +229,8 @@ internal sealed partial class ShardState(
                 FireAbsences(group, receive);
             }
         }
+
+        Store.ReleaseAbsences();
 
         UpdateSizes();
     }

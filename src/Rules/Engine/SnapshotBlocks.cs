@@ -12,7 +12,7 @@ namespace PingAnIoT.Rules;
 internal static class SnapshotBlocks
 {
     public const uint Magic = 0x53454150;
-    public const uint Version = 3;
+    public const uint Version = 4;
     public const int BlockBytes = 64 * 1024;
     public const int TextBytesMax = 64 * 1024 * 1024;
 

@@ -54,7 +54,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         }
 
         Places(from, state);
-
+        Retired(from, state);
         from.End();
         return state;
     }
@@ -267,6 +267,19 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         }
 
         return state;
+    }
+
+    /// <summary>One that the register calls a device again is one.</summary>
+    private void Retired(BlockReader from, ShardState state)
+    {
+        for (var left = from.Count(ManyMax, "retired devices"); left > 0; left--)
+        {
+            var device = register.Find(KindOf(from.Int()), Encoding.UTF8.GetBytes(from.Text()));
+            if (device >= 0 && register[device].IsRetired)
+            {
+                state.Retired.Add(device);
+            }
+        }
     }
 
     private static Absence Silence(BlockReader from, int device) => new()

@@ -22,6 +22,7 @@ internal static class SnapshotWriter
 
         to.Flag(false);
         Places(to, register, state);
+        Retired(to, register, state);
         to.End();
     }
 
@@ -55,6 +56,16 @@ internal static class SnapshotWriter
             }
 
             to.Flag(false);
+        }
+    }
+
+    private static void Retired(BlockWriter to, DeviceRegister register, ShardState state)
+    {
+        to.Int(state.Retired.Count);
+        foreach (var record in state.Retired.Order().Select(d => register[d]))
+        {
+            to.Int(record.Kind);
+            to.Text(record.Device);
         }
     }
 

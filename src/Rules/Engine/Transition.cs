@@ -11,6 +11,9 @@ public enum TransitionChange : byte
 
     /// <summary>Returned to normal: the episode is over.</summary>
     Normal = 3,
+
+    /// <summary>The episode is over because the device is: it was retired, whatever it said last.</summary>
+    Retired = 4,
 }
 
 /// <summary>One reading that a transition rests on.</summary>

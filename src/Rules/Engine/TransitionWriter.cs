@@ -11,6 +11,9 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     /// <summary>Journal position of what is being applied.</summary>
     public long Position { get; set; }
 
+    /// <summary>What an episode's end is called for now.</summary>
+    public TransitionChange End { get; set; } = TransitionChange.Normal;
+
     /// <summary>A rule's band changed from <paramref name="from"/> to the state's present one.</summary>
     public void Write(ref RuleState state, CompiledRule rule, ReadOnlySpan<Sample> samples, int from, long due, long receive)
     {
@@ -61,8 +64,8 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
         return when;
     }
 
-    private static TransitionChange ChangeOf(bool fromNormal, bool toNormal) =>
-        fromNormal ? TransitionChange.Raised : toNormal ? TransitionChange.Normal : TransitionChange.ColourChanged;
+    private TransitionChange ChangeOf(bool fromNormal, bool toNormal) =>
+        fromNormal ? TransitionChange.Raised : toNormal ? End : TransitionChange.ColourChanged;
 
     public static Evidence[] EvidenceOf(Rule rule, ReadOnlySpan<Sample> samples, string? series = null)
     {

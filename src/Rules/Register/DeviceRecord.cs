@@ -28,6 +28,9 @@ public sealed record DeviceRecord
     /// <summary>True for a device that published before anyone registered it. It is watched all the same.</summary>
     public bool IsUnregistered { get; init; }
 
+    /// <summary>True for a device that is no more: what was known of it is given up at the next start, and nothing it sends is judged.</summary>
+    public bool IsRetired { get; init; }
+
     /// <summary>The thresholds that hold for this device, by set-point name as a rule names them: its own, or its territory's or owner unit's (<see cref="SharedSetPoints"/>).</summary>
     public IReadOnlyDictionary<string, double> SetPoints { get; init; } = ReadOnlyDictionary<string, double>.Empty;
 }

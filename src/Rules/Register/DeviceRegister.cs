@@ -29,6 +29,7 @@ public sealed class DeviceRegister
     // Number of the place, or the complement of the device's own index; as of the first sight of the device.
     private volatile int[] places = new int[64];
     private readonly PlaceNumbers placeNumbers = new();
+    private readonly HashSet<int> retired = [];
     private volatile int count;
     private int unregistered;
 
@@ -48,6 +49,18 @@ public sealed class DeviceRegister
     public int Count => count;
 
     public DeviceRecord this[int device] => records[device];
+
+    /// <summary>Indexes of the devices that are retired now, in order.</summary>
+    public IReadOnlyList<int> Retired
+    {
+        get
+        {
+            lock (gate)
+            {
+                return [.. retired.Order()];
+            }
+        }
+    }
 
     /// <summary>Whether the device has set-points of its own: one bit, where the record would be two lines of cache on every judgement.</summary>
     public bool HasSetPoints(int device) => (setPointBits[device >> 6] >> device & 1) != 0;
@@ -84,6 +97,7 @@ public sealed class DeviceRegister
             unregistered += (record.IsUnregistered ? 1 : 0) - (records[index].IsUnregistered ? 1 : 0);
             records[index] = record;
             NoteSetPoints(index, record);
+            NoteRetired(index, record);
             owners[index] = gateways.Intern(record.Gateways);
             return index;
         }
@@ -187,6 +201,8 @@ public sealed class DeviceRegister
         }
     }
 
+    private void NoteRetired(int index, DeviceRecord record) => _ = record.IsRetired ? retired.Add(index) : retired.Remove(index);
+
     private void NoteSetPoints(int index, DeviceRecord record)
     {
         var bit = 1UL << index;
@@ -209,6 +225,7 @@ public sealed class DeviceRegister
 
         records[index] = record;
         NoteSetPoints(index, record);
+        NoteRetired(index, record);
         owners[index] = gateways.Intern(record.Gateways);
         places[index] = placeNumbers.Intern(record.Territory) is >= 0 and var place ? place : ~index;
         unregistered += record.IsUnregistered ? 1 : 0;

@@ -33,7 +33,7 @@ public sealed record RegisterFileResult(IReadOnlyList<DeviceRecord>? Devices, IR
 /// <summary>
 /// The device register as a comma-separated file. The first row names the columns, in any order: <c>device</c>, <c>kind</c>, <c>gateway</c>
 /// (several with ';', the main one first), and, where wanted, <c>territory</c> (codes from district to grid, joined by '/'),
-/// <c>latitude</c> and <c>longitude</c> in degrees, <c>address</c>, <c>owner_unit</c> and one <c>set:NAME</c> for each set-point.
+/// <c>latitude</c> and <c>longitude</c> in degrees, <c>address</c>, <c>owner_unit</c>, <c>retired</c> (yes for a device that is no more) and one <c>set:NAME</c> for each set-point.
 /// An empty field is a thing not known, never 0.
 /// </summary>
 public sealed class RegisterCsv(Catalog catalog)
@@ -43,7 +43,7 @@ public sealed class RegisterCsv(Catalog catalog)
 
     private const string SetPointPrefix = "set:";
     private static readonly string[] Required = ["device", "kind", "gateway"];
-    private static readonly string[] Optional = ["territory", "latitude", "longitude", "address", "owner_unit"];
+    private static readonly string[] Optional = ["territory", "latitude", "longitude", "address", "owner_unit", "retired"];
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="reader">Read to its end.</param>
@@ -67,7 +67,7 @@ public sealed class RegisterCsv(Catalog catalog)
         private readonly Dictionary<(int Kind, string Device), int> firstLines = [];
         private readonly List<(int Column, string Name)> setPoints = [];
         private readonly Dictionary<string, int> columns = new(StringComparer.Ordinal);
-        private int device, kind, gateway, territory, latitude, longitude, address, ownerUnit;
+        private int device, kind, gateway, territory, latitude, longitude, address, ownerUnit, retired;
         private bool isGood;
 
         public List<DeviceRecord> Devices { get; } = [];
@@ -99,7 +99,8 @@ public sealed class RegisterCsv(Catalog catalog)
             }
 
             (device, kind, gateway, territory) = (ColumnOf("device"), ColumnOf("kind"), ColumnOf("gateway"), ColumnOf("territory"));
-            (latitude, longitude, address, ownerUnit) = (ColumnOf("latitude"), ColumnOf("longitude"), ColumnOf("address"), ColumnOf("owner_unit"));
+            (latitude, longitude, address, ownerUnit, retired) =
+                (ColumnOf("latitude"), ColumnOf("longitude"), ColumnOf("address"), ColumnOf("owner_unit"), ColumnOf("retired"));
             return Errors.Count == 0;
         }
 
@@ -161,6 +162,7 @@ public sealed class RegisterCsv(Catalog catalog)
                 Longitude = ReadNumber(longitude, 180) ?? 0,
                 Address = Intern(address),
                 OwnerUnit = Intern(ownerUnit),
+                IsRetired = ReadRetired(),
             };
             if (Text(latitude).IsEmpty != Text(longitude).IsEmpty)
             {
@@ -215,6 +217,17 @@ public sealed class RegisterCsv(Catalog catalog)
             }
 
             return names;
+        }
+
+        private bool ReadRetired()
+        {
+            var text = Text(retired);
+            if (text is not ("" or "yes" or "no"))
+            {
+                Fail(rows.Fields[retired], $"'{text}' is neither yes nor no.");
+            }
+
+            return text is "yes";
         }
 
         private DeviceRecord WithSetPoints(DeviceRecord record)

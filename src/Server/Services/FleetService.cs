@@ -137,6 +137,7 @@ internal sealed class FleetService(
             Address = device.Address,
             OwnerUnit = device.OwnerUnit,
             Unregistered = device.IsUnregistered,
+            Retired = device.IsRetired,
         };
         wire.Gateways.AddRange(device.Gateways);
         foreach (var (name, value) in device.SetPoints)

@@ -68,6 +68,9 @@ internal sealed class TestPlant : IAsyncDisposable
     /// <summary>Makes the open rules of a start.</summary>
     public Func<TestPlant, OpenRuleHost?> OpenRules { get; set; } = _ => null;
 
+    /// <summary>Fills the register before a start.</summary>
+    public Action Prepare { get; set; } = () => { };
+
     public Func<string, RuleSet?>? ReadRules { get; init; }
 
     public IngestPipeline Pipeline { get; private set; } = null!;
@@ -80,6 +83,7 @@ internal sealed class TestPlant : IAsyncDisposable
     public async Task StartAsync()
     {
         Register = new DeviceRegister(Catalog.Default);
+        Prepare();
         Pipeline = new IngestPipeline(Options, Register, RuleSet, Sink, Time, NullLoggerFactory.Instance, new SilentMeters(), ReadRules)
         {
             OpenStorage = path => Disk is null ? new FileJournalStorage(path) : Disk,

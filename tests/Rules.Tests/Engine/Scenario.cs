@@ -102,6 +102,17 @@ internal sealed class Scenario
         engine.Restore(stream);
     }
 
+    /// <summary>The register calls it retired, and the journal too; what that brings about.</summary>
+    public IReadOnlyList<string> Retire(string name, double atSeconds)
+    {
+        emitted.Clear();
+        var device = Register.Find(0, Encoding.UTF8.GetBytes(name));
+        Register.Register(Register[device] with { IsRetired = true });
+        engine.Retire(device, Epoch + (long)(atSeconds * 1e6), 7);
+        Transitions.AddRange(emitted);
+        return [.. emitted.Select(Show)];
+    }
+
     public IReadOnlyList<ReloadNote> Replace(params Rule[] next)
     {
         emitted.Clear();

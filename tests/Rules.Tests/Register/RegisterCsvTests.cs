@@ -32,6 +32,7 @@ public sealed class RegisterCsvTests
     [Theory]
     [InlineData("", "f:1:1: The file is empty")]
     [InlineData("device,kind", "f:1:1: The column 'gateway' is missing.")]
+    [InlineData("device,kind,gateway,retired\np1,gas-pipe,g1,maybe", "f:2:16: 'maybe' is neither yes nor no.")]
     [InlineData("device,kind,gateway,colour", "f:1:21: 'colour' is no column")]
     [InlineData("device,kind,gateway,kind", "f:1:21: The column 'kind' stands here twice.")]
     [InlineData("device,kind,gateway,set:", "f:1:21: 'set:' is no column")]
