@@ -24,6 +24,7 @@ internal sealed class Recovery
     private readonly Action<DeadLetter> deadLetter;
     private readonly ILogger logger;
     private readonly OpenRuleHost? openRules;
+    private readonly int first;
     private readonly int gatewayKind;
     private readonly MessageBatch batch;
     private readonly ReadingBatch[] parts;
@@ -33,9 +34,16 @@ internal sealed class Recovery
     private long messages;
     private long readings;
 
+    /// <param name="engines">Of all shards, in order, or of one.</param>
+    /// <param name="register">Devices known; those that enrol themselves are added.</param>
+    /// <param name="readRules">Reads journaled rule text.</param>
+    /// <param name="deadLetter">Takes what was refused.</param>
+    /// <param name="logger">Told what is wrong.</param>
+    /// <param name="openRules">Null for none.</param>
+    /// <param name="only">Which shard, of how many, where it is one of several; null for all.</param>
     public Recovery(
         IReadOnlyList<Engine> engines, DeviceRegister register, Func<string, RuleSet?> readRules, Action<DeadLetter> deadLetter, ILogger logger,
-        OpenRuleHost? openRules = null)
+        OpenRuleHost? openRules = null, (int Number, int Count)? only = null)
     {
         this.engines = engines;
         this.register = register;
@@ -45,8 +53,9 @@ internal sealed class Recovery
         this.logger = logger;
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         batch = new MessageBatch(new MessageDecoder(register));
-        split = new ShardSplit(register, engines.Count);
-        parts = [.. engines.Select(_ => new ReadingBatch())];
+        first = only?.Number ?? 0;
+        parts = [.. Enumerable.Range(0, only?.Count ?? engines.Count).Select(_ => new ReadingBatch())];
+        split = new ShardSplit(register, parts.Length);
     }
 
     /// <param name="journal">What is replayed.</param>
@@ -160,16 +169,16 @@ internal sealed class Recovery
     private void Apply(long position)
     {
         openRules?.Offer(batch.Readings.Readings, position, mayWait: true);
-        if (engines.Count == 1)
+        if (parts.Length == 1)
         {
             Judge(0, batch.Readings.Readings, position);
             return;
         }
 
         split.Split(batch.Readings.Readings, parts);
-        for (var i = 0; i < parts.Length; i++)
+        for (var i = 0; i < engines.Count; i++)
         {
-            Judge(i, parts[i].Readings, position);
+            Judge(i, parts[first + i].Readings, position);
         }
     }
 
@@ -190,7 +199,12 @@ internal sealed class Recovery
     {
         foreach (var device in devices)
         {
-            var own = register.ShardOf(device, engines.Count);
+            var own = register.ShardOf(device, parts.Length) - first;
+            if (own < 0 || own >= engines.Count)
+            {
+                continue;
+            }
+
             try
             {
                 engines[own].Retire(device, receiveMicros, position);

@@ -6,6 +6,8 @@ internal sealed partial class ShardState
     /// <summary>Those that have been given up. The others that the register calls retired are judged as ever until their turn comes in the journal.</summary>
     public HashSet<int> Retired { get; } = [];
 
+    public EngineOptions Options => options;
+
     public bool IsRetired(int device) => Retired.Count > 0 && Retired.Contains(device);
 
     /// <summary>

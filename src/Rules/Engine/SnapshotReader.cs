@@ -13,15 +13,22 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
     private readonly List<(int Kind, int[] Quantities)> kinds = [];
     private readonly List<Sample> samples = [];
 
+    // It is this very shard's own and comes alone.
+    private bool isMoved;
+
     /// <exception cref="InvalidDataException">One of them is not a whole snapshot of a known version, or they are not of one moment.</exception>
     public static ShardState Read(
         IReadOnlyList<Stream> streams, DeviceRegister register, EngineOptions options, Func<RuleSet, ShardState> create)
     {
         ArgumentOutOfRangeException.ThrowIfZero(streams.Count, nameof(streams));
         ShardState? state = null;
+        var seen = new HashSet<int>();
         foreach (var stream in streams)
         {
-            state = new SnapshotReader(register, options).Read(new BlockReader(stream), state, create);
+            var from = new BlockReader(stream);
+            var reader = new SnapshotReader(register, options);
+            reader.Whose(from, streams.Count, seen);
+            state = reader.Read(from, state, create);
         }
 
         state!.UpdateSizes();
@@ -57,6 +64,16 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         Retired(from, state);
         from.End();
         return state;
+    }
+
+    /// <summary>A shard goes on from its own state alone, wherever that was written, or from those of all shards there were.</summary>
+    private void Whose(BlockReader from, int streams, HashSet<int> seen)
+    {
+        int shard = from.Int(), shards = from.Int();
+        isMoved = streams == 1 && shards > 1 && shard == options.Shard && shards == options.Shards;
+        BlockReader.Require(
+            isMoved || (streams == shards && seen.Add(shard)),
+            $"it is of shard {shard} of {shards}; shard {options.Shard} of {options.Shards} takes {(shards == options.Shards ? "its own or " : "")}those of all {shards}");
     }
 
     private void Names(BlockReader from)
@@ -134,6 +151,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         var savedGroup = from.Count(groups.Count - 1, "as a group");
         var isTaken = device >= 0 && options.Owns(register, device);
         BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");
+        BlockReader.Require(isTaken || !isMoved || device < 0, "a device in it is of another shard by this register");
         var plan = state.Plan.OfKind(kind);
         var slot = new DeviceSlot();
         if (isTaken)

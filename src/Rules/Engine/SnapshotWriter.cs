@@ -6,6 +6,8 @@ internal static class SnapshotWriter
     public static void Write(Stream stream, DeviceRegister register, ShardState state)
     {
         var to = new BlockWriter(stream);
+        to.Int(state.Options.Shard);
+        to.Int(state.Options.Shards);
         Names(to, register.Catalog);
         to.Text(state.Plan.RuleSet.Source);
         to.Text(SavedRules.Write(state.Plan.RuleSet.Rules, register.Catalog));

@@ -86,6 +86,48 @@ public sealed class SnapshotTests
         engine.Counters.Series.Should().BeGreaterThan(0);
     }
 
+    [Theory]
+    [InlineData(0, 2, new[] { 1 }, "Snapshot refused: it is of shard 1 of 3; shard 0 of 2 takes those of all 3.")]
+    [InlineData(0, 3, new[] { 1 }, "Snapshot refused: it is of shard 1 of 3; shard 0 of 3 takes its own or those of all 3.")]
+    [InlineData(0, 1, new[] { 0, 1 }, "Snapshot refused: it is of shard 0 of 3; shard 0 of 1 takes those of all 3.")]
+    [InlineData(0, 1, new[] { 0, 1, 1 }, "Snapshot refused: it is of shard 1 of 3; shard 0 of 1 takes those of all 3.")]
+    [InlineData(1, 3, new[] { 1 }, null)]
+    [InlineData(1, 2, new[] { 0, 1, 2 }, null)]
+    [InlineData(0, 1, new[] { 2, 0, 1 }, null)]
+    public void A_shard_takes_its_own_state_or_those_of_all_shards_there_were(int shard, int shards, int[] states, string? refusal)
+    {
+        var scenario = new Scenario();
+        var streams = states.Select(k =>
+        {
+            var stream = new MemoryStream();
+            new Engine(scenario.Register, new RuleSet([Rule]), new EngineOptions { Shard = k, Shards = 3 }, _ => { }).Save(stream);
+            stream.Position = 0;
+            return stream;
+        }).ToList();
+        var engine = new Engine(scenario.Register, new RuleSet([Rule]), new EngineOptions { Shard = shard, Shards = shards }, _ => { });
+        var restore = () => engine.Restore([.. streams]);
+        if (refusal is null)
+        {
+            restore.Should().NotThrow();
+            return;
+        }
+
+        restore.Should().Throw<InvalidDataException>().Which.Message.TrimEnd('.').Should().Be(refusal.TrimEnd('.'));
+    }
+
+    [Fact]
+    public void A_moved_shard_under_a_register_that_deals_its_devices_otherwise_is_refused()
+    {
+        var scenario = new Scenario(new EngineOptions { Shard = 1, Shards = 2 }, Rule).Run("at 1s p2 10");
+        using var stream = new MemoryStream();
+        scenario.Engine.Save(stream);
+        stream.Position = 0;
+        var register = new DeviceRegister(Catalog.Default);
+        register.Register(scenario.Register[1]);
+        var engine = new Engine(register, new RuleSet([Rule]), new EngineOptions { Shard = 1, Shards = 2 }, _ => { });
+        engine.Invoking(e => e.Restore(stream)).Should().Throw<InvalidDataException>().WithMessage("Snapshot refused: a device in it is of another shard by this register*");
+    }
+
     [Fact]
     public void Restoring_under_other_rules_is_replacing_them()
     {
