@@ -1,63 +1,92 @@
 using System.CommandLine;
+using System.Globalization;
+using PingAnIoT.Rules;
 using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Server;
 
-/// <summary><c>simulate</c>: healthy gas-pipe readings of many gateways at a rate, and how fast they were acknowledged.</summary>
+/// <summary><c>simulate</c>: a fleet with ground truth against a server, or at its own clock against the engine alone; then its scorecard.</summary>
 internal static class SimulateVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var host = new Option<string>("--host") { Description = "The MQTT server.", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--port") { Description = "Its plain MQTT port.", DefaultValueFactory = _ => 1883 };
-        var gateways = new Option<int>("--gateways") { Description = "Connections, named gw-0001 and on.", DefaultValueFactory = _ => 10 };
-        var devices = new Option<int>("--devices") { Description = "Devices over all gateways.", DefaultValueFactory = _ => 1_000 };
-        var rate = new Option<double>("--rate") { Description = "Messages a second over all; 0 for as fast as they are acknowledged.", DefaultValueFactory = _ => 100 };
-        var readings = new Option<int>("--readings") { Description = "Readings in a message; above 3 it is a pack of many devices.", DefaultValueFactory = _ => 3 };
-        var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 1 };
-        var seed = new Option<int>("--seed") { Description = "The same seed gives the same values.", DefaultValueFactory = _ => 1 };
-        var password = new Option<string>("--password") { Description = "Of every gateway.", DefaultValueFactory = _ => "simulated" };
-        var mqtt5 = new Option<bool>("--mqtt5") { Description = "MQTT 5 instead of 3.1.1." };
-        var command = new Command("simulate", "Play gateways that publish to a server.") { host, port, gateways, devices, rate, readings, minutes, seed, password, mqtt5 };
-        command.SetAction((parsed, ct) => RunAsync(
-            new LoadTarget
-            {
-                Host = parsed.GetValue(host)!,
-                Port = parsed.GetValue(port),
-                Password = parsed.GetValue(password),
-                Version = parsed.GetValue(mqtt5) ? WireVersion.Mqtt5 : WireVersion.Mqtt311,
-                Duration = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
-            },
-            new LoadShape
-            {
-                Gateways = parsed.GetValue(gateways),
-                Devices = Math.Max(parsed.GetValue(devices), parsed.GetValue(gateways)),
-                RatePerSecond = parsed.GetValue(rate),
-                ReadingsPerMessage = parsed.GetValue(readings),
-                Seed = parsed.GetValue(seed),
-            },
-            terminal,
-            ct));
-        return command;
-    }
-
-    private static async Task<int> RunAsync(LoadTarget target, LoadShape shape, Terminal terminal, CancellationToken cancellationToken)
-    {
-        await terminal.Out.WriteLineAsync($"seed {shape.Seed}");
-        try
+        var fleet = new FleetChoice();
+        var score = new ScoreOutput();
+        var live = new LiveOptions();
+        var isVirtual = new Option<bool>("--virtual") { Description = "No server: the real decoder and engine at the fleet's own clock, as fast as they can." };
+        var rules = new Option<string?>("--rules") { Description = "With --virtual: judge by this rule file instead of the default rules." };
+        var drop = new Option<int>("--drop-each") { Description = "With --virtual: lose every so manieth message on the way; 0 for none." };
+        var register = new Option<string?>("--register") { Description = "Write the fleet's device register to this file, and end." };
+        var command = new Command("simulate", "Play a fleet of believable devices with known incidents, and score what the alerts made of them.")
         {
-            var result = await new LoadRun(target, shape, terminal.Time).RunAsync(cancellationToken);
-            foreach (var line in LoadRun.Describe(result))
+            isVirtual, rules, drop, register,
+        };
+        fleet.AddTo(command);
+        score.AddTo(command);
+        live.AddTo(command);
+        command.SetAction((parsed, ct) => RunAsync(parsed, ct));
+        return command;
+
+        async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+        {
+            var output = score.Read(parsed, terminal.Error);
+            var start = parsed.GetValue(isVirtual) || parsed.GetValue(register) is not null ? (double?)null : live.StartSeconds(parsed, fleet.Minutes(parsed), terminal.Time);
+            var plan = output is null ? null : fleet.Read(parsed, start, terminal.Error);
+            if (output is null || plan is null)
             {
-                await terminal.Out.WriteLineAsync(line);
+                return ExitCode.Usage;
             }
 
-            return result.Counters.Acknowledged == result.Counters.Published ? ExitCode.Done : ExitCode.No;
+            await terminal.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"seed {plan.Fleet.Seed}"));
+            if (parsed.GetValue(register) is { } file)
+            {
+                await WriteRegisterAsync(plan.Fleet, file, terminal);
+                return ExitCode.Done;
+            }
+
+            if (!parsed.GetValue(isVirtual))
+            {
+                return await live.RunAsync(parsed, plan, output, terminal, cancellationToken);
+            }
+
+            var set = Rules(parsed.GetValue(rules), terminal.Error);
+            if (set is null)
+            {
+                return ExitCode.Usage;
+            }
+
+            using var view = new ProgressView(terminal);
+            var card = VirtualScore.Of(plan, set, parsed.GetValue(drop), terminal.Time, view.Show, cancellationToken);
+            view.Clear();
+            return output.Write(card, terminal);
         }
-        catch (IOException e)
+    }
+
+    private static async Task WriteRegisterAsync(Fleet fleet, string file, Terminal terminal)
+    {
+        await using var writer = new StreamWriter(file);
+        FleetRegister.WriteCsv(fleet, writer);
+        await terminal.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{fleet.Devices} devices in {file}"));
+    }
+
+    private static RuleSet? Rules(string? file, TextWriter errors)
+    {
+        try
         {
-            await terminal.Error.WriteLineAsync(e.Message);
-            return ExitCode.Unreachable;
+            var result = file is null
+                ? RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, Catalog.Default)
+                : RuleFile.Parse(File.ReadAllText(file), file, Catalog.Default);
+            foreach (var error in result.Errors)
+            {
+                errors.WriteLine(error);
+            }
+
+            return result.RuleSet;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(e.Message);
+            return null;
         }
     }
 }

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using PingAnIoT.Simulators;
+
+namespace PingAnIoT.Server;
+
+/// <summary>The options that say which fleet is played, for how long and what happens to it.</summary>
+internal sealed class FleetChoice
+{
+    /// <summary>Where a virtual run begins unless told otherwise: a Sunday morning at 6 in China.</summary>
+    private static readonly DateTimeOffset UsualStart = new(2026, 3, 1, 6, 0, 0, TimeSpan.FromHours(8));
+
+    private readonly Option<string> fleet = new("--fleet")
+    {
+        Description = $"Which: {string.Join(", ", FleetShape.All.Select(s => s.Name))}.",
+        DefaultValueFactory = _ => FleetShape.District.Name,
+    };
+
+    private readonly Option<string?> timeline = new("--timeline") { Description = "What happens when, as a timeline file; it names fleet, seed and start itself." };
+    private readonly Option<ulong> seed = new("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
+    private readonly Option<double> minutes = new("--minutes") { Description = "How long, by the fleet's clock.", DefaultValueFactory = _ => 60 };
+    private readonly Option<string?> start = new("--start") { Description = "With --virtual: when it begins, e.g. 2026-03-01T06:00+08:00." };
+
+    private readonly Option<double> acceleration = new("--acceleration")
+    {
+        Description = "How many years of ailments happen to the devices in one; 0 for a healthy fleet.",
+        DefaultValueFactory = _ => 500,
+    };
+
+    private readonly Option<double> linkAcceleration = new("--link-acceleration")
+    {
+        Description = "The same for the gateways' links.",
+        DefaultValueFactory = _ => 20,
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(fleet);
+        command.Add(timeline);
+        command.Add(seed);
+        command.Add(minutes);
+        command.Add(start);
+        command.Add(acceleration);
+        command.Add(linkAcceleration);
+    }
+
+    public double Minutes(ParseResult parsed) => parsed.GetValue(minutes);
+
+    /// <param name="parsed">The command line.</param>
+    /// <param name="from">Unix seconds where the run must begin; null where it may choose.</param>
+    /// <param name="errors">Told what is wrong.</param>
+    /// <returns>Null when something is.</returns>
+    public TruthPlan? Read(ParseResult parsed, double? from, TextWriter errors)
+    {
+        if (parsed.GetValue(timeline) is { } file)
+        {
+            return ReadTimeline(file, from, errors);
+        }
+
+        var shape = FleetShape.Find(parsed.GetValue(fleet)!);
+        if (shape is null)
+        {
+            errors.WriteLine($"--fleet '{parsed.GetValue(fleet)}' is none of {string.Join(", ", FleetShape.All.Select(s => s.Name))}.");
+            return null;
+        }
+
+        if (from is null && !TryStart(parsed.GetValue(start), errors, out from))
+        {
+            return null;
+        }
+
+        var plant = new Fleet(shape, parsed.GetValue(seed), DeviceModels.All);
+        var to = from!.Value + (parsed.GetValue(minutes) * 60);
+        if (parsed.GetValue(acceleration) <= 0)
+        {
+            return TruthPlan.Healthy(plant, from.Value, to);
+        }
+
+        // A short run has no room for a quarter of an hour of quiet at either end.
+        var margin = Math.Min(900, parsed.GetValue(minutes) * 60 / 8);
+        var year = new RandomYear
+        {
+            Seed = plant.Seed,
+            Acceleration = parsed.GetValue(acceleration),
+            LinkAcceleration = Math.Max(0, parsed.GetValue(linkAcceleration)),
+            LeadInSeconds = margin,
+            TailSeconds = margin,
+        };
+        return TruthPlan.Random(plant, year, from.Value, to);
+    }
+
+    private static TruthPlan? ReadTimeline(string file, double? from, TextWriter errors)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.WriteLine(e.Message);
+            return null;
+        }
+
+        var result = Timeline.Parse(text, file, DeviceModels.All);
+        foreach (var error in result.Errors)
+        {
+            errors.WriteLine(error);
+        }
+
+        return result.Plan is { } plan && from is { } seconds ? plan.MovedTo(seconds) : result.Plan;
+    }
+
+    private static bool TryStart(string? text, TextWriter errors, out double? from)
+    {
+        from = UsualStart.ToUnixTimeSeconds();
+        if (text is null)
+        {
+            return true;
+        }
+
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+        {
+            from = moment.ToUnixTimeSeconds();
+            return true;
+        }
+
+        errors.WriteLine($"--start '{text}' is no moment such as 2026-03-01T06:00+08:00.");
+        return false;
+    }
+}
