@@ -69,7 +69,7 @@ internal sealed class FleetChoice
             return null;
         }
 
-        var plant = new Fleet(shape, parsed.GetValue(seed), DeviceModels.All);
+        var plant = new Fleet(shape, parsed.GetValue(seed));
         var to = from!.Value + (parsed.GetValue(minutes) * 60);
         if (parsed.GetValue(acceleration) <= 0)
         {
@@ -102,13 +102,13 @@ internal sealed class FleetChoice
             return null;
         }
 
-        var result = Timeline.Parse(text, file, DeviceModels.All);
+        var result = Timeline.Parse(text, file, startSeconds: from);
         foreach (var error in result.Errors)
         {
             errors.WriteLine(error);
         }
 
-        return result.Plan is { } plan && from is { } seconds ? plan.MovedTo(seconds) : result.Plan;
+        return result.Plan;
     }
 
     private static bool TryStart(string? text, TextWriter errors, out double? from)

@@ -30,9 +30,10 @@ public static class Timeline
     /// <param name="text">The timeline.</param>
     /// <param name="file">What errors call it.</param>
     /// <param name="models">The physics of every kind; null for <see cref="DeviceModels.All"/>.</param>
-    public static TimelineResult Parse(string text, string file, IEnumerable<DeviceModel>? models = null)
+    /// <param name="startSeconds">Unix seconds to begin at instead of the timeline's own start: a run in real time begins now.</param>
+    public static TimelineResult Parse(string text, string file, IEnumerable<DeviceModel>? models = null, double? startSeconds = null)
     {
-        var reading = new TimelineReading(file, [.. models ?? DeviceModels.All]);
+        var reading = new TimelineReading(file, [.. models ?? DeviceModels.All], startSeconds);
         var line = 0;
         foreach (var each in text.Split('\n'))
         {

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace PingAnIoT.Simulators;
 
 /// <summary>One timeline on its way in. Threading: owned by the caller.</summary>
-internal sealed class TimelineReading(string file, ImmutableArray<DeviceModel> models)
+internal sealed class TimelineReading(string file, ImmutableArray<DeviceModel> models, double? startSeconds)
 {
     private static readonly string[] Statements = ["fleet", "seed", "start", "length", "at", "every"];
     private readonly List<TimelineError> errors = [];
@@ -76,6 +76,7 @@ internal sealed class TimelineReading(string file, ImmutableArray<DeviceModel> m
             return Refused();
         }
 
+        start = startSeconds ?? start;
         var fleet = new Fleet(shape, seed, models);
         var reading = new TimelineEvents(fleet, start, length, (line, word, message) => Fail(line, word, message));
         foreach (var (line, word) in events)
