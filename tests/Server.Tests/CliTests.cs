@@ -35,7 +35,10 @@ public sealed class CliTests
     [InlineData("rules explain", 2)]
     [InlineData("rules explain --help", 0)]
     [InlineData("rules explain --series a/b/c --server http://127.0.0.1:1", 3)]
-    [InlineData("simulate --port 1 --minutes 0.01 --gateways 1", 3)]
+    [InlineData("simulate --port 1 --minutes 0.01 --publish-only", 3)]
+    [InlineData("simulate --fleet village", 2)]
+    [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if messages>1", 2)]
+    [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if false-alerts>0", 0)]
     public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
 
     [Theory]

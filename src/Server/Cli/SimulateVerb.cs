@@ -12,6 +12,7 @@ internal static class SimulateVerb
     {
         var fleet = new FleetChoice();
         var score = new ScoreOutput();
+        var live = new LiveOptions();
         var isVirtual = new Option<bool>("--virtual") { Description = "No server: the real decoder and engine at the fleet's own clock, as fast as they can." };
         var rules = new Option<string?>("--rules") { Description = "With --virtual: judge by this rule file instead of the default rules." };
         var drop = new Option<int>("--drop-each") { Description = "With --virtual: lose every so manieth message on the way; 0 for none." };
@@ -22,13 +23,14 @@ internal static class SimulateVerb
         };
         fleet.AddTo(command);
         score.AddTo(command);
+        live.AddTo(command);
         command.SetAction((parsed, ct) => RunAsync(parsed, ct));
         return command;
 
         async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
         {
             var output = score.Read(parsed, terminal.Error);
-            double? start = null;
+            var start = parsed.GetValue(isVirtual) || parsed.GetValue(register) is not null ? (double?)null : live.StartSeconds(parsed, fleet.Minutes(parsed), terminal.Time);
             var plan = output is null ? null : fleet.Read(parsed, start, terminal.Error);
             if (output is null || plan is null)
             {
@@ -44,7 +46,7 @@ internal static class SimulateVerb
 
             if (!parsed.GetValue(isVirtual))
             {
-                return ExitCode.Usage;
+                return await live.RunAsync(parsed, plan, output, terminal, cancellationToken);
             }
 
             var set = Rules(parsed.GetValue(rules), terminal.Error);

@@ -8,6 +8,7 @@ namespace PingAnIoT.Server;
 internal static class SeenAlert
 {
     private const double MicrosPerSecond = 1e6;
+    private const double NanosPerSecond = 1e9;
 
     /// <summary>As the ledger would publish it at once.</summary>
     /// <param name="transition">Of the engine.</param>
@@ -24,11 +25,33 @@ internal static class SeenAlert
         transition.EventTimeMicros / MicrosPerSecond,
         transition.ReceiveTimeMicros / MicrosPerSecond);
 
+    /// <summary>As the stream delivered it.</summary>
+    /// <param name="change">The event.</param>
+    /// <param name="alert">What it is about.</param>
+    /// <param name="nowSeconds">Unix seconds.</param>
+    public static AlertSeen Of(V1.AlertEvent change, V1.Alert alert, double nowSeconds)
+    {
+        var subject = Between(alert.Series);
+        var isOfPlace = subject != alert.Device;
+        return new AlertSeen(
+            change.AlertId, change.Sequence, alert.RuleId, alert.Kind, alert.Device, isOfPlace ? subject : alert.Territory, isOfPlace,
+            ClassOf(change.ToSeverity), change.EventTime.Seconds + (change.EventTime.Nanos / NanosPerSecond), nowSeconds);
+    }
+
     private static string KindOf(string series) => series[..series.IndexOf('/', StringComparison.Ordinal)];
 
     /// <summary>Of <c>kind/…/quantity</c> what lies between.</summary>
     private static string Between(string series) =>
         series[(series.IndexOf('/', StringComparison.Ordinal) + 1)..series.LastIndexOf('/')];
+
+    private static AlertClass ClassOf(V1.Severity severity) => severity switch
+    {
+        V1.Severity.Green => AlertClass.Green,
+        V1.Severity.Yellow => AlertClass.Yellow,
+        V1.Severity.Red => AlertClass.Red,
+        V1.Severity.Fault => AlertClass.Fault,
+        _ => AlertClass.None,
+    };
 
     private static AlertClass ClassOf(Severity severity) => severity switch
     {
