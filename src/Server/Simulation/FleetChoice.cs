@@ -10,6 +10,9 @@ internal sealed class FleetChoice
     /// <summary>Where a virtual run begins unless told otherwise: a Sunday morning at 6 in China.</summary>
     private static readonly DateTimeOffset UsualStart = new(2026, 3, 1, 6, 0, 0, TimeSpan.FromHours(8));
 
+    private const double UsualAcceleration = 500;
+    private const double UsualMinutes = 240;
+
     private readonly Option<string> fleet = new("--fleet")
     {
         Description = $"Which: {string.Join(", ", FleetShape.All.Select(s => s.Name))}.",
@@ -21,10 +24,9 @@ internal sealed class FleetChoice
     private readonly Option<double> minutes = new("--minutes") { Description = "How long, by the fleet's clock.", DefaultValueFactory = _ => 60 };
     private readonly Option<string?> start = new("--start") { Description = "With --virtual: when it begins, e.g. 2026-03-01T06:00+08:00." };
 
-    private readonly Option<double> acceleration = new("--acceleration")
+    private readonly Option<double?> acceleration = new("--acceleration")
     {
-        Description = "How many years of ailments happen to the devices in one; 0 for a healthy fleet.",
-        DefaultValueFactory = _ => 500,
+        Description = "How many years of ailments happen to the devices in one; 0 for a healthy fleet. Usually what fills four hours, squeezed into the run.",
     };
 
     private readonly Option<double> linkAcceleration = new("--link-acceleration")
@@ -71,7 +73,8 @@ internal sealed class FleetChoice
 
         var plant = new Fleet(shape, parsed.GetValue(seed));
         var to = from!.Value + (parsed.GetValue(minutes) * 60);
-        if (parsed.GetValue(acceleration) <= 0)
+        var squeezed = UsualAcceleration * Math.Max(1, UsualMinutes / parsed.GetValue(minutes));
+        if ((parsed.GetValue(acceleration) ?? squeezed) is not (> 0 and var factor))
         {
             return TruthPlan.Healthy(plant, from.Value, to);
         }
@@ -81,7 +84,7 @@ internal sealed class FleetChoice
         var year = new RandomYear
         {
             Seed = plant.Seed,
-            Acceleration = parsed.GetValue(acceleration),
+            Acceleration = factor,
             LinkAcceleration = Math.Max(0, parsed.GetValue(linkAcceleration)),
             LeadInSeconds = margin,
             TailSeconds = margin,
