@@ -1,0 +1,73 @@
+using System.Text;
+using PingAnIoT.Rules;
+using PingAnIoT.Simulators;
+
+namespace PingAnIoT.Server.Tests;
+
+/// <summary>The scorecard of a virtual run is not blind: what is taken away from the rules or lost on the way shows in it, and nothing else moves it.</summary>
+public sealed class VirtualScoreTests
+{
+    private static readonly Lazy<Scorecard> Whole = new(() => Score(DefaultRules.Text, 0));
+
+    [Fact]
+    public void The_same_plan_and_rules_give_the_same_card() =>
+        ScorecardDifference.Of(Whole.Value, Score(DefaultRules.Text, 0)).Text().Trim().Should().Be("no difference");
+
+    [Theory]
+    [InlineData("elevator-entrapment", "entrapment")]
+    [InlineData("elevator-door-held", "door-held")]
+    [InlineData("gas-pipe-valve-shut", "valve-shut")]
+    public void A_rule_taken_away_is_missed(string rule, string sort)
+    {
+        var without = Score(Without(rule), 0);
+        without.Rules.Should().NotContain(r => r.RuleId == rule);
+        Whole.Value.Rules.Should().Contain(r => r.RuleId == rule);
+        var (before, after) = (Of(Whole.Value, sort), Of(without, sort));
+        (after.Found.Count < before.Found.Count || after.Delay.MedianSeconds > before.Delay.MedianSeconds).Should().BeTrue(
+            $"{sort}: found {before.Found} and {after.Found}, median delay {before.Delay.MedianSeconds} and {after.Delay.MedianSeconds} s");
+    }
+
+    [Fact]
+    public void A_threshold_halved_cries_wolf()
+    {
+        var halved = DefaultRules.Text.Replace("red: \"> $overspeed-up-red or 2.3\"", "red: \"> 1.15\"", StringComparison.Ordinal)
+            .Replace("yellow: \"> $overspeed-up-yellow or 2\"", "yellow: \"> 1\"", StringComparison.Ordinal);
+        halved.Should().NotBe(DefaultRules.Text);
+        var card = Score(halved, 0);
+        card.Episodes.False.Should().BeGreaterThan(Whole.Value.Episodes.False);
+        card.Rules.Single(r => r.RuleId == "elevator-overspeed-up").Episodes.False.Should().BePositive();
+    }
+
+    [Fact]
+    public void Every_thousandth_message_lost_on_the_way_shows()
+    {
+        var card = Score(DefaultRules.Text, 1000);
+        card.Messages.Published.Should().Be(Whole.Value.Messages.Published - (Whole.Value.Messages.Published / 1000));
+        ScorecardDifference.Of(Whole.Value, card).Text().Trim().Should().NotBe("no difference");
+    }
+
+    private static SortFigures Of(Scorecard card, string sort) => card.Sorts.Single(s => s.Sort == sort);
+
+    /// <summary>The pack without one rule: from its list item to the next blank line.</summary>
+    private static string Without(string rule)
+    {
+        var text = new StringBuilder();
+        var isOut = false;
+        foreach (var line in DefaultRules.Text.Split('\n'))
+        {
+            isOut = line.Trim() == $"- id: {rule}" || (isOut && line.Trim().Length > 0);
+            text.Append(isOut ? "" : line + "\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static Scorecard Score(string rules, int dropEach)
+    {
+        const double From = 1_772_316_000;
+        var plan = TruthPlan.Random(
+            new Fleet(FleetShape.District, 7), new RandomYear { Seed = 7, Acceleration = 2_000, LinkAcceleration = 0 }, From, From + 5400);
+        var set = RuleFile.Parse(rules, "pack.yaml", Catalog.Default).RuleSet!;
+        return VirtualScore.Of(plan, set, dropEach, TimeProvider.System, null, TestContext.Current.CancellationToken);
+    }
+}
