@@ -18,6 +18,32 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
         result.Output.Should().StartWith("seed 7").And.Contain("Scorecard of district, seed 7").And.Contain(" 0 lost, 0 doubled");
     }
 
+    /// <summary>The commands of docs/simulate.md, for a shorter time and against this server.</summary>
+    [Fact]
+    public async Task The_documented_commands_run()
+    {
+        var commands = MarkdownFile.All().Single(f => f.Name.EndsWith("simulate.md", StringComparison.Ordinal)).Commands()
+            .Where(c => c.StartsWith("pinganiot simulate", StringComparison.Ordinal)).ToList();
+        commands.Should().HaveCount(3);
+        var folder = PinganProcess.NewDataFolder("simulate");
+        Directory.CreateDirectory(folder);
+        foreach (var command in commands)
+        {
+            var words = command.Split(' ').Skip(1).Select(w => w == "register.csv" ? Path.Combine(folder, w) : w).ToList();
+            if (words.IndexOf("--minutes") is >= 0 and var at)
+            {
+                words[at + 1] = "0.1";
+                words.AddRange(["--port", Text(peers.Server.Mqtt), "--server", $"http://127.0.0.1:{Text(peers.Server.Grpc)}"]);
+            }
+
+            var result = await PinganProcess.VerbAsync([.. words]);
+            result.ExitCode.Should().Be(0, $"{command}: {result}");
+            result.Output.Should().StartWith("seed 7");
+        }
+
+        (await File.ReadAllLinesAsync(Path.Combine(folder, "register.csv"), TestContext.Current.CancellationToken)).Should().HaveCount(321);
+    }
+
     [Fact]
     public async Task Simulate_says_so_when_nobody_answers()
     {

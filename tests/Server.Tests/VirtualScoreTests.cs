@@ -46,6 +46,17 @@ public sealed class VirtualScoreTests
         ScorecardDifference.Of(Whole.Value, card).Text().Trim().Should().NotBe("no difference");
     }
 
+    [Fact]
+    public void A_healthy_plant_is_left_in_peace()
+    {
+        const double Morning = 1_772_316_000;
+        var plan = TruthPlan.Healthy(new Fleet(FleetShape.District, 11), Morning, Morning + 10_800);
+        var card = VirtualScore.Of(plan, RuleFile.Parse(DefaultRules.Text, "pack.yaml", Catalog.Default).RuleSet!, 0, TimeProvider.System, null, TestContext.Current.CancellationToken);
+        card.Messages.Readings.Should().BeGreaterThan(2_000_000);
+        card.Episodes.Total.Should().Be(0, string.Join(Environment.NewLine, card.FalseAlerts));
+        card.Messages.DeadLettered.Should().Be(0);
+    }
+
     private static SortFigures Of(Scorecard card, string sort) => card.Sorts.Single(s => s.Sort == sort);
 
     /// <summary>The pack without one rule: from its list item to the next blank line.</summary>

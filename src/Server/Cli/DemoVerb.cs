@@ -12,21 +12,26 @@ internal static class DemoVerb
     public static Command Create(Terminal terminal)
     {
         var data = new Option<string?>("--data") { Description = "Keep the data in this folder; otherwise it goes with the demo." };
-        var seed = new Option<int>("--seed") { Description = "Another seed is another district.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<ulong>("--seed") { Description = "Another seed is another district.", DefaultValueFactory = _ => 1 };
         var seconds = new Option<int>("--seconds") { Description = "End by itself after so long; 0 for when you press Ctrl-C." };
         var command = new Command("demo", "Show everything at once: a server, a simulated district, and alerts as they come.") { data, seed, seconds };
         command.SetAction((parsed, ct) => RunAsync(parsed.GetValue(data), parsed.GetValue(seed), parsed.GetValue(seconds), terminal, ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? data, int seed, int seconds, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string? data, ulong seed, int seconds, Terminal terminal, CancellationToken cancellationToken)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("pingan-demo-").FullName;
         try
         {
             Directory.CreateDirectory(folder);
             var register = Path.Combine(folder, "register.csv");
-            await File.WriteAllTextAsync(register, DemoDistrict.RegisterCsv(seed), cancellationToken);
+            var plan = DemoDay.Plan(seed, terminal.Time);
+            await using (var writer = new StreamWriter(register))
+            {
+                FleetRegister.WriteCsv(plan.Fleet, writer);
+            }
+
             var overrides = new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["Data"] = folder,
@@ -38,7 +43,7 @@ internal static class DemoVerb
                 ["Officers:Authority"] = "",
                 ["Telemetry:LogLevel"] = "Error",
             };
-            return await ServerRun.RunAsync(null, overrides, terminal, (server, ct) => ShowAsync(server, seed, seconds, terminal, ct), cancellationToken);
+            return await ServerRun.RunAsync(null, overrides, terminal, (server, ct) => ShowAsync(server, plan, seconds, terminal, ct), cancellationToken);
         }
         finally
         {
@@ -49,7 +54,7 @@ internal static class DemoVerb
         }
     }
 
-    private static async Task ShowAsync(ServerHost server, int seed, int seconds, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task ShowAsync(ServerHost server, TruthPlan plan, int seconds, Terminal terminal, CancellationToken cancellationToken)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (seconds > 0)
@@ -61,7 +66,7 @@ internal static class DemoVerb
         var isWatching = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var printing = PrintAsync(server, terminal, isWatching, ending.Token);
         await Task.WhenAny(isWatching.Task, printing);
-        var district = DemoDistrict.RunAsync("127.0.0.1", server.Addresses.Mqtt, seed, terminal.Time, ending.Token);
+        var district = DemoDay.RunAsync(plan, server.Addresses.Mqtt, terminal.Time, ending.Token);
         await (await Task.WhenAny(district, printing)).ContinueWith(
             _ => ending.Cancel(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         await Task.WhenAll(Quiet(district), Quiet(printing));
