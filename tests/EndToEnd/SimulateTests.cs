@@ -1,4 +1,5 @@
 using System.Globalization;
+using PingAnIoT.Ingest.Tests;
 
 namespace PingAnIoT.EndToEnd;
 
@@ -42,6 +43,34 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
         }
 
         (await File.ReadAllLinesAsync(Path.Combine(folder, "register.csv"), TestContext.Current.CancellationToken)).Should().HaveCount(321);
+    }
+
+    [Fact]
+    public async Task The_same_seed_sends_the_same_bytes_to_any_broker()
+    {
+        Peers.Require("mosquitto", "mosquitto");
+        var first = await PublishedAsync(7);
+        first.Should().HaveCountGreaterThan(500);
+        (await PublishedAsync(7)).Should().Equal(first);
+        (await PublishedAsync(8)).Should().NotEqual(first);
+    }
+
+    /// <summary>What a mosquitto hands on of a fleet's half minute, sorted: the order between gateways is the network's.</summary>
+    private static async Task<IReadOnlyList<string>> PublishedAsync(int seed)
+    {
+        var subscriber = Peers.Require("mosquitto_sub", "mosquitto-clients");
+        using var mosquitto = await Mosquitto.StartAsync(["max_queued_messages 0"]);
+        string[] arguments = ["-h", "127.0.0.1", "-p", Text(mosquitto.Port), "-i", "all", "-c", "-q", "1", "-t", "#"];
+        (await Tool.RunAsync(subscriber, [.. arguments, "-E"])).ExitCode.Should().Be(0);
+        var run = await PinganProcess.VerbAsync([
+            "simulate", "--publish-only", "--port", Text(mosquitto.Port), "--seed", Text(seed), "--minutes", "0.5", "--speed", "0",
+            "--start", "2026-03-01T06:00+08:00", "--link-acceleration", "0", "--fail-if", "unacknowledged>0,refused>0"]);
+        run.ExitCode.Should().Be(0, run.ToString());
+        var count = run.Output.Split('\n').Single(l => l.Contains(" published, ", StringComparison.Ordinal) && l.Contains("messages:", StringComparison.Ordinal))
+            .Trim().Split(' ')[1].Replace(",", "", StringComparison.Ordinal);
+        var got = await Tool.RunAsync(subscriber, [.. arguments, "-C", count, "-W", "30", "-F", "%t %x"]);
+        got.ExitCode.Should().Be(0, got.ToString());
+        return [.. got.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class FleetChoice
     private readonly Option<string?> timeline = new("--timeline") { Description = "What happens when, as a timeline file; it names fleet, seed and start itself." };
     private readonly Option<ulong> seed = new("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
     private readonly Option<double> minutes = new("--minutes") { Description = "How long, by the fleet's clock.", DefaultValueFactory = _ => 60 };
-    private readonly Option<string?> start = new("--start") { Description = "With --virtual: when it begins, e.g. 2026-03-01T06:00+08:00." };
+    private readonly Option<string?> start = new("--start") { Description = "When it begins by the fleet's clock, e.g. 2026-03-01T06:00+08:00; against a server it is usually now." };
 
     private readonly Option<double?> acceleration = new("--acceleration")
     {
@@ -49,7 +49,7 @@ internal sealed class FleetChoice
     public double Minutes(ParseResult parsed) => parsed.GetValue(minutes);
 
     /// <param name="parsed">The command line.</param>
-    /// <param name="from">Unix seconds where the run must begin; null where it may choose.</param>
+    /// <param name="from">Unix seconds where the run begins unless --start says otherwise; null where it may choose.</param>
     /// <param name="errors">Told what is wrong.</param>
     /// <returns>Null when something is.</returns>
     public TruthPlan? Read(ParseResult parsed, double? from, TextWriter errors)
@@ -66,7 +66,7 @@ internal sealed class FleetChoice
             return null;
         }
 
-        if (from is null && !TryStart(parsed.GetValue(start), errors, out from))
+        if ((from is null || parsed.GetValue(start) is not null) && !TryStart(parsed.GetValue(start), errors, out from))
         {
             return null;
         }
