@@ -19,6 +19,12 @@ internal sealed partial class ServerChild : IAsyncDisposable
 
     public int Grpc => ports["grpc"];
 
+    /// <summary>Settings that have the next server listen where this one does.</summary>
+    public IReadOnlyDictionary<string, string> SamePorts => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Listen__Mqtt"] = Text(ports["mqtt"]), ["Listen__Grpc"] = Text(ports["grpc"]), ["Listen__Http"] = Text(ports["http"]),
+    };
+
     public TimeSpan StartTime { get; private set; }
 
     /// <summary>Processor time from process start to ready.</summary>
@@ -40,6 +46,16 @@ internal sealed partial class ServerChild : IAsyncDisposable
         {
             process.Refresh();
             return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The most that was ever resident.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.PeakWorkingSet64;
         }
     }
 
@@ -82,12 +98,18 @@ internal sealed partial class ServerChild : IAsyncDisposable
     }
 
     /// <summary>The sum of a metric over its labels, from <c>/metrics</c>; 0 when it is not there.</summary>
-    public async Task<double> MetricAsync(string name)
+    public async Task<double> MetricAsync(string name) => (await MetricsAsync(name))[0];
+
+    /// <summary>Several from one answer.</summary>
+    public async Task<double[]> MetricsAsync(params string[] names)
     {
-        var text = await Http.GetStringAsync(new Uri($"http://127.0.0.1:{ports["http"]}/metrics"));
-        return text.Split('\n')
-            .Where(l => l.StartsWith(name, StringComparison.Ordinal) && (l[name.Length] == ' ' || l[name.Length] == '{'))
-            .Sum(l => double.Parse(Value().Match(l).Groups[1].Value, CultureInfo.InvariantCulture));
+        var lines = (await Http.GetStringAsync(new Uri($"http://127.0.0.1:{ports["http"]}/metrics"))).Split('\n');
+        return
+        [
+            .. names.Select(name => lines
+                .Where(l => l.StartsWith(name, StringComparison.Ordinal) && (l[name.Length] == ' ' || l[name.Length] == '{'))
+                .Sum(l => double.Parse(Value().Match(l).Groups[1].Value, CultureInfo.InvariantCulture))),
+        ];
     }
 
     /// <summary>Waits until a metric has reached a value.</summary>
@@ -109,6 +131,15 @@ internal sealed partial class ServerChild : IAsyncDisposable
 
     public void Kill() => process.Kill();
 
+    /// <summary>Runs a verb of the same program to its end.</summary>
+    /// <returns>Its exit status.</returns>
+    public static async Task<int> VerbAsync(params string[] arguments)
+    {
+        using var verb = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "pinganiot.dll"), .. arguments]) { UseShellExecute = false })!;
+        await verb.WaitForExitAsync();
+        return verb.ExitCode;
+    }
+
     public async Task StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -125,6 +156,8 @@ internal sealed partial class ServerChild : IAsyncDisposable
 
         process.Dispose();
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private void Take(string? line)
     {

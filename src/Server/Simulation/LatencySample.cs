@@ -17,6 +17,8 @@ internal sealed class LatencySample
     private readonly Fleet fleet;
     private readonly double fromSeconds;
     private readonly ILookup<string, TruthEntry> held;
+    private double interruptedFrom = double.PositiveInfinity;
+    private double interruptedTo = double.PositiveInfinity;
 
     /// <param name="plan">Who sends late on purpose.</param>
     /// <param name="isRealTime">Otherwise event time is not the sender's clock, and nothing can be said.</param>
@@ -31,6 +33,15 @@ internal sealed class LatencySample
     /// <summary>Microseconds.</summary>
     public LongHistogram Micros { get; } = new(LongestMicros, 3);
 
+    /// <summary>The same of readings that fell due in the interruption: mostly how long the server was away.</summary>
+    public LongHistogram InterruptedMicros { get; } = new(LongestMicros, 3);
+
+    /// <summary>From this event time on the server is interrupted on purpose. Any thread; before the interruption begins.</summary>
+    public void Interrupt(double fromSeconds) => Volatile.Write(ref interruptedFrom, fromSeconds);
+
+    /// <summary>From this event time on it is whole again. Any thread.</summary>
+    public void Resume(double atSeconds) => Volatile.Write(ref interruptedTo, atSeconds);
+
     public void Add(AlertSeen told, V1.Alert alert)
     {
         if (told.EventSeconds < fromSeconds || alert.Evidence.Count == 0
@@ -43,7 +54,8 @@ internal sealed class LatencySample
         var device = fleet.Device(number);
         if (device.Samples == 1 && !IsHeld(told.Device, told.EventSeconds) && !IsHeld(fleet.Gateways[device.Gateway], told.EventSeconds))
         {
-            Micros.RecordValue(Math.Clamp((long)((told.SeenSeconds - told.EventSeconds) * MicrosPerSecond), 1, LongestMicros));
+            var isInterrupted = told.EventSeconds >= Volatile.Read(ref interruptedFrom) && told.EventSeconds < Volatile.Read(ref interruptedTo);
+            (isInterrupted ? InterruptedMicros : Micros).RecordValue(Math.Clamp((long)((told.SeenSeconds - told.EventSeconds) * MicrosPerSecond), 1, LongestMicros));
         }
     }
 

@@ -94,6 +94,7 @@ internal sealed class LiveOptions
         FromSeconds = plan.From,
         UntilSeconds = plan.To,
         Speed = parsed.GetValue(speed) == 0 ? double.PositiveInfinity : parsed.GetValue(speed),
+        FollowsClock = parsed.GetValue(speed) == 1,
         Qos = parsed.GetValue(qos),
     };
 }

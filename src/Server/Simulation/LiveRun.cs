@@ -13,11 +13,6 @@ namespace PingAnIoT.Server;
 internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOptions source, FleetPace pace, Terminal terminal)
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>After the last acknowledgement the officer is given so long without news, and in all no more than so often that.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
-
-    private const int MostQuiets = 15;
     private readonly TimeProvider time = terminal.Time;
 
     /// <summary>Nobody watches: what was published and acknowledged is all that can be told.</summary>
@@ -41,7 +36,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         await officer.Begun.WaitAsync(cancellationToken);
         var before = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: cancellationToken);
         var result = await PlayAsync(officer, cancellationToken);
-        await SettleAsync(officer, cancellationToken);
+        await officer.SettleAsync(cancellationToken);
         await stop.CancelAsync();
         await watching;
         var after = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: CancellationToken.None);
@@ -63,16 +58,6 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         }
 
         return await playing;
-    }
-
-    /// <summary>What was published last may still be on its way to the officer.</summary>
-    private async Task SettleAsync(OfficerStream officer, CancellationToken cancellationToken)
-    {
-        for (var (i, before) = (0, -1); i < MostQuiets && before != officer.Count && !cancellationToken.IsCancellationRequested; i++)
-        {
-            before = officer.Count;
-            await Task.Delay(Quiet, time, CancellationToken.None);
-        }
     }
 
     private RunFacts Facts(FleetRunResult result) => SimulationPlan.Facts(plan) with

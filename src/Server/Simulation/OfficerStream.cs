@@ -11,6 +11,10 @@ namespace PingAnIoT.Server;
 internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, Metadata headers, LatencySample latency, TimeProvider time)
 {
     private const double MillisPerSecond = 1000;
+    private const int MostQuiets = 15;
+
+    /// <summary>After the last acknowledgement the officer is given so long without news, and in all no more than so often that.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly List<AlertSeen> seen = [];
     private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +53,16 @@ internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, M
                 begun.TrySetException(e);
                 throw;
             }
+        }
+    }
+
+    /// <summary>Waits while news comes: what was published last may still be on its way.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        for (var (i, before) = (0, -1); i < MostQuiets && before != Count && !cancellationToken.IsCancellationRequested; i++)
+        {
+            before = Count;
+            await Task.Delay(Quiet, time, CancellationToken.None);
         }
     }
 

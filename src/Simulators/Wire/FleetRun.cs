@@ -38,6 +38,8 @@ public sealed class FleetRun : IDisposable
     /// <summary>Of now; those whose link is down are among the others.</summary>
     public int ConnectionsOpen => clients.Count(c => c.IsOpen);
 
+    public int Gateways => clients.Count;
+
     /// <summary>Longest wait for the first connections, and for the last acknowledgements.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -9,6 +9,11 @@ public sealed record FleetPace
     /// <summary>Unix seconds at which the fleet's time begins; what was due before is late from the start.</summary>
     public required double FromSeconds { get; init; }
 
+    /// <summary>
+    /// In real time: the fleet's clock is the machine's. The fleet begins when the machine's clock reaches <see cref="FromSeconds"/>; begun later, it has to catch up.
+    /// </summary>
+    public bool FollowsClock { get; init; }
+
     /// <summary>Messages from here on are not sent.</summary>
     public double UntilSeconds { get; init; } = double.PositiveInfinity;
 
@@ -43,6 +48,7 @@ public sealed class FleetWireLoad : IWireLoad
     private long startTimestamp;
     private long lookAt;
     private double horizon;
+    private double delay;
     private int behind;
     private int ended;
     private int largest = 256;
@@ -74,6 +80,9 @@ public sealed class FleetWireLoad : IWireLoad
     /// <summary>The fleet's time, Unix seconds.</summary>
     public double FleetSeconds => IsJumping ? Volatile.Read(ref horizon) : !isBegun ? pace.FromSeconds : SecondsAt(time.GetTimestamp());
 
+    /// <summary>How long the gateway that is furthest behind has had something to say, fleet seconds, as of the last look at the links; 0 as fast as acknowledged.</summary>
+    public double DelaySeconds => Volatile.Read(ref delay);
+
     /// <summary>In the messages published so far.</summary>
     public long Readings => Volatile.Read(ref readings);
 
@@ -88,7 +97,8 @@ public sealed class FleetWireLoad : IWireLoad
     /// <summary>The fleet's time begins; until then connections are made and nothing is sent.</summary>
     public void Begin()
     {
-        startTimestamp = time.GetTimestamp();
+        var ahead = pace.FollowsClock ? pace.FromSeconds - (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+        startTimestamp = time.GetTimestamp() + (long)(ahead * time.TimestampFrequency);
         isBegun = true;
     }
 
@@ -258,6 +268,7 @@ public sealed class FleetWireLoad : IWireLoad
     private void LookAtLinks(long now)
     {
         var seconds = IsJumping ? horizon : SecondsAt(now);
+        var longest = 0.0;
         foreach (var gateway in gateways)
         {
             var isUp = source.IsUp(gateway.Number, seconds);
@@ -275,7 +286,14 @@ public sealed class FleetWireLoad : IWireLoad
             {
                 End(gateway);
             }
+
+            if (isUp && !IsJumping && !gateway.IsEnded)
+            {
+                longest = Math.Max(longest, seconds - source.NextSeconds(gateway.Number));
+            }
         }
+
+        Volatile.Write(ref delay, longest);
     }
 
     private void End(Gateway gateway)

@@ -1,0 +1,66 @@
+using System.Globalization;
+using HdrHistogram;
+using PingAnIoT.Simulators;
+
+namespace PingAnIoT.Bench;
+
+/// <summary>
+/// A whole fleet through the real server: registered, played over MQTT, watched by an officer, the server killed once in the middle. Afterwards what was
+/// acknowledged is looked up in the journal, message by message, and what the officer was told in the ledger.
+/// </summary>
+internal static class CityBench
+{
+    public static async Task<int> RunAsync(BenchArguments arguments)
+    {
+        if (CityOptions.Read(arguments) is not { } options)
+        {
+            Console.WriteLine($"--fleet is one of {string.Join(", ", FleetShape.All.Select(s => s.Name))}");
+            return 2;
+        }
+
+        var folder = options.Folder is null ? ServerChild.NewDataFolder() : Directory.CreateDirectory(Path.Combine(options.Folder, options.Name + "-" + Guid.NewGuid().ToString("N"))).FullName;
+        try
+        {
+            return await RunAsync(options, folder, !arguments.Has("no-results"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<int> RunAsync(CityOptions options, string folder, bool keeps)
+    {
+        Console.WriteLine($"seed {options.Seed}");
+        var fleet = new Fleet(options.Shape, options.Seed);
+        var register = Path.Combine(folder, "register.csv");
+        await using (var writer = new StreamWriter(register))
+        {
+            FleetRegister.WriteCsv(fleet, writer);
+        }
+
+        await using var server = new CityServer(folder, register);
+        await server.StartAsync();
+        var firstStart = server.Child.StartTime;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fleet.Devices:N0} devices, {fleet.Points:N0} points, {fleet.Gateways.Length} gateways; the server started in {firstStart.TotalSeconds:F1} s"));
+        var plan = options.Plan(fleet, TimeProvider.System);
+        var seen = await new CityRun(options, plan, server).RunAsync();
+        await server.Child.StopAsync();
+        var journal = JournalProof.Of(server.Data, plan, options.Source(), seen.Load);
+        var ledger = LedgerProof.Of(server.Data, seen.Seen);
+        var isClean = await ServerChild.VerbAsync("verify", "--data", server.Data) == 0;
+        var report = CityReport.Of(options, plan, seen, journal, ledger, isClean, firstStart);
+        if (keeps)
+        {
+            report.Write(options.Name);
+        }
+        else
+        {
+            report.Print();
+        }
+
+        var wrong = CityReport.Wrong(seen, journal, ledger, isClean);
+        wrong.ForEach(w => Console.WriteLine("WRONG: " + w));
+        return wrong.Count == 0 ? 0 : 1;
+    }
+}

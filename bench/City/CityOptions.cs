@@ -1,0 +1,91 @@
+using PingAnIoT.Simulators;
+
+namespace PingAnIoT.Bench;
+
+/// <summary>What is played, how fast, and what happens to the server.</summary>
+internal sealed record CityOptions
+{
+    /// <summary>Ailments of so many devices for four hours at <see cref="UsualAcceleration"/> are squeezed into a run, however large the fleet.</summary>
+    private const double AilingDevices = 10_000;
+
+    private const double UsualAcceleration = 500;
+    private const double UsualMinutes = 240;
+
+    public required FleetShape Shape { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>By the fleet's clock.</summary>
+    public double Minutes { get; init; } = 2;
+
+    /// <summary>Fleet seconds in a second; infinite for as fast as acknowledged.</summary>
+    public double Speed { get; init; } = 1;
+
+    /// <summary>Readings in a pack; 0 for a message of each device.</summary>
+    public int Packs { get; init; }
+
+    public bool Kills { get; init; } = true;
+
+    public double Acceleration { get; init; }
+
+    public double LinkAcceleration { get; init; } = 1;
+
+    /// <summary>Time to make the plan in, before the fleet's time begins.</summary>
+    public double LeadSeconds { get; init; }
+
+    /// <summary>Where the server's data goes while it runs; null for the temporary folder.</summary>
+    public string? Folder { get; init; }
+
+    public bool IsRealTime => Speed == 1;
+
+    /// <summary>The result's file.</summary>
+    public string Name => "city-" + Shape.Name + (Packs > 0 ? "-packs" : "")
+        + (IsRealTime || (Packs > 0 && double.IsPositiveInfinity(Speed)) ? "" : double.IsPositiveInfinity(Speed) ? "-fast" : FormattableString.Invariant($"-x{Speed}"));
+
+    /// <returns>Null when the fleet is none that we know.</returns>
+    public static CityOptions? Read(BenchArguments arguments)
+    {
+        if (FleetShape.Find(arguments.Text("fleet") ?? FleetShape.City.Name) is not { } shape)
+        {
+            return null;
+        }
+
+        var packs = arguments.Count("packs", 0);
+        var speed = arguments.Number("speed", packs > 0 ? 0 : 1);
+        var minutes = arguments.Number("minutes", 2);
+        return new CityOptions
+        {
+            Shape = shape,
+            Seed = (ulong)arguments.Number("seed", 1),
+            Minutes = minutes,
+            Speed = speed == 0 ? double.PositiveInfinity : speed,
+            Packs = packs,
+            Kills = !arguments.Has("no-kill"),
+            Acceleration = arguments.Number("acceleration", UsualAcceleration * Math.Max(1, UsualMinutes / minutes) * Math.Min(1, AilingDevices / shape.Devices)),
+            LinkAcceleration = arguments.Number("link-acceleration", 1),
+            LeadSeconds = arguments.Number("lead", 3 + (shape.Devices / 25_000.0)),
+            Folder = arguments.Text("data"),
+        };
+    }
+
+    /// <summary>Real time begins soon, by the machine's clock; what is faster ends by now, so that no reading is from the future.</summary>
+    public TruthPlan Plan(Fleet fleet, TimeProvider time)
+    {
+        var now = Math.Ceiling(time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
+        var from = IsRealTime ? now + LeadSeconds : now - (Minutes * 60);
+        from = Math.Floor(from);
+        var to = from + (Minutes * 60);
+        if (Acceleration <= 0)
+        {
+            return TruthPlan.Healthy(fleet, from, to);
+        }
+
+        var margin = Minutes * 60 / 8;
+        var year = new RandomYear { Seed = Seed, Acceleration = Acceleration, LinkAcceleration = LinkAcceleration, LeadInSeconds = margin, TailSeconds = margin };
+        return TruthPlan.Random(fleet, year, from, to);
+    }
+
+    public FleetSourceOptions Source() => Packs > 0 ? new FleetSourceOptions { Form = PayloadForm.Packs, PackReadings = Packs } : new FleetSourceOptions();
+
+    public FleetPace Pace(TruthPlan plan) => new() { FromSeconds = plan.From, UntilSeconds = plan.To, Speed = Speed, FollowsClock = IsRealTime };
+}
