@@ -1,14 +1,14 @@
 """Sums the real counts over all test programs and prints the lines of THREATS and the last line.
 
-usage: count.py RESULTS_FOLDER EXIT_STATUS_OF_THE_TEST_COMMAND EXIT_STATUS_OF_THE_ALLOCATION_GATE
-Exits 0 only when something passed, nothing failed, nothing was skipped and the test command said so too. The gate counts as one more test.
+usage: count.py RESULTS_FOLDER EXIT_STATUS_OF_THE_TEST_COMMAND EXIT_STATUS_OF_THE_ALLOCATION_GATE EXIT_STATUS_OF_THE_CITY_RUN
+Exits 0 only when something passed, nothing failed, nothing was skipped and the test command said so too. The gate and the city run count as one more test each.
 """
 import glob
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-folder, status, gate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+folder, status, gate, city = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 space = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
 passed = failed = skipped = 0
 lines, bad = [], []
@@ -29,11 +29,14 @@ for report in reports:
 
 if gate != 0:
     bad.append(f"failed the allocation gate (bench -- --gate): it ended with {gate}")
+if city != 0:
+    bad.append(f"failed the city run in small (bench -- city): it ended with {city}")
 print("\n".join(sorted(set(lines)) + bad))
 if status != 0 and failed == 0 and skipped == 0:
     print(f"the test command ended with {status}, though no test failed: a test program broke off or found no tests")
     failed = 1
-passed, failed = passed + (gate == 0), failed + (gate != 0)
+for step in gate, city:
+    passed, failed = passed + (step == 0), failed + (step != 0)
 failed += skipped  # nothing may be skipped here
 print(f"{len(reports)} test programs")
 print(f"{passed} passed, {failed} failed")

@@ -40,7 +40,7 @@ internal static class BenchMenu
                     usage: dotnet run -c Release --project bench -- VERB [--name value ...]
                       ingest     [--connections 123] [--devices 1419000] [--pack 100] [--seconds 10] [--rounds 3] [--no-packs] [--no-peers]
                       pipeline   [--connections 123] [--devices 100000] [--batch 64] [--shards 1] [--seconds 5] [--no-rules] [--data FOLDER]
-                      city       [--fleet district|town|100k|1m|city] [--minutes 2] [--speed 1] [--packs N] [--no-kill] [--seed 1] [--data FOLDER] [--no-results]
+                      city       [--fleet district|town|100k|1m|city] [--minutes 2] [--speed 1] [--packs N] [--no-kill] [--seed 1] [--acceleration X] [--data FOLDER] [--no-results] [--forget-each N]
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000] [--starts 5] [--data FOLDER]
                       decode

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HdrHistogram;
+using PingAnIoT.Server;
 using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Bench;
@@ -43,10 +44,10 @@ internal static class CityBench
         await server.StartAsync();
         var firstStart = server.Child.StartTime;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{fleet.Devices:N0} devices, {fleet.Points:N0} points, {fleet.Gateways.Length} gateways; the server started in {firstStart.TotalSeconds:F1} s"));
-        var plan = options.Plan(fleet, TimeProvider.System);
+        var plan = options.Plan(fleet, TimeProvider.System, options.IsRealTime ? LeadSeconds(options, fleet) : 0);
         var seen = await new CityRun(options, plan, server).RunAsync();
         await server.Child.StopAsync();
-        var journal = JournalProof.Of(server.Data, plan, options.Source(), seen.Load);
+        var journal = JournalProof.Of(server.Data, plan, options, seen.Load);
         var ledger = LedgerProof.Of(server.Data, seen.Seen);
         var isClean = await ServerChild.VerbAsync("verify", "--data", server.Data) == 0;
         var report = CityReport.Of(options, plan, seen, journal, ledger, isClean, firstStart);
@@ -62,5 +63,18 @@ internal static class CityBench
         var wrong = CityReport.Wrong(seen, journal, ledger, isClean);
         wrong.ForEach(w => Console.WriteLine("WRONG: " + w));
         return wrong.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>In real time the plan begins at a moment to come, and making it takes a while, which is tried out first.</summary>
+    private static double LeadSeconds(CityOptions options, Fleet fleet)
+    {
+        const double Margin = 1.3, LeastSeconds = 3;
+        var begin = TimeProvider.System.GetTimestamp();
+        var trial = options.Plan(fleet, TimeProvider.System, 0);
+        _ = new FleetSource(trial, options.Source());
+        _ = new LatencySample(trial, isRealTime: true);
+        var seconds = TimeProvider.System.GetElapsedTime(begin).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"about {trial.Count:N0} things happen; the plan takes {seconds:F1} s to make"));
+        return (seconds * Margin) + LeastSeconds;
     }
 }

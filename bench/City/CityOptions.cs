@@ -30,11 +30,11 @@ internal sealed record CityOptions
 
     public double LinkAcceleration { get; init; } = 1;
 
-    /// <summary>Time to make the plan in, before the fleet's time begins.</summary>
-    public double LeadSeconds { get; init; }
-
     /// <summary>Where the server's data goes while it runs; null for the temporary folder.</summary>
     public string? Folder { get; init; }
+
+    /// <summary>Leaves every so manieth message out when the journal is read, to see that a loss would be noticed; 0 for none.</summary>
+    public int ForgetEach { get; init; }
 
     public bool IsRealTime => Speed == 1;
 
@@ -63,16 +63,19 @@ internal sealed record CityOptions
             Kills = !arguments.Has("no-kill"),
             Acceleration = arguments.Number("acceleration", UsualAcceleration * Math.Max(1, UsualMinutes / minutes) * Math.Min(1, AilingDevices / shape.Devices)),
             LinkAcceleration = arguments.Number("link-acceleration", 1),
-            LeadSeconds = arguments.Number("lead", 3 + (shape.Devices / 25_000.0)),
+            ForgetEach = arguments.Count("forget-each", 0),
             Folder = arguments.Text("data"),
         };
     }
 
     /// <summary>Real time begins soon, by the machine's clock; what is faster ends by now, so that no reading is from the future.</summary>
-    public TruthPlan Plan(Fleet fleet, TimeProvider time)
+    /// <param name="fleet">Who plays.</param>
+    /// <param name="time">The machine's clock.</param>
+    /// <param name="leadSeconds">How soon.</param>
+    public TruthPlan Plan(Fleet fleet, TimeProvider time, double leadSeconds)
     {
         var now = Math.Ceiling(time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
-        var from = IsRealTime ? now + LeadSeconds : now - (Minutes * 60);
+        var from = IsRealTime ? now + leadSeconds : now - (Minutes * 60);
         from = Math.Floor(from);
         var to = from + (Minutes * 60);
         if (Acceleration <= 0)

@@ -16,7 +16,7 @@ internal static class CityReport
         var pace = double.IsPositiveInfinity(options.Speed) ? "as fast as acknowledged" : options.IsRealTime ? "in real time" : Text($"at {options.Speed} times real time");
         var form = options.Packs > 0 ? Text($"packs of {options.Packs} readings") : "a message of each device";
         var report = new Report($"The {options.Shape.Name} fleet, {pace}, {form}", "what", "figure");
-        report.Row("fleet", Text($"{fleet.Devices:N0} devices, {fleet.Points:N0} points, {fleet.Gateways.Length} gateways, seed {fleet.Seed}; {plan.Truth.Count:N0} things happen"));
+        report.Row("fleet", Text($"{fleet.Devices:N0} devices, {fleet.Points:N0} points, {fleet.Gateways.Length} gateways, seed {fleet.Seed}; {plan.Count:N0} things happen"));
         report.Row("fleet's time; took", Text($"{(plan.To - plan.From) / 60:F1} min; {seconds / 60:F2} min, {(plan.To - plan.From) / seconds:F1} times real time"));
         report.Row("published", Text($"{counters.Published / seconds:N0} messages/s, {played.Readings / seconds:N0} readings/s ({counters.Published:N0} messages)"));
         report.Row("acknowledged", Text($"{counters.Acknowledged / seconds:N0} messages/s, {played.ReadingsAcknowledged / seconds:N0} readings/s ({counters.Acknowledged:N0} messages)"));

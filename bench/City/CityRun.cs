@@ -33,7 +33,7 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
         var late = Seconds() - plan.From;
         if (options.IsRealTime && late > 0)
         {
-            Console.WriteLine(FormattableString.Invariant($"the plan took {late:F1} s longer than its lead: the run begins with as much to catch up; give --lead"));
+            Console.WriteLine(FormattableString.Invariant($"the plan took {late:F1} s longer to make than it was given: the run begins with as much to catch up"));
         }
 
         var backlog = new Backlog(server, run);

@@ -20,9 +20,9 @@ internal sealed record JournalProof(long Messages, long Lost, long Again, long S
     /// <param name="plan">The same as was played.</param>
     /// <param name="options">The same as was played.</param>
     /// <param name="load">What was acknowledged.</param>
-    public static JournalProof Of(string data, TruthPlan plan, FleetSourceOptions options, FleetWireLoad load)
+    public static JournalProof Of(string data, TruthPlan plan, CityOptions options, FleetWireLoad load)
     {
-        var source = new FleetSource(plan, options);
+        var source = new FleetSource(plan, options.Source());
         var gateways = plan.Fleet.Gateways.Select((name, g) => (name, Proof: new GatewayProof(source, g, load.Progress(g))))
             .ToDictionary(g => g.name, g => g.Proof, StringComparer.Ordinal);
         using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -42,6 +42,11 @@ internal sealed record JournalProof(long Messages, long Lost, long Again, long S
             while (records.MoveNext())
             {
                 messages++;
+                if (options.ForgetEach > 0 && messages % options.ForgetEach == 0)
+                {
+                    continue;
+                }
+
                 refused += records.Reason == 0 ? 0 : 1;
                 strangers += known is null ? 1 : 0;
                 known?.Take(MessageHash.Of(records.Topic, records.Payload));

@@ -26,7 +26,7 @@ internal sealed class LatencySample
     {
         fleet = plan.Fleet;
         fromSeconds = isRealTime ? plan.From : double.PositiveInfinity;
-        held = plan.Truth.Where(e => e.Kind == FleetSorts.GatewayKind || e.Ailment.Sort == FleetSorts.LateBatch)
+        held = plan.TruthOf(s => s.Kind == FleetSorts.GatewayKind || s == FleetSorts.LateBatch)
             .ToLookup(e => e.Device, StringComparer.Ordinal);
     }
 

@@ -52,6 +52,9 @@ public sealed class TruthPlan
     /// <summary>What happened, by onset. Worked out when first asked for: findable moments take a search each, and playing needs none.</summary>
     public IReadOnlyList<TruthEntry> Truth => truth.Value;
 
+    /// <summary>How many things happen.</summary>
+    public int Count => Planned.Count;
+
     internal IReadOnlyList<Planned> Planned { get; }
 
     internal LinkPlan Links { get; }
@@ -67,6 +70,9 @@ public sealed class TruthPlan
 
     /// <summary>A stretch of a random year.</summary>
     public static TruthPlan Random(Fleet fleet, RandomYear year, double from, double to) => new(fleet, from, to, year.Draw(fleet, from, to));
+
+    /// <summary>What happened of some sorts, by onset; costs nothing for the others.</summary>
+    public IReadOnlyList<TruthEntry> TruthOf(Func<Sort, bool> isWanted) => [.. Planned.Where(p => isWanted(p.Ailment.Sort)).Select(Entry)];
 
     /// <summary>What ails a device at a moment, or still fades.</summary>
     /// <returns>How many were written.</returns>
