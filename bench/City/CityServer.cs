@@ -36,5 +36,9 @@ internal sealed class CityServer(string folder, string register) : IAsyncDisposa
 
     public ValueTask DisposeAsync() => child is null ? ValueTask.CompletedTask : child.DisposeAsync();
 
-    private Dictionary<string, string> Settings(IReadOnlyDictionary<string, string> more) => new(more, StringComparer.Ordinal) { ["Register"] = register };
+    private Dictionary<string, string> Settings(IReadOnlyDictionary<string, string> more) => new(more, StringComparer.Ordinal)
+    {
+        // Nobody acknowledges the alerts: every missed deadline is a warning.
+        ["Register"] = register, ["Telemetry__LogLevel"] = "Error",
+    };
 }

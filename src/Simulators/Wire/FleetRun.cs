@@ -61,6 +61,8 @@ public sealed class FleetRun : IDisposable
                 throw new IOException($"nobody lets us in at {clients[0].Options.Host}:{clients[0].Options.Port}: {clients[0].LastError}");
             }
 
+            // A moment late is caught up with at once: the load counts from when it should have begun.
+            await PollAsync(() => running.IsCompleted || Load.IsDue, TimeSpan.MaxValue, cancellationToken);
             Beginning?.Invoke();
             var start = time.GetTimestamp();
             Load.Begin();

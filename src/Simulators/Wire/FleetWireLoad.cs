@@ -91,14 +91,18 @@ public sealed class FleetWireLoad : IWireLoad
 
     private bool IsJumping => double.IsPositiveInfinity(pace.Speed);
 
+    /// <summary>False while the machine's clock has not reached the fleet's beginning.</summary>
+    public bool IsDue => SecondsToBegin <= 0;
+
+    private double SecondsToBegin => pace.FollowsClock ? pace.FromSeconds - (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
+
     /// <summary>Which messages of a gateway were published and acknowledged. Read it once the fleet has stopped.</summary>
     public WireProgress Progress(int gateway) => gateways[gateway].Progress;
 
     /// <summary>The fleet's time begins; until then connections are made and nothing is sent.</summary>
     public void Begin()
     {
-        var ahead = pace.FollowsClock ? pace.FromSeconds - (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds : 0;
-        startTimestamp = time.GetTimestamp() + (long)(ahead * time.TimestampFrequency);
+        startTimestamp = time.GetTimestamp() + (long)(SecondsToBegin * time.TimestampFrequency);
         isBegun = true;
     }
 
