@@ -98,7 +98,7 @@ public sealed class Fleet
     public int FindGateway(string name) => Gateways.IndexOf(name);
 
     /// <summary>A device as its instrument sees it: without name and gateway, which cost, and with the interval between two samples, whatever the firmware batches.</summary>
-    internal FleetDevice Sampled(FleetPart part, int number) => new(number, "", part.Model, SeedOf(number), -1, part.SampleMillis / 1000.0, 0, part.Quantities);
+    internal FleetDevice Sampled(FleetPart part, int number) => new(number, "", part.Model, SeedOf(number), -1, part.SampleMillis / 1000.0, PhaseMillis(number) / 1000.0, part.Quantities);
 
     internal string NameOf(int number)
     {

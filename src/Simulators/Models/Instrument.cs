@@ -22,6 +22,9 @@ public static class Instrument
     /// <summary>What a broken word of a converter looks like once it is scaled; out of the range of everything that is measured.</summary>
     private const double LowWord = -1e9, HighWord = 1e9;
 
+    /// <summary>Reports are told to the millisecond; exceptions of a device keep its own fraction of a second and so come a second apart from the clock's.</summary>
+    private const double ClockSeconds = 0.002;
+
     private static readonly double[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000];
 
     /// <summary>Makes the values of one report out of the physical truth.</summary>
@@ -88,7 +91,7 @@ public static class Instrument
     private static void Break(
         in FleetDevice device, IReadOnlyList<SimulatedQuantity> quantities, Ailment ailment, double time, ReadOnlySpan<Ailment> ailments, Span<double> values)
     {
-        var isFirst = ailment.Age(time) < device.ReportSeconds;
+        var isFirst = ailment.Age(time) < device.ReportSeconds && IsByClock(device, time);
         switch (ailment.Sort.Name)
         {
             case InstrumentSorts.StuckName:
@@ -164,6 +167,13 @@ public static class Instrument
         }
 
         return 0;
+    }
+
+    /// <summary>Reports by exception between two by the clock are measured anew: a disturbance of one report leaves them alone.</summary>
+    private static bool IsByClock(in FleetDevice device, double time)
+    {
+        var since = (time - device.PhaseSeconds) / device.ReportSeconds;
+        return Math.Abs(since - Math.Round(since)) * device.ReportSeconds < ClockSeconds;
     }
 
     private static bool IsLow(in FleetDevice device, Ailment ailment) => Chance.Uniform(device.Seed, PurposeHow, (long)ailment.Onset) < 0.5;

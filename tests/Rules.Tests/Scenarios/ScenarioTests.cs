@@ -35,13 +35,13 @@ public class ScenarioTests
     }
 
     [Theory]
-    [InlineData("at 0s gas-pipe/p1/methane 60\nat 20s tick", "s:4:1: x: found gas-pipe-leak red @5s; expected nothing")]
-    [InlineData("at 0s gas-pipe/p1/methane 60 -> gas-pipe-leak red", "s:3:1: x: found nothing; expected gas-pipe-leak red")]
-    [InlineData("at 0s gas-pipe/p1/methane 60\nat 20s tick -> gas-pipe-leak yellow", "s:4:1: x: found gas-pipe-leak red @5s; expected gas-pipe-leak yellow")]
-    [InlineData("at 0s gas-pipe/p1/methane 60\nat 20s tick -> gas-pipe-leak red @6s", "s:4:1: x: found gas-pipe-leak red @5s; expected gas-pipe-leak red @6s")]
-    [InlineData("at 0s gas-pipe/p1/methane 60\nat 20s tick -> gas-pipe-leak red @5s", "")]
+    [InlineData("at 0s elevator/e1/trapped true\nat 20s tick", "s:4:1: x: found elevator-entrapment red @5s; expected nothing")]
+    [InlineData("at 0s elevator/e1/trapped true -> elevator-entrapment red", "s:3:1: x: found nothing; expected elevator-entrapment red")]
+    [InlineData("at 0s elevator/e1/trapped true\nat 20s tick -> elevator-entrapment yellow", "s:4:1: x: found elevator-entrapment red @5s; expected elevator-entrapment yellow")]
+    [InlineData("at 0s elevator/e1/trapped true\nat 20s tick -> elevator-entrapment red @6s", "s:4:1: x: found elevator-entrapment red @5s; expected elevator-entrapment red @6s")]
+    [InlineData("at 0s elevator/e1/trapped true\nat 20s tick -> elevator-entrapment red @5s", "")]
     public void A_table_that_tells_something_else_fails_on_its_line(string steps, string failure) =>
-        Run("scenario x\nrules gas-pipe-leak\n" + steps).Should().Be(failure);
+        Run("scenario x\nrules elevator-entrapment\n" + steps).Should().Be(failure);
 
     [Theory]
     [InlineData("", "s:1:1: no scenario in the file; expected 'scenario NAME'")]

@@ -31,6 +31,7 @@ public sealed class FleetShapeTests
     [Theory]
     [InlineData("district", 320, 16)]
     [InlineData("town", 10_000, 12)]
+    [InlineData("suburb", 10_000, 12)]
     [InlineData("100k", 100_000, 33)]
     [InlineData("1m", 1_000_000, 88)]
     [InlineData("city", 1_419_000, 123)]

@@ -40,7 +40,7 @@ public sealed class TimelineTests
 
     [Theory]
     [InlineData("", "1:1: a line 'fleet NAME' is missing|1:1: a line 'start TIME' is missing")]
-    [InlineData("fleet distrikt\nstart 2026-03-01T06:00+08:00", "1:7: expected a fleet, found 'distrikt'; did you mean 'district'? There are district, town, 100k, 1m, city")]
+    [InlineData("fleet distrikt\nstart 2026-03-01T06:00+08:00", "1:7: expected a fleet, found 'distrikt'; did you mean 'district'? There are district, town, suburb, 100k, 1m, city")]
     [InlineData("fleet district\nstart tomorrow", "2:7: expected a time such as 2026-03-01T06:00+08:00, found 'tomorrow'")]
     [InlineData("fleet district\nseed -1\nstart 2026-03-01T06:00Z now", "2:6: expected a whole number, found '-1'|3:25: expected the end of the line, found 'now'")]
     [InlineData(Head + "att 1m gas-pipe/gp-0001 burst for 1m", "4:1: expected a statement, found 'att'; did you mean 'at'? There are fleet, seed, start, length, at, every")]
