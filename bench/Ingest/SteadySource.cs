@@ -5,7 +5,7 @@ using PingAnIoT.Simulators;
 namespace PingAnIoT.Bench;
 
 /// <summary>One-device messages of 120 bytes, evenly in time; some gateways may have nothing to say.</summary>
-internal sealed class SteadySource : IMessageSource
+internal sealed class SteadySource : IFleetSource
 {
     public const double Begin = 1_760_000_000;
     private const string TimeSlot = "0000000000.000000";

@@ -40,7 +40,7 @@ public sealed class FleetOverTlsTests
     }
 
     /// <summary>A pipe for each of two gateways, each second.</summary>
-    private sealed class Pipes(double begin) : IMessageSource
+    private sealed class Pipes(double begin) : IFleetSource
     {
         private readonly int[] said = new int[2];
 

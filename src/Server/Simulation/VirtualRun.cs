@@ -1,7 +1,6 @@
 using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
 using PingAnIoT.Simulators;
-using IMessageSource = PingAnIoT.Simulators.IMessageSource;
 
 namespace PingAnIoT.Server;
 
@@ -14,7 +13,7 @@ namespace PingAnIoT.Server;
 /// <param name="gateways">Their names, by number.</param>
 /// <param name="register">Devices as the server would know them.</param>
 /// <param name="rules">In force throughout.</param>
-internal sealed class VirtualRun(IMessageSource source, IReadOnlyList<string> gateways, DeviceRegister register, RuleSet rules)
+internal sealed class VirtualRun(IFleetSource source, IReadOnlyList<string> gateways, DeviceRegister register, RuleSet rules)
 {
     private const double MicrosPerSecond = 1e6;
     private readonly List<AlertSeen> seen = [];

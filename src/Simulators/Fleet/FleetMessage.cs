@@ -18,7 +18,7 @@ public readonly ref struct FleetMessage
 }
 
 /// <summary>What gateways publish, in order of the send time per gateway. Threading: owned by one thread.</summary>
-public interface IMessageSource
+public interface IFleetSource
 {
     /// <summary>When the gateway next has something to say or to do; <see cref="double.PositiveInfinity"/> for never.</summary>
     double NextSeconds(int gateway);

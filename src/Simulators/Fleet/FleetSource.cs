@@ -22,7 +22,7 @@ public sealed record FleetSourceOptions
 /// What the gateways of a fleet publish, from a plan of who ails when. Same fleet, plan and options: same bytes, whatever the pace. Threading: owned by
 /// one thread; several sources of the same plan do not disturb each other.
 /// </summary>
-public sealed class FleetSource : IMessageSource
+public sealed class FleetSource : IFleetSource
 {
     private readonly TruthPlan plan;
     private readonly FleetSourceOptions options;

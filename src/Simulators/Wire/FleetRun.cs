@@ -23,7 +23,7 @@ public sealed class FleetRun : IDisposable
     /// <param name="pace">How fast.</param>
     /// <param name="time">The machine's clock.</param>
     /// <param name="acknowledged">As <see cref="FleetWireLoad.Acknowledged"/>.</param>
-    public FleetRun(WireOptions target, IMessageSource source, IReadOnlyList<string> gateways, FleetPace pace, TimeProvider time, Action<int, long, byte>? acknowledged = null)
+    public FleetRun(WireOptions target, IFleetSource source, IReadOnlyList<string> gateways, FleetPace pace, TimeProvider time, Action<int, long, byte>? acknowledged = null)
     {
         this.time = time;
         var bytes = (int)Math.Clamp(WindowBytesOfAll / Math.Max(gateways.Count, 1), 4096, target.WindowBytes);

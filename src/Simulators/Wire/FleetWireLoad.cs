@@ -39,7 +39,7 @@ public sealed class FleetWireLoad : IWireLoad
 
     /// <summary>Fleet seconds between two looks at whose link is up, where that is not more than 40 looks a second.</summary>
     private const double LinkLookSeconds = 0.5;
-    private readonly IMessageSource source;
+    private readonly IFleetSource source;
     private readonly FleetPace pace;
     private readonly TimeProvider time;
     private readonly Gateway[] gateways;
@@ -59,7 +59,7 @@ public sealed class FleetWireLoad : IWireLoad
     /// <param name="clients">One for each gateway, by its number.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="time">The same as the fleet's.</param>
-    public FleetWireLoad(IMessageSource source, IReadOnlyList<WireClient> clients, FleetPace pace, TimeProvider time)
+    public FleetWireLoad(IFleetSource source, IReadOnlyList<WireClient> clients, FleetPace pace, TimeProvider time)
     {
         (this.source, this.pace, this.time) = (source, pace, time);
         gateways = new Gateway[clients.Count];

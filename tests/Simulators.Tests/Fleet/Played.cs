@@ -11,9 +11,9 @@ internal static class Played
     /// <summary>2026-03-01T06:00+08:00.</summary>
     public const double Start = 1_772_316_000;
 
-    public static List<Sent> All(IMessageSource source, int gateways) => [.. Enumerable.Range(0, gateways).SelectMany(g => Of(source, g))];
+    public static List<Sent> All(IFleetSource source, int gateways) => [.. Enumerable.Range(0, gateways).SelectMany(g => Of(source, g))];
 
-    public static IEnumerable<Sent> Of(IMessageSource source, int gateway)
+    public static IEnumerable<Sent> Of(IFleetSource source, int gateway)
     {
         while (!double.IsPositiveInfinity(source.NextSeconds(gateway)))
         {
@@ -21,7 +21,7 @@ internal static class Played
         }
     }
 
-    public static Sent Next(IMessageSource source, int gateway)
+    public static Sent Next(IFleetSource source, int gateway)
     {
         var next = source.NextSeconds(gateway);
         var message = source.Take(gateway);
@@ -30,7 +30,7 @@ internal static class Played
     }
 
     /// <summary>As bytes.</summary>
-    public static IEnumerable<(int Gateway, double Seconds, byte[] Topic, byte[] Payload, int Readings)> Raw(IMessageSource source, int gateways)
+    public static IEnumerable<(int Gateway, double Seconds, byte[] Topic, byte[] Payload, int Readings)> Raw(IFleetSource source, int gateways)
     {
         for (var g = 0; g < gateways; g++)
         {

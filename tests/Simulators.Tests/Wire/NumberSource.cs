@@ -5,7 +5,7 @@ using System.Text;
 namespace PingAnIoT.Simulators.Tests;
 
 /// <summary>Each gateway says its own numbers from 0, evenly in time, a topic for each gateway.</summary>
-internal sealed class NumberSource(int gateways, int each, double first, double interval) : IMessageSource
+internal sealed class NumberSource(int gateways, int each, double first, double interval) : IFleetSource
 {
     private readonly byte[][] topics = [.. Enumerable.Range(0, gateways).Select(g => Encoding.ASCII.GetBytes(Name(g)))];
     private readonly int[] next = new int[gateways];
