@@ -47,7 +47,7 @@ internal sealed record JournalProof(long Messages, long Lost, long Again, long S
                     continue;
                 }
 
-                refused += records.Reason == 0 ? 0 : 1;
+                refused += records.Reason == RefusalReason.None ? 0 : 1;
                 strangers += known is null ? 1 : 0;
                 known?.Take(MessageHash.Of(records.Topic, records.Payload));
             }
