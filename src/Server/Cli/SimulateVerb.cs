@@ -71,22 +71,18 @@ internal static class SimulateVerb
 
     private static RuleSet? Rules(string? file, TextWriter errors)
     {
-        try
+        var (text, name) = file is null ? (DefaultRules.Text, DefaultRules.FileName) : (InputFile.Read(file, errors), file);
+        if (text is null)
         {
-            var result = file is null
-                ? RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, Catalog.Default)
-                : RuleFile.Parse(File.ReadAllText(file), file, Catalog.Default);
-            foreach (var error in result.Errors)
-            {
-                errors.WriteLine(error);
-            }
-
-            return result.RuleSet;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            errors.WriteLine(e.Message);
             return null;
         }
+
+        var result = RuleFile.Parse(text, name, Catalog.Default);
+        foreach (var error in result.Errors)
+        {
+            errors.WriteLine(error);
+        }
+
+        return result.RuleSet;
     }
 }

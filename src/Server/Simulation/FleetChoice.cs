@@ -94,14 +94,8 @@ internal sealed class FleetChoice
 
     private static TruthPlan? ReadTimeline(string file, double? from, TextWriter errors)
     {
-        string text;
-        try
+        if (InputFile.Read(file, errors) is not { } text)
         {
-            text = File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            errors.WriteLine(e.Message);
             return null;
         }
 

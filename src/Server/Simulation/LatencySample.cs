@@ -1,4 +1,5 @@
 using HdrHistogram;
+using PingAnIoT.Alerts;
 using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Server;
@@ -45,7 +46,7 @@ internal sealed class LatencySample
     public void Add(AlertSeen told, V1.Alert alert)
     {
         if (told.EventSeconds < fromSeconds || alert.Evidence.Count == 0
-            || Math.Abs(Seconds(alert.Evidence[^1].EventTime) - told.EventSeconds) > Exactly
+            || Math.Abs((WireTime.Micros(alert.Evidence[^1].EventTime) / MicrosPerSecond) - told.EventSeconds) > Exactly
             || fleet.Find(told.Kind, told.Device) is not (>= 0 and var number))
         {
             return;
@@ -58,8 +59,6 @@ internal sealed class LatencySample
             (isInterrupted ? InterruptedMicros : Micros).RecordValue(Math.Clamp((long)((told.SeenSeconds - told.EventSeconds) * MicrosPerSecond), 1, LongestMicros));
         }
     }
-
-    private static double Seconds(Google.Protobuf.WellKnownTypes.Timestamp time) => time.Seconds + (time.Nanos / 1e9);
 
     private bool IsHeld(string name, double time) => held[name].Any(e => time >= e.Ailment.Onset - 1 && time <= e.SettledAt);
 }

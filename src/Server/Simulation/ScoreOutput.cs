@@ -37,20 +37,14 @@ internal sealed class ScoreOutput
 
         if (parsed.GetValue(against) is { } file)
         {
-            try
+            string? error = null;
+            earlier = InputFile.Read(file, errors) is { } json ? ScorecardJson.Read(json, out error) : null;
+            if (error is not null)
             {
-                earlier = ScorecardJson.Read(File.ReadAllText(file), out var error);
-                if (error is not null)
-                {
-                    errors.WriteLine($"{file}: {error}");
-                    return null;
-                }
+                errors.WriteLine($"{file}: {error}");
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                errors.WriteLine(e.Message);
-                return null;
-            }
+
+            return earlier is null ? null : this;
         }
 
         return this;

@@ -8,7 +8,6 @@ namespace PingAnIoT.Server;
 internal static class SeenAlert
 {
     private const double MicrosPerSecond = 1e6;
-    private const double NanosPerSecond = 1e9;
 
     /// <summary>As the ledger would publish it at once.</summary>
     /// <param name="transition">Of the engine.</param>
@@ -35,7 +34,7 @@ internal static class SeenAlert
         var isOfPlace = subject != alert.Device;
         return new AlertSeen(
             change.AlertId, change.Sequence, alert.RuleId, alert.Kind, alert.Device, isOfPlace ? subject : alert.Territory, isOfPlace,
-            ClassOf(change.ToSeverity), change.EventTime.Seconds + (change.EventTime.Nanos / NanosPerSecond), nowSeconds);
+            ClassOf(change.ToSeverity), WireTime.Micros(change.EventTime) / MicrosPerSecond, nowSeconds);
     }
 
     private static string KindOf(string series) => series[..series.IndexOf('/', StringComparison.Ordinal)];

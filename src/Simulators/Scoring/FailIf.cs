@@ -24,6 +24,9 @@ public sealed record FailCondition(ScoreFigure Figure, string Operator, double L
 /// </summary>
 public sealed class FailIf
 {
+    /// <summary>Of a name that is none, so much is compared with those there are.</summary>
+    private const int MostCompared = 100;
+
     /// <summary>Longer first, so that the first that fits is the right one.</summary>
     private static readonly string[] Operators = ["<=", ">=", "!=", "<", ">", "="];
 
@@ -114,30 +117,11 @@ public sealed class FailIf
             return $"no figure '{name}'. Did you mean {begun}? {List()}";
         }
 
-        var nearest = ScoreFigure.All.MinBy(f => Distance(name, f.Name))!.Name;
-        var meant = Distance(name, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean {nearest}?" : "";
+        var begin = name.Length > MostCompared ? name[..MostCompared] : name;
+        var nearest = ScoreFigure.All.MinBy(f => Nearest.Steps(begin, f.Name))!.Name;
+        var meant = Nearest.Steps(begin, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean {nearest}?" : "";
         return $"no figure '{name}'.{meant} {List()}";
     }
 
     private static string List() => $"There are: {string.Join(", ", ScoreFigure.All.Select(f => f.Name))}";
-
-    /// <summary>How many characters to change, add or take away.</summary>
-    private static int Distance(string a, string b)
-    {
-        a = a.Length > 100 ? a[..100] : a;
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var corner = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, corner + (a[i - 1] == b[j - 1] ? 0 : 1));
-                corner = above;
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -13,7 +13,7 @@ internal static class Nearest
     }
 
     /// <summary>Letters to change, add or take away (Levenshtein).</summary>
-    private static int Steps(string a, string b)
+    public static int Steps(string a, string b)
     {
         var row = Enumerable.Range(0, b.Length + 1).ToArray();
         for (var i = 1; i <= a.Length; i++)
