@@ -80,6 +80,22 @@ public partial class DefaultRulesTests
         rules.Should().ContainSingle(r => r.Function == WindowFunction.Absent && r.AnyQuantity);
     }
 
+    /// <summary>Or a device that reports every ten minutes never raises them. Why the others need not is said at the head of the pack.</summary>
+    [Fact]
+    public void A_red_that_wants_several_readings_counts_one_that_stands_alone_too()
+    {
+        var wanting = Rules().Where(r => r.Function == WindowFunction.Times && r.Bands[0].Severity == Severity.Red).ToList();
+        foreach (var parts in wanting.Select(r => r.Parts).Where(p => p.Count > 0))
+        {
+            parts.Select(p => p.Function).Should().Equal(WindowFunction.Times, WindowFunction.Min);
+            parts.Select(p => (p.Quantity, p.WindowMicros, p.Deadband)).Distinct().Should().ContainSingle();
+            parts[1].Bands.Should().Equal(parts[0].Bands);
+        }
+
+        wanting.Where(r => r.Combination != Combination.Any || r.HoldMicros == 0).Select(r => r.Id)
+            .Should().Equal("gas-pipe-underpressure", "elevator-overspeed-up", "elevator-overspeed-down");
+    }
+
     [Fact]
     public void A_gateway_that_goes_is_a_fault() =>
         Rules().Should().ContainSingle(r => r.Kind == Catalog.Default.FindKind(Catalog.GatewayKind))
