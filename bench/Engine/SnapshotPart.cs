@@ -6,7 +6,6 @@ namespace PingAnIoT.Bench;
 /// <summary>A snapshot of the city into a file, as a shard writes it, and back into a fresh engine.</summary>
 internal static class SnapshotPart
 {
-    private const int BufferBytes = 1024 * 1024;
     private const int Repeats = 3;
 
     public static void Measure(Engine engine, DeviceRegister register, RuleSet rules, Findings findings)
@@ -48,7 +47,7 @@ internal static class SnapshotPart
     {
         Meter.ResidentBytes();
         var restored = new Engine(register, rules, new EngineOptions(), _ => { });
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         var seconds = new Meter().Time(() => restored.Restore(file));
         if (double.IsNaN(findings["restored-bytes"]))
         {

@@ -222,7 +222,7 @@ internal sealed class EngineSnapshots
         {
             foreach (var file in manifest.Files)
             {
-                streams.Add(new FileStream(Path.Combine(from, file.Name), FileMode.Open, FileAccess.Read, FileShare.Read, 1024 * 1024));
+                streams.Add(new FileStream(Path.Combine(from, file.Name), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
             }
 
             engine.Restore(streams, takeRules: true);

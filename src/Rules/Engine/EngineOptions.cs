@@ -22,7 +22,7 @@ public sealed record EngineOptions
     public int Shards { get; init; } = 1;
 
     internal bool IsValid => AllowedLatenessMicros >= 0 && CarryMicros > 0 && SilenceGapCapMicros > 0
-        && SeriesReadingsMax is >= 1 and <= 32_768 && Shards >= 1 && Shard >= 0 && Shard < Shards;
+        && SeriesReadingsMax is >= 1 and <= SeriesBlock.ReadingsMax && Shards >= 1 && Shard >= 0 && Shard < Shards;
 
     internal bool Owns(DeviceRegister register, int device) => Shards == 1 || register.ShardOf(device, Shards) == Shard;
 

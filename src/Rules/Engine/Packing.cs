@@ -139,4 +139,7 @@ internal readonly struct Packing(uint word)
         whole = double.ConvertToIntegerNative<int>(Math.Round(value * scale));
         return BitConverter.DoubleToInt64Bits(whole / scale) == BitConverter.DoubleToInt64Bits(value);
     }
+
+    /// <summary>Whether one packed sample is later than another.</summary>
+    public static bool IsLater(ulong packed, ulong than) => packed >> TimeShift > than >> TimeShift;
 }

@@ -77,6 +77,9 @@ internal readonly record struct BlockForm(int Bits, bool IsWide)
     /// <summary>Of 32 bytes there is room for 2 wide samples or 4 packed ones; the head takes that of 1 or 2.</summary>
     public int Capacity => IsWide ? (2 << Bits) - 1 : PackedCapacity(Bits);
 
+    /// <summary>Words of 8 bytes that a sample takes.</summary>
+    public int WordsEach => IsWide ? 2 : 1;
+
     /// <summary>With fewer samples a smaller block will do.</summary>
     public int Least => Capacity / 4;
 
@@ -118,6 +121,9 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
     private const int ShiftedBitsMax = 2;
 
     private const int OneLineBits = 1;
+
+    /// <summary>The most samples a series can have.</summary>
+    public const int ReadingsMax = 32_768;
 
     private readonly byte* start = start;
     private readonly int word = word;
@@ -319,4 +325,42 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
     }
 
     private void SetWide(int first, int count) => Head.Shape = (uint)((count << 16) | first);
+
+    /// <summary>The samples as they lie, oldest first; <see cref="BlockForm.WordsEach"/> of them each.</summary>
+    public Span<ulong> Words => IsWide ? new(Wide + First, 2 * Count) : new(Packed, Count);
+
+    /// <summary>What the words mean, and how many they are: <see cref="SeriesHead.Shape"/> of a block in which they lie at the beginning.</summary>
+    public uint ShapeOfWords => Head.Shape & (IsWide ? ~(uint)ushort.MaxValue : ~0u);
+
+    /// <summary>How many samples a shape is of; -1 where no block that can be has it and keeps them at its beginning.</summary>
+    public static int CountOf(BlockForm form, uint shape)
+    {
+        var count = (int)(form.IsWide ? shape >> 16 : shape & Packing.CountMax);
+        var most = form.IsWide ? ReadingsMax : BlockForm.PackedCapacity(BlockForm.PackedBitsMax);
+        var bitsMax = form.IsWide ? LineArena.BitsMax : BlockForm.PackedBitsMax;
+        return count <= most && (uint)form.Bits <= (uint)bitsMax && (!form.IsWide || (ushort)shape == 0) ? count : -1;
+    }
+
+    /// <summary>Whether the samples, wherever they come from, are what a series can have: each later than the one before it, all finite.</summary>
+    public bool IsSound()
+    {
+        var isSound = true;
+        if (!IsWide)
+        {
+            for (var i = 1; i < Count; i++)
+            {
+                isSound &= Packing.IsLater(Packed[i], Packed[i - 1]);
+            }
+
+            return isSound;
+        }
+
+        var samples = new ReadOnlySpan<Sample>(Wide + First, Count);
+        for (var i = 0; i < samples.Length; i++)
+        {
+            isSound &= double.IsFinite(samples[i].Value) && (i == 0 || samples[i].EventTimeMicros > samples[i - 1].EventTimeMicros);
+        }
+
+        return isSound;
+    }
 }

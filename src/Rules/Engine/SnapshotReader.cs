@@ -11,7 +11,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
 {
     private const int ManyMax = 16 * 1024 * 1024;
     private readonly List<(int Kind, int[] Quantities)> kinds = [];
-    private readonly List<Sample> samples = [];
+    private readonly List<SavedGroup> groups = [];
 
     // It is this very shard's own and comes alone.
     private bool isMoved;
@@ -54,10 +54,16 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         }
 
         BlockReader.Require(Reload.IsSame(rules, state.Plan.RuleSet, register.Catalog), "the shards' snapshots are of different rules");
-        var groups = Clocks(from, state, isFirst);
-        while (from.Flag())
+        if (from.Version == SnapshotBlocks.VersionBefore)
         {
-            Device(from, state, groups);
+            Clocks(from, state, isFirst);
+            DevicesBefore(from, state);
+        }
+        else
+        {
+            Layouts(from, state);
+            Clocks(from, state, isFirst);
+            Devices(from, state);
         }
 
         Places(from, state);
@@ -106,8 +112,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         return quantities[saved];
     }
 
-    /// <returns>For each saved group its listening time at the last tick: each shard counts from a point of its own, so only differences are carried over.</returns>
-    private static List<long> Clocks(BlockReader from, ShardState state, bool isFirst)
+    private void Clocks(BlockReader from, ShardState state, bool isFirst)
     {
         var clock = new ServerClock { HasTicked = from.Flag(), Now = from.Long(), LastTickMicros = from.Long() };
         BlockReader.Require(
@@ -122,169 +127,36 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
             gateway.ChangedAt = from.Long();
         }
 
-        var groups = new List<long>();
         for (var left = from.Count(ManyMax, "groups"); left > 0; left--)
         {
             var key = from.Text();
-            var group = state.Gateways.Groups[state.Gateways.GroupOf(key.Length == 0 ? [] : key.Split('\n'))];
+            string[] names = key.Length == 0 ? [] : key.Split('\n');
+            var group = state.Gateways.Groups[state.Gateways.GroupOf(names)];
             long listened = from.Long(), since = from.Long();
-            groups.Add(listened + (group.IsListening ? Math.Max(0, clock.Now - since) : 0));
+            groups.Add(new SavedGroup { FirstGateway = names.FirstOrDefault(""), Listened = listened + (group.IsListening ? Math.Max(0, clock.Now - since) : 0) });
         }
-
-        return groups;
     }
 
-    private int Device(BlockReader from, int kind)
+    /// <summary>Makes room for a device, unless it is for another shard to take or in no register.</summary>
+    /// <returns>Whether it is taken.</returns>
+    private bool Take(ShardState state, int device, int kind, SavedGroup saved)
     {
-        Span<byte> name = stackalloc byte[DeviceRegister.MaximumNameBytes], gateway = stackalloc byte[DeviceRegister.MaximumNameBytes];
-        name = name[..from.Text(name)];
-        gateway = gateway[..from.Text(gateway)];
-        var device = register.Find(kind, name);
-        return device >= 0 ? device : register.FindOrEnrol(kind, name, Encoding.UTF8.GetString(gateway));
-    }
-
-    private void Device(BlockReader from, ShardState state, List<long> groups)
-    {
-        var savedKind = from.Int();
-        var kind = KindOf(savedKind);
-        var device = Device(from, kind);
-        var savedGroup = from.Count(groups.Count - 1, "as a group");
         var isTaken = device >= 0 && options.Owns(register, device);
         BlockReader.Require(!isTaken || !state.Store.Has(device), "a device is in it twice");
         BlockReader.Require(isTaken || !isMoved || device < 0, "a device in it is of another shard by this register");
-        var plan = state.Plan.OfKind(kind);
-        var slot = new DeviceSlot();
         if (isTaken)
         {
-            state.Store.Add(device, kind, state.Gateways.GroupOf(register[device].Gateways));
-            slot = state.Store.Devices[device];
+            state.Store.Add(device, kind, saved.GroupOf(register[device].Gateways, state.Gateways));
         }
 
-        for (var left = plan.Series.Length; left > 0; left--)
-        {
-            var quantity = plan.Quantities[QuantityOf(savedKind, from.Int())];
-            BlockReader.Require(quantity is not null, "a series has no rule");
-            ReadSeries(from, state, quantity!, isTaken ? device : -1);
-        }
-
-        for (var i = 0; i < plan.Absents.Length; i++)
-        {
-            var absence = Silence(from, device);
-            if (isTaken)
-            {
-                var group = state.Gateways.Groups[slot.Group];
-                absence.LifeListening += group.At(state.Clock.Now) - groups[savedGroup];
-                ref var target = ref state.Store.Absences[slot.Absences + i];
-                target = absence;
-                ShardState.Arm(ref target, slot.Absences + i, plan.Absents[i], group);
-            }
-        }
-
-        foreach (var rule in plan.Combined)
-        {
-            ReadCombined(from, state, rule, isTaken ? device : -1);
-        }
+        return isTaken;
     }
 
-    /// <param name="from">Just before a series.</param>
-    /// <param name="state">Where it goes.</param>
-    /// <param name="quantity">What it is.</param>
-    /// <param name="device">Whose it is; -1 when it is not ours: it is read over.</param>
-    private void ReadSeries(BlockReader from, ShardState state, QuantityPlan quantity, int device)
+    private static void Put(ShardState state, Absence absence, int index, CompiledRule rule, GatewayWatch.Group group)
     {
-        var index = device < 0 ? -1 : state.Store.Devices[device].Series + quantity.Offset;
-        var count = from.Count(ushort.MaxValue / 2 + 1, "readings of a series");
-        if (count == 0)
-        {
-            return;
-        }
-
-        samples.Clear();
-        for (var left = count; left > 0; left--)
-        {
-            samples.Add(new Sample { EventTimeMicros = from.Long(), Value = from.Double() });
-        }
-
-        if (device >= 0)
-        {
-            state.Store.Fill(index, CollectionsMarshal.AsSpan(samples));
-        }
-
-        var anchor = from.Long();
-        var hasStates = from.Flag();
-        var first = hasStates && device >= 0 ? state.Store.States.Rent(device, quantity) : 0;
-        if (device >= 0)
-        {
-            ref var head = ref state.Store.Block(index).Head;
-            head.Anchor = anchor;
-            head.States = first;
-        }
-
-        for (var i = 0; hasStates && i < quantity.Rules.Length; i++)
-        {
-            var ruleState = ReadState(from, quantity.Quantity, quantity.Rules[i], device);
-            if (device >= 0)
-            {
-                ref var target = ref state.Store.States[first + i];
-                target = ruleState;
-                state.Arm(ref target, first + i, quantity.Rules[i], state.Store.Block(index).Clock);
-            }
-        }
-    }
-
-    private static void ReadCombined(BlockReader from, ShardState state, CombinedRule rule, int device)
-    {
-        var hasState = from.Flag();
-        var read = hasState ? ReadState(from, rule.Rule.Rule.Quantity, rule.Rule, device) : default;
-        if (rule.IsSequence)
-        {
-            read.Sequence = ReadSequence(from, hasState);
-        }
-
-        if (device < 0)
-        {
-            return;
-        }
-
-        var slot = state.Store.Devices[device];
-        if (!hasState)
-        {
-            state.Store.StateOf(slot, rule) = rule.IsSequence ? SequenceState.Resting(read.Sequence.First) : 0;
-            return;
-        }
-
-        var index = state.Store.States.Rent(device, rule);
-        state.Store.StateOf(slot, rule) = index;
-        ref var target = ref state.Store.States[index];
-        target = read with { Combined = target.Combined };
-        state.Arm(ref target, index, rule.Rule, state.ClockOf(slot, rule));
-    }
-
-    private static SequenceState ReadSequence(BlockReader from, bool hasState)
-    {
-        var first = (FirstPart)from.Byte();
-        BlockReader.Require(first <= FirstPart.True, "the first part of a sequence is neither known nor unknown");
-        return hasState
-            ? new SequenceState { First = first, Since = from.Long(), EventTimeMicros = from.Long(), Value = from.Double() }
-            : SequenceState.Nothing with { First = first };
-    }
-
-    private static RuleState ReadState(BlockReader from, int quantity, CompiledRule rule, int device)
-    {
-        var state = RuleState.Normal(device, quantity, rule);
-        state.Value = from.Double();
-        state.Episode = from.Long();
-        state.LastChange = from.Long();
-        state.Ordinal = from.Int();
-        state.Current = from.Byte();
-        BlockReader.Require(state.Current <= rule.Bands.Length, "a band is not in its rule");
-        for (var b = 0; b < rule.Bands.Length; b++)
-        {
-            state.Since[b] = from.Long();
-            state.HasPending |= state.Since[b] != Never.Micros;
-        }
-
-        return state;
+        ref var target = ref state.Store.Absences[index];
+        target = absence;
+        ShardState.Arm(ref target, index, rule, group);
     }
 
     /// <summary>One that the register calls a device again is one.</summary>
@@ -300,10 +172,26 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         }
     }
 
-    private static Absence Silence(BlockReader from, int device) => new()
+    /// <summary>A group of gateways as it was.</summary>
+    private sealed class SavedGroup
     {
-        Device = device, IsWatched = from.Flag(), HasReading = from.Flag(), IsActive = from.Flag(), LifeListening = from.Long(),
-        LifeReceiveMicros = from.Long(), LastEventMicros = from.Long(), LastValue = from.Double(), Episode = from.Long(),
-        LastChange = from.Long(), Ordinal = from.Int(),
-    };
+        private IReadOnlyList<string>? names;
+        private int number;
+
+        public required string FirstGateway { get; init; }
+
+        /// <summary>Its listening time at the last tick: each shard counts from a point of its own, so only differences are carried over.</summary>
+        public required long Listened { get; init; }
+
+        /// <summary>The group of a device that was in this one: mostly of the same gateways as the one before it, often of the very same list.</summary>
+        public int GroupOf(IReadOnlyList<string> gateways, GatewayWatch watch)
+        {
+            if (!ReferenceEquals(gateways, names))
+            {
+                (names, number) = (gateways, watch.GroupOf(gateways));
+            }
+
+            return number;
+        }
+    }
 }

@@ -11,18 +11,17 @@ internal static class SnapshotWriter
         Names(to, register.Catalog);
         to.Text(state.Plan.RuleSet.Source);
         to.Text(SavedRules.Write(state.Plan.RuleSet.Rules, register.Catalog));
+        Layouts(to, register.Catalog, state);
         Clocks(to, state);
         for (var device = 0; device < state.Store.Devices.Length; device++)
         {
             state.Store.LookAhead(device);
             if (state.Store.Has(device))
             {
-                to.Flag(true);
-                Device(to, register[device], state, state.Store.Devices[device]);
+                Device(to, register.NameOf(device), state, state.Store.Devices[device]);
             }
         }
 
-        to.Flag(false);
         Places(to, register, state);
         Retired(to, register, state);
         to.End();
@@ -126,22 +125,52 @@ internal static class SnapshotWriter
         }
     }
 
-    private static void Device(BlockWriter to, DeviceRecord record, ShardState state, in DeviceSlot slot)
+    /// <summary>Of each kind how many devices there are and which series each has, in their order: so that this is not said of each.</summary>
+    private static void Layouts(BlockWriter to, Catalog catalog, ShardState state)
+    {
+        var devices = new int[catalog.Kinds.Count];
+        for (var device = 0; device < state.Store.Devices.Length; device++)
+        {
+            if (state.Store.Has(device))
+            {
+                devices[state.Plan.KindOf(state.Store.Devices[device].Layout)]++;
+            }
+        }
+
+        for (var kind = 0; kind < devices.Length; kind++)
+        {
+            var series = state.Plan.OfKind(kind).Series;
+            to.Int(devices[kind]);
+            to.Int(series.Length);
+            foreach (var quantity in series)
+            {
+                to.Int(quantity.Quantity);
+            }
+        }
+    }
+
+    private static void Device(BlockWriter to, ReadOnlySpan<byte> name, ShardState state, in DeviceSlot slot)
     {
         var store = state.Store;
         var plan = state.Plan.Layouts[slot.Layout];
-        Name(to, record);
+        to.Byte((byte)state.Plan.KindOf(slot.Layout));
         to.Int(slot.Group);
+        to.Name(name);
+        to.Byte((byte)(slot.IsHeard ? plan.Quantities[slot.Heard - 1]!.Offset + 1 : 0));
+        if (slot.IsHeard)
+        {
+            to.Long(slot.LifeListening);
+            to.Long(slot.LifeReceiveMicros);
+        }
+
         foreach (var quantity in plan.Series)
         {
-            to.Int(quantity.Quantity);
             Series(to, store, slot.Series + quantity.Offset, quantity);
         }
 
-        state.Tell(slot);
         for (var i = 0; i < plan.Absents.Length; i++)
         {
-            Silence(to, store.Absences[slot.Absences + i]);
+            Silence(to, store.Absences[slot.Absences + i], isTold: slot.IsHeard && plan.Absents[i].Rule.AnyQuantity);
         }
 
         foreach (var rule in plan.Combined)
@@ -171,21 +200,20 @@ internal static class SnapshotWriter
         }
     }
 
+    /// <summary>The samples as they lie in memory.</summary>
     private static void Series(BlockWriter to, SeriesStore store, int index, QuantityPlan quantity)
     {
         if (!store.HasBlock(index))
         {
-            to.Int(0);
+            to.Byte(SavedSeries.None);
             return;
         }
 
         var series = store.Block(index);
-        var samples = series.Samples(to.Scratch);
-        to.Int(samples.Length);
-        to.Samples(samples);
-
+        to.Byte(SavedSeries.HeadOf(series.Form.For(series.Count), series.Head.States != 0));
         to.Long(series.Head.Anchor);
-        to.Flag(series.Head.States != 0);
+        to.Int((int)series.ShapeOfWords);
+        to.Words(series.Words);
         for (var i = 0; series.Head.States != 0 && i < quantity.Rules.Length; i++)
         {
             State(to, store.States[series.Head.States + i], quantity.Rules[i].Bands.Length);
@@ -205,17 +233,26 @@ internal static class SnapshotWriter
         }
     }
 
-    private static void Silence(BlockWriter to, in Absence absence)
+    /// <param name="to">Takes it.</param>
+    /// <param name="absence">What of it is not told by the device's slot.</param>
+    /// <param name="isTold">Whether the last sign of life is.</param>
+    private static void Silence(BlockWriter to, in Absence absence, bool isTold)
     {
-        to.Flag(absence.IsWatched);
-        to.Flag(absence.HasReading);
-        to.Flag(absence.IsActive);
-        Span<long> longs =
-        [
-            absence.LifeListening, absence.LifeReceiveMicros, absence.LastEventMicros, BitConverter.DoubleToInt64Bits(absence.LastValue),
-            absence.Episode, absence.LastChange,
-        ];
-        to.Longs(longs);
-        to.Int(absence.Ordinal);
+        var hasEpisode = SavedAbsence.HasEpisode(absence);
+        to.Byte(SavedAbsence.HeadOf(absence, hasEpisode));
+        if (!isTold)
+        {
+            to.Long(absence.LifeListening);
+            to.Long(absence.LifeReceiveMicros);
+            to.Long(absence.LastEventMicros);
+            to.Double(absence.LastValue);
+        }
+
+        if (hasEpisode)
+        {
+            to.Long(absence.Episode);
+            to.Long(absence.LastChange);
+            to.Int(absence.Ordinal);
+        }
     }
 }

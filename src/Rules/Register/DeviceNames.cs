@@ -31,6 +31,23 @@ internal sealed class DeviceNames
     /// <returns>The index of the device, or -1.</returns>
     public int Find(int kind, ReadOnlySpan<byte> device) => Find(Hash(kind, device), kind, device);
 
+    /// <summary>Whether a device's name and kind are these; false also for one that is being added.</summary>
+    public bool Is(int index, int kind, ReadOnlySpan<byte> device)
+    {
+        var known = places;
+        if ((uint)index >= (uint)known.Length)
+        {
+            return false;
+        }
+
+        // Where the key of one being added is not told yet, the first device's is.
+        var key = KeyAt(Volatile.Read(ref known[index]));
+        return key[0] == kind && BinaryPrimitives.ReadInt32LittleEndian(key[2..]) == index && device.SequenceEqual(key[KeyHeaderBytes..]);
+    }
+
+    /// <summary>The name of a device that <see cref="Find(int, ReadOnlySpan{byte})"/> has found.</summary>
+    public ReadOnlySpan<byte> NameOf(int index) => KeyAt(places[index])[KeyHeaderBytes..];
+
     /// <summary>
     /// Looks up many in three rounds: each touches one place of memory for every name, and asks for the next place before any of them is needed.
     /// </summary>
@@ -143,7 +160,7 @@ internal sealed class DeviceNames
         }
         else
         {
-            places[count] = arenaEnd;
+            Volatile.Write(ref places[count], arenaEnd);
         }
 
         arenaEnd += length;

@@ -106,6 +106,12 @@ public sealed class DeviceRegister
     /// <returns>The index of the device, or -1.</returns>
     public int Find(int kind, ReadOnlySpan<byte> deviceUtf8) => names.Find(kind, deviceUtf8);
 
+    /// <summary>Whether a device's name and kind are these: less than a look-up where it is guessed right, as in going through all in their order.</summary>
+    internal bool Is(int device, int kind, ReadOnlySpan<byte> deviceUtf8) => names.Is(device, kind, deviceUtf8);
+
+    /// <summary>The name of a device, as it came.</summary>
+    internal ReadOnlySpan<byte> NameOf(int device) => names.NameOf(device);
+
     /// <summary>Looks up many devices at about the cost of a few, as they do not wait for memory one after the other.</summary>
     /// <param name="lookups">Each gets its answer.</param>
     /// <param name="texts">Where their names are.</param>

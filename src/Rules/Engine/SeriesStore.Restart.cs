@@ -1,0 +1,46 @@
+namespace PingAnIoT.Rules;
+
+/// <content>What a start puts back.</content>
+internal sealed unsafe partial class SeriesStore
+{
+    /// <summary>Of room that is asked for at once, one part in so many is for those that come later.</summary>
+    private const int SpareShare = 16;
+
+    /// <summary>Room for so many more, so that nothing is moved while they come. Only a wish: what is too much to ask for comes in its time.</summary>
+    /// <param name="registered">How many devices the register has.</param>
+    /// <param name="devices">How many come of each kind.</param>
+    public void Reserve(int registered, ReadOnlySpan<int> devices)
+    {
+        long words = placeCount, absences = AbsenceCount;
+        for (var kind = 0; kind < devices.Length; kind++)
+        {
+            words += (long)devices[kind] * PlacesOf(plan.OfKind(kind));
+            absences += (long)devices[kind] * plan.OfKind(kind).Absents.Length;
+        }
+
+        Reserve(Devices, registered, new DeviceSlot { Series = -1 });
+        Reserve(places, words, 0);
+        Reserve(Absences, absences, default);
+    }
+
+    /// <summary>A block for a series that has none; its samples are for the caller to put in.</summary>
+    /// <param name="series">In the store.</param>
+    /// <param name="form">Of the block.</param>
+    /// <param name="shape">Of which the form has room for all samples.</param>
+    public SeriesBlock Make(int series, BlockForm form, uint shape)
+    {
+        var block = Make(series, form);
+        block.Head.Shape = shape;
+        return block;
+    }
+
+    private static void Reserve<T>(FlatArray<T> array, long length, T fill)
+        where T : unmanaged
+    {
+        length += length / SpareShare;
+        if (length <= Array.MaxLength / 2 / sizeof(T))
+        {
+            array.Grow((int)length, fill);
+        }
+    }
+}
