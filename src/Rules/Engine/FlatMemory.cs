@@ -48,6 +48,9 @@ internal sealed unsafe class FlatArray<T>
 
     public long Bytes => (long)Length * sizeof(T);
 
+    /// <summary>Where the first item is; valid until the array grows. For hot paths whose indices are known to lie within.</summary>
+    public T* Start => start;
+
     /// <summary>Valid until the array grows.</summary>
     public ref T this[int index]
     {

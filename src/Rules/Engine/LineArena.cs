@@ -26,15 +26,29 @@ internal sealed unsafe class LineArena
     private readonly List<int> empty = [];
     private readonly List<byte[]> memory = [];
 
+    // By slab; that of none is 0, and so is where block 0 lies.
+    private readonly FlatArray<nint> starts = new();
+
     // Slab 0 is none, so that no block is number 0.
     private Slab[] slabs = new Slab[4];
     private int slabCount = 1;
 
+    public LineArena() => starts.Grow(slabs.Length, 0);
+
     public long Bytes { get; private set; }
 
+    /// <summary>Where the slabs begin, for <see cref="At(nint*, int)"/>; valid until a block is rented.</summary>
+    public nint* Starts => starts.Start;
+
     /// <summary>Where a block begins.</summary>
+    /// <param name="starts">As <see cref="Starts"/>.</param>
+    /// <param name="block">Its number; null for that of none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public byte* At(int block) => (byte*)slabs[block >> SlabBits].Start + ((long)(block & (SlabUnits - 1)) * UnitBytes);
+    public static byte* At(nint* starts, int block) => (byte*)starts[block >> SlabBits] + ((long)(block & (SlabUnits - 1)) * UnitBytes);
+
+    /// <inheritdoc cref="At(nint*, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* At(int block) => At(starts.Start, block);
 
     /// <summary>A block of 2^<paramref name="bits"/> half lines; what is in it is anything.</summary>
     public int Rent(int bits)
@@ -111,14 +125,15 @@ internal sealed unsafe class LineArena
 
         for (var i = count - 1; i >= 0; i--)
         {
-            slabs[slabCount] = new Slab { Start = start + (i * units * UnitBytes), Units = units, Bits = -1, Free = NoBlock };
+            starts.Grow(slabCount + 1, 0);
+            starts[slabCount] = start + ((nint)i * units * UnitBytes);
+            slabs[slabCount] = new Slab { Units = units, Bits = -1, Free = NoBlock };
             empty.Add(slabCount++);
         }
     }
 
     private struct Slab
     {
-        public nint Start;
         public int Units;
 
         /// <summary>Size of its blocks; -1 while empty.</summary>

@@ -24,6 +24,8 @@ internal readonly struct Packing(uint word)
 
     private const int TimeShift = 32;
 
+    private const double Rounder = 1.5 * (1L << 52);
+
     private static ReadOnlySpan<double> Scales => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
 
     private Packing(long baseUnits, int digits)
@@ -93,11 +95,23 @@ internal readonly struct Packing(uint word)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPack(long eventTimeMicros, double value, out ulong packed)
     {
-        var since = (ulong)(eventTimeMicros - Base);
+        var since = Since(eventTimeMicros);
         var isWhole = IsWhole(value, Scale, out var whole);
         packed = (since << TimeShift) | (uint)whole;
         return isWhole & (since <= uint.MaxValue);
     }
+
+    /// <summary>Microseconds since the base; more than 32 bits where the time cannot be packed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Since(long eventTimeMicros) => (ulong)(eventTimeMicros - Base);
+
+    /// <summary>As <see cref="Since"/>, of a packed sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong SinceOf(ulong packed) => packed >> TimeShift;
+
+    /// <summary>No packed sample of that time or later is less than this, and each earlier one is; of a time not after one that can be packed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong FirstOf(long eventTimeMicros) => (ulong)Math.Max(eventTimeMicros - Base, 0) << TimeShift;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long TimeOf(ulong packed) => Base + (long)(packed >> TimeShift);
@@ -136,7 +150,8 @@ internal readonly struct Packing(uint word)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(double value, double scale, out int whole)
     {
-        whole = double.ConvertToIntegerNative<int>(Math.Round(value * scale));
+        // Added to 1.5 * 2^52, a number of up to 51 bits is rounded to a whole one, which the lowest bits of the sum then are.
+        whole = (int)BitConverter.DoubleToInt64Bits((value * scale) + Rounder);
         return BitConverter.DoubleToInt64Bits(whole / scale) == BitConverter.DoubleToInt64Bits(value);
     }
 

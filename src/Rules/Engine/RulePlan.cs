@@ -1,12 +1,10 @@
 namespace PingAnIoT.Rules;
 
 /// <summary>A rule set laid out by kind and quantity. Immutable.</summary>
-internal sealed class RulePlan
+internal sealed unsafe class RulePlan
 {
     // All kinds' quantities in one array, so that a reading costs one step and not three.
     private readonly QuantityPlan?[] table;
-    private readonly int stride;
-
     private readonly int[] layouts;
 
     private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int[] layouts, int gatewayKind, byte generation)
@@ -16,15 +14,15 @@ internal sealed class RulePlan
         Generation = generation;
         this.layouts = layouts;
         Votes = [.. layouts.SelectMany(l => kinds[l].Votes).OrderBy(v => v.Number)];
-        stride = kinds.Select(k => k.Quantities.Length).DefaultIfEmpty(0).Max();
-        table = new QuantityPlan?[kinds.Length * stride];
+        Stride = kinds.Select(k => k.Quantities.Length).DefaultIfEmpty(0).Max();
+        table = new QuantityPlan?[kinds.Length * Stride];
         Quiet.Grow(table.Length, new QuietPlan());
         foreach (var layout in layouts)
         {
-            kinds[layout].Quantities.CopyTo(table, layout * stride);
+            kinds[layout].Quantities.CopyTo(table, layout * Stride);
             foreach (var quantity in kinds[layout].Series)
             {
-                Quiet[(layout * stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
+                Quiet[(layout * Stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
             }
         }
     }
@@ -34,7 +32,10 @@ internal sealed class RulePlan
 
     public byte NextGeneration => (byte)((Generation % byte.MaxValue) + 1);
 
-    /// <summary>By <see cref="IndexOf"/>.</summary>
+    /// <summary>How many quantities the kind has that has the most.</summary>
+    public int Stride { get; }
+
+    /// <summary>By layout times <see cref="Stride"/> plus quantity.</summary>
     public FlatArray<QuietPlan> Quiet { get; } = new();
 
     public RuleSet RuleSet { get; }
@@ -64,13 +65,11 @@ internal sealed class RulePlan
     public bool IsGivenUp(int layout) => layouts[layout % layouts.Length] != layout;
 
     /// <returns>What is done with a quantity in a layout; null where no rule watches it, the kind has no such quantity, or the layout is given up.</returns>
-    public QuantityPlan? Find(int layout, ushort quantity) => IndexOf(layout, quantity) is >= 0 and var index ? table[index] : null;
+    public QuantityPlan? Find(int layout, ushort quantity) => quantity < Stride ? table[(layout * Stride) + quantity] : null;
 
-    /// <returns>Where a quantity in a layout is in <see cref="Quiet"/>; -1 where no kind has such a quantity.</returns>
-    public int IndexOf(int layout, ushort quantity) => quantity < stride ? (layout * stride) + quantity : -1;
-
-    /// <summary>The plan at an index of <see cref="Quiet"/> where a rule watches.</summary>
-    public QuantityPlan At(int index) => table[index]!;
+    /// <summary>The plan of a quantity that a rule watches.</summary>
+    /// <param name="quiet">Of <see cref="Quiet"/>.</param>
+    public QuantityPlan At(QuietPlan* quiet) => table[quiet - Quiet.Start]!;
 
     /// <param name="ruleSet">Another rule set.</param>
     /// <param name="catalog">Of its kinds.</param>

@@ -47,6 +47,10 @@ internal struct SeriesHead
         set => anchor = (anchor & ~(long)byte.MaxValue) | value;
     }
 
+    /// <summary>Whether every sample kept lies where no band is crossed, and no rule has anything to say or to wait for.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool Rests(byte generation) => ((byte)anchor ^ generation | States) == 0;
+
     /// <summary>Both at once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Mark(long serverTime, byte settled) =>
@@ -91,6 +95,12 @@ internal readonly record struct BlockForm(int Bits, bool IsWide)
 
     public static BlockForm Of(int word) => new(word >> 1, (word & 1) != 0);
 
+    /// <summary>The block's number, of a place that ends with <see cref="Word"/>.</summary>
+    public static int UnitOf(int place) => (int)((uint)place >> WordBits);
+
+    /// <summary>The size alone, of a place that ends with <see cref="Word"/>.</summary>
+    public static int BitsOf(int place) => (place & ((1 << WordBits) - 1)) >> 1;
+
     /// <summary>The form next to this one, if not this one, for so many samples.</summary>
     public BlockForm For(int count)
     {
@@ -119,8 +129,6 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
 {
     /// <summary>Wide blocks up to this size (of 7 samples) make room at the end by moving what they have.</summary>
     private const int ShiftedBitsMax = 2;
-
-    private const int OneLineBits = 1;
 
     /// <summary>The most samples a series can have.</summary>
     public const int ReadingsMax = 32_768;
@@ -170,14 +178,24 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
         return samples;
     }
 
-    /// <summary>
-    /// Lets go of the samples before <paramref name="keepFrom"/> and puts one behind the newest, with the head read and written once: the hot path.
-    /// </summary>
+    /// <summary>Lets go of the samples before <paramref name="keepFrom"/> and puts one behind the newest.</summary>
     /// <returns>False, with nothing put, when it needs another block or would hold more than <paramref name="most"/>.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value) => IsWide
-        ? TryPutWide(keepFrom, most, eventTimeMicros, value)
-        : TryPutPacked(keepFrom, most, eventTimeMicros, value);
+    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value)
+    {
+        if (IsWide)
+        {
+            return TryPutWide(keepFrom, most, eventTimeMicros, value);
+        }
+
+        var samples = new PackedSamples(start, Form.Bits);
+        if (samples.TryPut(keepFrom, most, eventTimeMicros, value))
+        {
+            return true;
+        }
+
+        samples.DropBefore(keepFrom);
+        return false;
+    }
 
     /// <summary>Puts a sample in its place among the others.</summary>
     /// <returns>False, with nothing put, when it needs another block.</returns>
@@ -218,8 +236,7 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
             return;
         }
 
-        Shift(Packed, count, Count - count);
-        Head.Shape = Packing.With(Count - count).Word;
+        new PackedSamples(start, Form.Bits).DropOldest(count);
     }
 
     /// <summary>Holds these instead of what it held.</summary>
@@ -241,44 +258,6 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
         }
 
         Head.Shape = packing.Word;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryPutPacked(long keepFrom, int most, long eventTimeMicros, double value)
-    {
-        var packing = Packing;
-        var sample = Packed;
-        int count = packing.Count, expired = 0, bits = word >> 1;
-        while (expired < count && packing.TimeOf(sample[expired]) < keepFrom)
-        {
-            expired++;
-        }
-
-        if (expired > 0)
-        {
-            count -= expired;
-            if (expired == 1 && bits == OneLineBits)
-            {
-                // Of a steady series, all that a line holds.
-                Vector256.Load(sample + 1).Store(sample);
-                sample[Vector256<ulong>.Count] = sample[Vector256<ulong>.Count + 1];
-            }
-            else
-            {
-                Shift(sample, expired, count);
-            }
-        }
-
-        var capacity = BlockForm.PackedCapacity(bits);
-        var isPut = packing.TryPack(eventTimeMicros, value, out var packed) && count < capacity && count < most
-            && (bits < ShiftedBitsMax || count >= capacity / 4);
-        if (isPut)
-        {
-            sample[count++] = packed;
-        }
-
-        Head.Shape = packing.With(count).Word;
-        return isPut;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -311,17 +290,6 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
         sample[count].EventTimeMicros = eventTimeMicros;
         sample[count].Value = value;
         return true;
-    }
-
-    /// <summary>Moves to the beginning what is left, without a call: it is little.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Shift(ulong* samples, int by, int left)
-    {
-        var end = samples + left;
-        for (; samples < end; samples++)
-        {
-            *samples = samples[by];
-        }
     }
 
     private void SetWide(int first, int count) => Head.Shape = (uint)((count << 16) | first);

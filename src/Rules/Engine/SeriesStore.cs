@@ -9,8 +9,6 @@ namespace PingAnIoT.Rules;
 /// <param name="plan">What there are states for.</param>
 internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
-    private const int BytesAsked = 4 * Prefetch.LineBytes;
-
     // How many devices before its turn each step of finding a device's state is taken.
     private const int PlacesAhead = 32;
     private const int BlocksAhead = 12;
@@ -40,6 +38,12 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
 
     public bool Has(int device) => (uint)device < (uint)Devices.Length && Devices[device].Series >= 0;
 
+    /// <summary>By series where its block is, for <see cref="BlockFinder"/>; 0 before its first reading. Valid until a device is added or moved.</summary>
+    public int* PlaceStart => places.Start;
+
+    /// <summary>Valid until a block is made or grows.</summary>
+    public BlockFinder Blocks => new(arena.Starts);
+
     public bool HasBlock(int series) => places[series] != 0;
 
     /// <summary>The series' block as it stands; only where <see cref="HasBlock"/>. Valid until a block is made or grows.</summary>
@@ -49,6 +53,12 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         var place = places[series];
         return new SeriesBlock(arena.At(UnitOf(place)), FormOf(place));
     }
+
+    /// <summary>Is the series where its place said when it was read?</summary>
+    /// <param name="series">In the store.</param>
+    /// <param name="place">As it stood at <see cref="PlaceStart"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsAt(int series, int place) => places.Start[series] == place;
 
     /// <summary>
     /// The state of one of the device's rules over several quantities; 0 while it has nothing to say or to wait for. Of a sequence less than
@@ -83,10 +93,6 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         var kind = plan.Layouts[slot.Layout];
         return ref places[slot.Series + kind.Series.Length + kind.Combined.Length + rule.Index];
     }
-
-    /// <summary>The number of the place of a device's first rule over such; 0 or less where it is not known.</summary>
-    /// <param name="word">Where it is.</param>
-    public int PlaceAt(int word) => places[word];
 
     /// <summary>The series' block, made at its first reading.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,18 +149,6 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     /// <summary>Asks memory for what a series' next reading will touch.</summary>
     public void PrefetchPlace(int series) => Prefetch.Line(ref places[series]);
 
-    /// <summary>The same for the block there, as far as it is small: of a larger one only what comes first.</summary>
-    public void PrefetchBlock(int series)
-    {
-        var place = places[series];
-        var start = arena.At(UnitOf(place));
-        var bytes = Math.Min(LineArena.UnitBytes << BlockForm.Of(FormOf(place)).Bits, BytesAsked);
-        for (var at = 0; at < bytes; at += Prefetch.LineBytes)
-        {
-            Prefetch.Line(start + at);
-        }
-    }
-
     /// <inheritdoc cref="PrefetchPlace"/>
     public void PrefetchAbsence(int device)
     {
@@ -182,7 +176,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         ref readonly var slot = ref Devices[device + BlocksAhead];
         for (var i = plan.Layouts[slot.Layout].Series.Length - 1; i >= 0; i--)
         {
-            PrefetchBlock(slot.Series + i);
+            _ = Blocks.Ask(places[slot.Series + i]);
         }
     }
 
@@ -198,7 +192,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         }
     }
 
-    private static int UnitOf(int place) => (int)((uint)place >> BlockForm.WordBits);
+    private static int UnitOf(int place) => BlockForm.UnitOf(place);
 
     private static int FormOf(int place) => place & ((1 << BlockForm.WordBits) - 1);
 

@@ -27,6 +27,12 @@ internal struct ServerClock
         LastTickMicros = receiveMicros;
     }
 
+    /// <summary>Whether so little lies between a receive time and the last tick that all of it counts.</summary>
+    public readonly bool IsNear(long receiveMicros, long capMicros) => HasTicked && (ulong)(receiveMicros - LastTickMicros + capMicros) <= 2 * (ulong)capMicros;
+
+    /// <summary>Server time at a receive time that <see cref="IsNear"/>.</summary>
+    public readonly long Near(long receiveMicros) => Now + (receiveMicros - LastTickMicros);
+
     /// <summary>Server time at a receive time near the last tick, on either side of it.</summary>
     public readonly long At(long receiveMicros, long capMicros) =>
         HasTicked ? Now + Math.Min(Math.Max(receiveMicros - LastTickMicros, -capMicros), capMicros) : 0;

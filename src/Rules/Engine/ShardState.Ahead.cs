@@ -6,7 +6,7 @@ namespace PingAnIoT.Rules;
 /// A batch of readings. Random access to millions of series waits for memory, unless memory was asked in time: readings are taken in groups, and
 /// while one group is judged, what the next three need is on its way, in three steps of which each needs what the one before brought.
 /// </content>
-internal sealed partial class ShardState
+internal sealed unsafe partial class ShardState
 {
     private const int GroupReadings = 16;
     private const int GroupsAhead = 3;
@@ -14,7 +14,9 @@ internal sealed partial class ShardState
     /// <summary>A power of two above <see cref="GroupsAhead"/>.</summary>
     private const int GroupsMask = 3;
 
-    private readonly Found[] founds = new Found[GroupReadings * (GroupsMask + 1)];
+    private const QuietNeeds AsksForMore = QuietNeeds.Combined | QuietNeeds.Votes | QuietNeeds.Absents | QuietNeeds.OwnAbsents;
+
+    private readonly FlatArray<Found> founds = NewFounds();
 
     public void Apply(ReadOnlySpan<Reading> readings)
     {
@@ -23,7 +25,7 @@ internal sealed partial class ShardState
         {
             AskForSlots(GroupOf(readings, group + 3));
             FindSeries(GroupOf(readings, group + 2), FoundsOf(group + 2));
-            AskForBlocks(GroupOf(readings, group + 1), FoundsOf(group + 1));
+            AskForBlocks(GroupOf(readings, group + 1).Length, FoundsOf(group + 1));
             Apply(GroupOf(readings, group), FoundsOf(group));
         }
     }
@@ -34,7 +36,14 @@ internal sealed partial class ShardState
         return (uint)first < (uint)readings.Length ? readings.Slice(first, Math.Min(GroupReadings, readings.Length - first)) : default;
     }
 
-    private Span<Found> FoundsOf(int group) => founds.AsSpan((group & GroupsMask) * GroupReadings, GroupReadings);
+    private static FlatArray<Found> NewFounds()
+    {
+        var founds = new FlatArray<Found>();
+        founds.Grow(GroupReadings * (GroupsMask + 1), Found.Nothing);
+        return founds;
+    }
+
+    private Found* FoundsOf(int group) => founds.Start + ((group & GroupsMask) * GroupReadings);
 
     private void AskForSlots(ReadOnlySpan<Reading> readings)
     {
@@ -48,67 +57,113 @@ internal sealed partial class ShardState
         }
     }
 
-    private void FindSeries(ReadOnlySpan<Reading> readings, Span<Found> into)
+    private void FindSeries(ReadOnlySpan<Reading> readings, Found* found)
     {
-        for (var i = 0; i < readings.Length; i++)
+        var finder = new Finder(Store, plan);
+        var places = Store.PlaceStart;
+        foreach (ref readonly var reading in readings)
         {
-            var found = Find(readings[i]);
-            into[i] = found;
-            if (found.IsNothing)
+            *found = finder.Find(reading);
+            if (found->Quiet != null)
             {
-                continue;
+                Prefetch.Line(places + found->Series);
+                if ((found->Quiet->Needs & AsksForMore) != QuietNeeds.None)
+                {
+                    AskForMore(*found->Quiet, found->Series, reading.Device);
+                }
             }
 
-            Store.PrefetchPlace(found.Series);
-            ref readonly var quiet = ref plan.Quiet[found.Plan];
-            if (quiet.Has(QuietNeeds.Combined | QuietNeeds.Votes))
-            {
-                Store.PrefetchPlace(found.Series + quiet.ToCombined);
-            }
-
-            if (quiet.Has(QuietNeeds.OwnAbsents) || (quiet.Has(QuietNeeds.Absents) && !Store.Devices[readings[i].Device].IsHeard))
-            {
-                Store.PrefetchAbsence(readings[i].Device);
-            }
+            found++;
         }
     }
 
-    private void AskForBlocks(ReadOnlySpan<Reading> readings, ReadOnlySpan<Found> found)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AskForMore(in QuietPlan quiet, int series, int device)
     {
-        for (var i = 0; i < readings.Length; i++)
+        if (quiet.Has(QuietNeeds.Combined | QuietNeeds.Votes))
         {
-            if (found[i].IsNothing)
+            Store.PrefetchPlace(series + quiet.ToCombined);
+        }
+
+        if (quiet.Has(QuietNeeds.OwnAbsents) || (quiet.Has(QuietNeeds.Absents) && !Store.Devices[device].IsHeard))
+        {
+            Store.PrefetchAbsence(device);
+        }
+    }
+
+    private void AskForBlocks(int count, Found* found)
+    {
+        var places = Store.PlaceStart;
+        var blocks = Store.Blocks;
+        for (var end = found + count; found < end; found++)
+        {
+            if (found->Quiet == null)
             {
                 continue;
             }
 
-            Store.PrefetchBlock(found[i].Series);
-            ref readonly var quiet = ref plan.Quiet[found[i].Plan];
-            if (quiet.Has(QuietNeeds.Votes) && Store.PlaceAt(found[i].Series + quiet.ToCombined + quiet.CombinedCount) is > 0 and var place)
+            found->Place = places[found->Series];
+            found->Packed = blocks.Ask(found->Place);
+            if (found->Quiet->Has(QuietNeeds.Votes)
+                && places[found->Series + found->Quiet->ToCombined + found->Quiet->CombinedCount] is > 0 and var place)
             {
                 Prefetch.Line(ref Places[place]);
             }
         }
     }
 
-    private void Apply(ReadOnlySpan<Reading> readings, ReadOnlySpan<Found> found)
+    private void Apply(ReadOnlySpan<Reading> readings, Found* found)
     {
         var counted = 0;
-        for (var i = 0; i < readings.Length; i++)
+        foreach (ref readonly var reading in readings)
         {
-            counted += Apply(readings[i], found[i]) ? 1 : 0;
+            counted += TryApplyPlain(reading, *found) || Apply(reading, *found) ? 1 : 0;
+            found++;
         }
 
         counters.Evaluated += counted;
     }
 
-    /// <summary>Where a reading belongs.</summary>
-    /// <param name="Series">In the store.</param>
-    /// <param name="Plan">As <see cref="RulePlan.IndexOf"/>; negative where there is nothing for it.</param>
-    private readonly record struct Found(int Series, int Plan)
+    /// <summary>Where a reading belongs, as far as the look-ahead has come.</summary>
+    private struct Found
     {
-        public static Found Nothing => new(-1, -1);
+        /// <summary>What is done with its quantity; null where there is nothing for it.</summary>
+        public QuietPlan* Quiet;
 
-        public bool IsNothing => Plan < 0;
+        /// <summary>The series' block where its samples are packed; null where not, or not asked for.</summary>
+        public byte* Packed;
+
+        /// <summary>In the store.</summary>
+        public int Series;
+
+        /// <summary>Where the block was: it may have moved since (<see cref="SeriesStore.IsAt"/>).</summary>
+        public int Place;
+
+        public static Found Nothing => default;
+
+        public readonly bool IsNothing => Quiet == null;
+    }
+
+    /// <summary>Finds readings' series: what does not change from one to the next is looked up once.</summary>
+    private readonly ref struct Finder(SeriesStore store, RulePlan plan)
+    {
+        private readonly DeviceSlot* devices = store.Devices.Start;
+        private readonly int deviceCount = store.Devices.Length;
+        private readonly QuietPlan* quiets = plan.Quiet.Start;
+        private readonly int stride = plan.Stride;
+
+        /// <returns>The reading's series; none for a tick, a device not met yet and a quantity that no rule watches.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Found Find(in Reading reading)
+        {
+            if ((uint)reading.Device >= (uint)deviceCount || reading.Quantity >= stride)
+            {
+                return Found.Nothing;
+            }
+
+            var slot = devices + reading.Device;
+            var quiet = quiets + (slot->Layout * stride) + reading.Quantity;
+            return (slot->Series | quiet->Offset) < 0 ? Found.Nothing : new Found { Quiet = quiet, Series = slot->Series + quiet->Offset };
+        }
     }
 }

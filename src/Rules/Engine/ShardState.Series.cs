@@ -8,13 +8,13 @@ internal sealed partial class ShardState
     /// <summary>Puts a reading behind the newest of the series, elapsing what was due before it.</summary>
     /// <returns>The series' block as it is then.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private SeriesBlock Take(SeriesBlock series, Found found, scoped in QuietPlan quiet, scoped in Reading reading)
+    private SeriesBlock Take(SeriesBlock series, int index, QuantityPlan quantity, scoped in QuietPlan quiet, scoped in Reading reading)
     {
         var time = reading.EventTimeMicros;
         var keepFrom = time - Math.Max(quiet.WindowMicros - 1, lateness);
         if (series.Head.States != 0)
         {
-            Elapse(series, plan.At(found.Plan), reading);
+            Elapse(series, quantity, reading);
         }
 
         if (quiet.Has(QuietNeeds.KeepsNewest) && series.HasReading)
@@ -23,7 +23,7 @@ internal sealed partial class ShardState
         }
 
         series.Head.Mark(AnchorOf(reading), quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
-        return series.TryPut(keepFrom, readingsMax, time, reading.Value) ? series : Append(found.Series, series, reading);
+        return series.TryPut(keepFrom, readingsMax, time, reading.Value) ? series : Append(index, series, reading);
     }
 
     /// <summary>From where a clock whose newest reading this is runs on with ticks; see <see cref="SeriesHead.Anchor"/>.</summary>

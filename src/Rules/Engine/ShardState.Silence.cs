@@ -15,12 +15,12 @@ internal sealed partial class ShardState
 
     /// <summary>A reading is a sign of life for the absences that listen for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Hear(ref DeviceSlot slot, int at, in QuietPlan quiet, in Reading reading, bool isNewest)
+    private void Hear(ref DeviceSlot slot, QuantityPlan quantity, in QuietPlan quiet, in Reading reading, bool isNewest)
     {
         var listening = gateways.Groups[slot.Group].At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
         if (!slot.IsHeard || !isNewest || quiet.Has(QuietNeeds.OwnAbsents))
         {
-            HearEach(ref slot, plan.At(at), reading, listening, isNewest);
+            HearEach(ref slot, quantity, reading, listening, isNewest);
             return;
         }
 

@@ -7,7 +7,7 @@ namespace PingAnIoT.Rules;
 /// Main path of a reading: find its series, let the holds elapse up to it, put it in the window, judge each rule, set timers.
 /// Threading: owned by one shard.
 /// </summary>
-internal sealed partial class ShardState(
+internal sealed unsafe partial class ShardState(
     DeviceRegister register, RulePlan plan, EngineOptions options, EngineCounters counters, TransitionWriter writer)
 {
     private readonly int gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
@@ -16,6 +16,7 @@ internal sealed partial class ShardState(
     private readonly long carry = options.CarryMicros;
     private readonly long lateness = options.AllowedLatenessMicros;
     private readonly int readingsMax = options.SeriesReadingsMax;
+    private readonly long silenceGapCap = options.SilenceGapCapMicros;
     private readonly TimerHeap holdTimers = new();
     private readonly Scratch scratch = new();
     private RulePlan plan = plan;
@@ -36,21 +37,8 @@ internal sealed partial class ShardState(
         counters.Bytes = Store.Bytes + Places.Bytes + (16L * holdTimers.Capacity);
     }
 
-    /// <returns>The reading's series; none for a tick, a device not met yet and a quantity that no rule watches.</returns>
-    private Found Find(in Reading reading)
-    {
-        if ((uint)reading.Device >= (uint)Store.Devices.Length)
-        {
-            return Found.Nothing;
-        }
-
-        ref readonly var slot = ref Store.Devices[reading.Device];
-        var index = slot.Series < 0 ? -1 : plan.IndexOf(slot.Layout, reading.Quantity);
-        return index < 0 || plan.Quiet[index].Offset is var offset && offset < 0 ? Found.Nothing : new Found(slot.Series + offset, index);
-    }
-
     /// <returns>Whether the reading counted.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Apply(in Reading reading, Found found)
     {
         if (found.IsNothing && (found = FindSlowly(reading)).IsNothing)
@@ -58,7 +46,8 @@ internal sealed partial class ShardState(
             return false;
         }
 
-        ref readonly var quiet = ref plan.Quiet[found.Plan];
+        ref readonly var quiet = ref *found.Quiet;
+        var quantity = plan.At(found.Quiet);
         if ((reading.Flags != ReadingFlags.None || !double.IsFinite(reading.Value) || quiet.Has(QuietNeeds.Gateway))
             && !Prepare(reading, found, quiet))
         {
@@ -68,7 +57,7 @@ internal sealed partial class ShardState(
         var isBusy = quiet.Has(QuietNeeds.Combined) && Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst));
         if (isBusy)
         {
-            ElapseCombined(Store.Devices[reading.Device], plan.At(found.Plan), found.Series, reading);
+            ElapseCombined(Store.Devices[reading.Device], quantity, found.Series, reading);
         }
 
         var series = Store.Open(found.Series);
@@ -77,7 +66,7 @@ internal sealed partial class ShardState(
         var isNewest = !series.HasReading || reading.EventTimeMicros > series.Last;
         if (isNewest)
         {
-            series = Take(series, found, quiet, reading);
+            series = Take(series, found.Series, quantity, quiet, reading);
         }
         else if (TakeLate(found.Series, reading))
         {
@@ -89,25 +78,25 @@ internal sealed partial class ShardState(
             return false;
         }
 
-        var isQuiet = isSettled && (!quiet.Has(QuietNeeds.Computed) || AreQuiet(plan.At(found.Plan).Computed, series));
+        var isQuiet = isSettled && (!quiet.Has(QuietNeeds.Computed) || AreQuiet(quantity.Computed, series));
         if (!isQuiet || series.Head.States != 0)
         {
-            Judge(series, plan.At(found.Plan), quiet, reading);
+            Judge(series, quantity, quiet, reading);
         }
 
         if (quiet.Has(QuietNeeds.Combined) && (isBusy || !isQuiet || !quiet.Has(QuietNeeds.CombinedRest)))
         {
-            JudgeCombined(Store.Devices[reading.Device], plan.At(found.Plan), reading);
+            JudgeCombined(Store.Devices[reading.Device], quantity, reading);
         }
 
         if (quiet.Has(QuietNeeds.Votes))
         {
-            JudgeVotes(Store.Devices[reading.Device], plan.At(found.Plan), reading);
+            JudgeVotes(Store.Devices[reading.Device], quantity, reading);
         }
 
         if (quiet.Has(QuietNeeds.Absents))
         {
-            Hear(ref Store.Devices[reading.Device], found.Plan, quiet, reading, isNewest);
+            Hear(ref Store.Devices[reading.Device], quantity, quiet, reading, isNewest);
         }
 
         return true;
@@ -153,7 +142,7 @@ internal sealed partial class ShardState(
                 Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
             }
 
-            return Find(reading);
+            return new Finder(Store, plan).Find(reading);
         }
 
         if (!Store.Has(reading.Device) && !Meet(reading))
@@ -162,7 +151,7 @@ internal sealed partial class ShardState(
         }
 
         var layout = Store.Devices[reading.Device].Layout;
-        var found = Find(reading);
+        var found = new Finder(Store, plan).Find(reading);
         if (found.IsNothing)
         {
             if (plan.KindOf(layout) == gatewayKind && double.IsFinite(reading.Value))

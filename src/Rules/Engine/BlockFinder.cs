@@ -1,0 +1,36 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>Finds series' blocks by their places and asks memory for them: what does not change from one to the next is looked up once.</summary>
+/// <param name="starts">As <see cref="LineArena.Starts"/>.</param>
+internal readonly unsafe ref struct BlockFinder(nint* starts)
+{
+    private const int BytesAsked = 4 * Prefetch.LineBytes;
+
+    private readonly nint* starts = starts;
+
+    /// <summary>Of a larger block only what comes first is asked for.</summary>
+    /// <param name="place">Of a series in the store.</param>
+    /// <returns>The block where its samples are packed; null where not, or where there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte* Ask(int place)
+    {
+        var start = LineArena.At(starts, BlockForm.UnitOf(place));
+        Prefetch.Line(start);
+        if (BlockForm.BitsOf(place) > 1)
+        {
+            AskForRest(start, LineArena.UnitBytes << BlockForm.BitsOf(place));
+        }
+
+        return (place & 1) != 0 ? null : start;
+    }
+
+    private static void AskForRest(byte* start, int bytes)
+    {
+        for (var at = Prefetch.LineBytes; at < Math.Min(bytes, BytesAsked); at += Prefetch.LineBytes)
+        {
+            Prefetch.Line(start + at);
+        }
+    }
+}

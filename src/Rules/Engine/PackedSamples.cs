@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace PingAnIoT.Rules;
+
+/// <summary>The samples of a block that keeps them in 8 bytes each (<see cref="Packing"/>): oldest first, from the head on.</summary>
+/// <param name="start">Where the block begins.</param>
+/// <param name="bits">Its size, as <see cref="BlockForm"/> tells it.</param>
+internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
+{
+    /// <summary>Of blocks larger than this it is asked whether a smaller one would do.</summary>
+    private const int OneLineBits = 1;
+
+    private Packing Packing
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(((SeriesHead*)start)->Shape);
+    }
+
+    private ulong* Samples => (ulong*)(start + SeriesHead.Bytes);
+
+    /// <summary>Is the time after that of every sample, and one that may be packed?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsNewer(long eventTimeMicros)
+    {
+        var packing = Packing;
+        return packing.Count == 0 || packing.Since(eventTimeMicros) > Packing.SinceOf(Samples[packing.Count - 1]);
+    }
+
+    /// <returns>The time, or that of the newest sample where it is earlier.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long NotAfterNewest(long eventTimeMicros)
+    {
+        var packing = Packing;
+        return packing.Count == 0 ? eventTimeMicros : Math.Min(eventTimeMicros, packing.TimeOf(Samples[packing.Count - 1]));
+    }
+
+    /// <summary>Lets go of the samples before <paramref name="keepFrom"/> and puts one behind the newest, with the head read and written once.</summary>
+    /// <returns>False, with nothing put or let go, when it needs another block or would hold more than <paramref name="most"/>.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value)
+    {
+        var packing = Packing;
+        var samples = Samples;
+        if (!packing.TryPack(eventTimeMicros, value, out var packed))
+        {
+            return false;
+        }
+
+        var kept = packing.FirstOf(keepFrom);
+        int count = packing.Count, expired = 0;
+        while (expired < count && samples[expired] < kept)
+        {
+            expired++;
+        }
+
+        count -= expired;
+        var capacity = BlockForm.PackedCapacity(bits);
+        if (count >= capacity || count >= most || (bits > OneLineBits && count < capacity / 4))
+        {
+            return false;
+        }
+
+        if (expired == 1 && bits == OneLineBits)
+        {
+            // Of a steady series, all that a line holds.
+            Vector256.Load(samples + 1).Store(samples);
+            samples[Vector256<ulong>.Count] = samples[Vector256<ulong>.Count + 1];
+        }
+        else if (expired > 0)
+        {
+            Shift(samples, expired, count);
+        }
+
+        samples[count] = packed;
+        ((SeriesHead*)start)->Shape = packing.With(count + 1).Word;
+        return true;
+    }
+
+    public void DropBefore(long eventTimeMicros)
+    {
+        var packing = Packing;
+        var expired = 0;
+        while (expired < packing.Count && packing.TimeOf(Samples[expired]) < eventTimeMicros)
+        {
+            expired++;
+        }
+
+        DropOldest(expired);
+    }
+
+    public void DropOldest(int count)
+    {
+        var packing = Packing;
+        Shift(Samples, count, packing.Count - count);
+        ((SeriesHead*)start)->Shape = packing.With(packing.Count - count).Word;
+    }
+
+    /// <summary>Moves to the beginning what is left, without a call: it is little.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shift(ulong* samples, int by, int left)
+    {
+        var end = samples + left;
+        for (; samples < end; samples++)
+        {
+            *samples = samples[by];
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+
+namespace PingAnIoT.Rules;
+
+/// <content>
+/// The common reading: the newest of a series that rests, where nothing is to be said or waited for, and it changes nothing of that. All it does is to
+/// take its place in the window; that many readings a second are taken is decided here.
+/// </content>
+internal sealed unsafe partial class ShardState
+{
+    /// <summary>What keeps a quantity's readings from being plain: they are to be looked at, each of them.</summary>
+    private const QuietNeeds NeverPlain = QuietNeeds.Gateway | QuietNeeds.Computed;
+
+    /// <summary>What may keep one of them from it.</summary>
+    private const QuietNeeds MayHinder = NeverPlain | QuietNeeds.SetPoints | QuietNeeds.Combined;
+
+    /// <returns>False when it is not plain, or its series needs another block; then it is judged as any other, and nothing that matters to that has changed.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryApplyPlain(in Reading reading, in Found found)
+    {
+        if (found.Packed == null || !Store.IsAt(found.Series, found.Place))
+        {
+            return false;
+        }
+
+        ref readonly var quiet = ref *found.Quiet;
+        ref var head = ref *(SeriesHead*)found.Packed;
+        var age = reading.ReceiveTimeMicros - reading.EventTimeMicros;
+        if (reading.Flags != ReadingFlags.None || !head.Rests(plan.Generation) || !quiet.Holds(reading.Value) || age > carry
+            || !clock.IsNear(reading.ReceiveTimeMicros, silenceGapCap)
+            || ((quiet.Needs & MayHinder) != QuietNeeds.None && IsHindered(quiet, reading, found)))
+        {
+            return false;
+        }
+
+        var samples = new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place));
+        if (!samples.IsNewer(reading.EventTimeMicros))
+        {
+            return false;
+        }
+
+        var keepFrom = reading.EventTimeMicros - Math.Max(quiet.WindowMicros - 1, lateness);
+        if (quiet.Has(QuietNeeds.KeepsNewest))
+        {
+            keepFrom = samples.NotAfterNewest(keepFrom);
+        }
+
+        if (!samples.TryPut(keepFrom, readingsMax, reading.EventTimeMicros, reading.Value))
+        {
+            return false;
+        }
+
+        head.Mark(clock.Near(reading.ReceiveTimeMicros), plan.Generation);
+        if ((quiet.Needs & (QuietNeeds.Votes | QuietNeeds.Absents)) != QuietNeeds.None)
+        {
+            Tell(found.Quiet, reading);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool IsHindered(in QuietPlan quiet, in Reading reading, in Found found) =>
+        (quiet.Needs & NeverPlain) != QuietNeeds.None
+        || (quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device))
+        || (quiet.Has(QuietNeeds.Combined) && (!quiet.Has(QuietNeeds.CombinedRest)
+            || Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst))));
+
+    /// <summary>The reading is the newest of its series: the place it votes in and those that listen for silence are told.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Tell(QuietPlan* plain, in Reading reading)
+    {
+        ref readonly var quiet = ref *plain;
+        ref var slot = ref Store.Devices.Start[reading.Device];
+        if (quiet.Has(QuietNeeds.Votes))
+        {
+            JudgeVotes(slot, plan.At(plain), reading);
+        }
+
+        if (quiet.Has(QuietNeeds.Absents))
+        {
+            Hear(ref slot, plan.At(plain), quiet, reading, isNewest: true);
+        }
+    }
+}
