@@ -47,6 +47,7 @@ internal static class CityBench
         var plan = options.Plan(fleet, TimeProvider.System, options.IsRealTime ? LeadSeconds(options, fleet) : 0);
         var seen = await new CityRun(options, plan, server).RunAsync();
         await server.Child.StopAsync();
+        Console.WriteLine("played; the journal is read, and all is said once more to compare");
         var journal = JournalProof.Of(server.Data, plan, options, seen.Load);
         var ledger = LedgerProof.Of(server.Data, seen.Seen);
         var isClean = await ServerChild.VerbAsync("verify", "--data", server.Data) == 0;

@@ -37,9 +37,13 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
         }
 
         var backlog = new Backlog(server, run);
+        using var over = new CancellationTokenSource();
+        var progress = new CityProgress(server, run, Console.Out).TellAsync(over.Token);
         var playing = run.RunAsync(null, CancellationToken.None);
         var crash = options.Kills ? await CrashAsync(run, backlog, playing, latency, () => time.GetElapsedTime(began)) : null;
         var played = await playing;
+        await over.CancelAsync();
+        await progress;
         serverTime = server.ProcessorTime - serverTime;
         ownTime = Environment.CpuUsage.TotalTime - ownTime;
         var behind = await backlog.EndAsync();

@@ -77,6 +77,53 @@ internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
         return true;
     }
 
+    /// <summary>Would the readings kept and a newer one lie so close together that no window of them need be computed?</summary>
+    /// <param name="quiet">What is watched.</param>
+    /// <param name="eventTimeMicros">Of the newer one.</param>
+    /// <param name="value">Of the newer one.</param>
+    public bool AreCalm(in QuietPlan quiet, long eventTimeMicros, double value)
+    {
+        var packing = Packing;
+        var samples = Samples;
+        var count = packing.Count;
+        if (count == 0)
+        {
+            return quiet.Calm.Holds(0);
+        }
+
+        // Without a branch, which random values would have mispredicted: each sample's lower half is its value.
+        var least = Vector128.CreateScalarUnsafe(packing.WholeOf(value));
+        var greatest = least;
+        for (var sample = samples; sample < samples + count; sample++)
+        {
+            var one = Vector128.CreateScalarUnsafe(*sample).AsInt32();
+            least = Vector128.Min(least, one);
+            greatest = Vector128.Max(greatest, one);
+        }
+
+        // A part of the last digit more is far more than what adding up so few values loses.
+        const double More = 1 / 64.0;
+        var within = ((long)greatest.ToScalar() - least.ToScalar() + More) * packing.Unit;
+        if (!quiet.Calm.Holds(within) || (quiet.Has(QuietNeeds.Stuck) && packing.SampleOf(samples[count - 1]).Value == value))
+        {
+            return false;
+        }
+
+        if (!quiet.Calm.HasSlope)
+        {
+            return true;
+        }
+
+        var covered = packing.FirstOf(eventTimeMicros - quiet.Calm.SlopeMicros + 1);
+        var first = 0;
+        while (first < count && samples[first] < covered)
+        {
+            first++;
+        }
+
+        return first == count || quiet.Calm.HoldsSlope(within, count - first + 1, eventTimeMicros - packing.TimeOf(samples[first]));
+    }
+
     public void DropBefore(long eventTimeMicros)
     {
         var packing = Packing;

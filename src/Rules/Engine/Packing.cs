@@ -28,6 +28,8 @@ internal readonly struct Packing(uint word)
 
     private static ReadOnlySpan<double> Scales => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
 
+    private static ReadOnlySpan<double> Units => [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+
     private Packing(long baseUnits, int digits)
         : this((uint)(baseUnits << BaseShift) | (uint)(digits << CountBits))
     {
@@ -37,6 +39,9 @@ internal readonly struct Packing(uint word)
     public uint Word => word;
 
     public int Count => (int)(word & CountMax);
+
+    /// <summary>What one of the last digit is worth, to the nearest double.</summary>
+    public double Unit => Units[Digits];
 
     private int Digits => (int)(word >> CountBits) & DigitsMask;
 
@@ -101,6 +106,10 @@ internal readonly struct Packing(uint word)
         return isWhole & (since <= uint.MaxValue);
     }
 
+    /// <summary>Which whole number a value would be packed as, if it can be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int WholeOf(double value) => Nearest(value * Scale);
+
     /// <summary>Microseconds since the base; more than 32 bits where the time cannot be packed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Since(long eventTimeMicros) => (ulong)(eventTimeMicros - Base);
@@ -108,6 +117,9 @@ internal readonly struct Packing(uint word)
     /// <summary>As <see cref="Since"/>, of a packed sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong SinceOf(ulong packed) => packed >> TimeShift;
+
+    /// <summary>Whether one packed sample is later than another.</summary>
+    public static bool IsLater(ulong packed, ulong than) => SinceOf(packed) > SinceOf(than);
 
     /// <summary>No packed sample of that time or later is less than this, and each earlier one is; of a time not after one that can be packed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -150,11 +162,11 @@ internal readonly struct Packing(uint word)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWhole(double value, double scale, out int whole)
     {
-        // Added to 1.5 * 2^52, a number of up to 51 bits is rounded to a whole one, which the lowest bits of the sum then are.
-        whole = (int)BitConverter.DoubleToInt64Bits((value * scale) + Rounder);
+        whole = Nearest(value * scale);
         return BitConverter.DoubleToInt64Bits(whole / scale) == BitConverter.DoubleToInt64Bits(value);
     }
 
-    /// <summary>Whether one packed sample is later than another.</summary>
-    public static bool IsLater(ulong packed, ulong than) => packed >> TimeShift > than >> TimeShift;
+    /// <summary>Added to 1.5 * 2^52, a number of up to 51 bits is rounded to a whole one, which the lowest bits of the sum then are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Nearest(double value) => (int)BitConverter.DoubleToInt64Bits(value + Rounder);
 }

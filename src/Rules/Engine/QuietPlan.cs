@@ -37,6 +37,9 @@ internal enum QuietNeeds
 
     /// <summary>It is what the first part of a sequence is on.</summary>
     SequenceFirst = 512,
+
+    /// <summary>A reading like the one before it is noteworthy.</summary>
+    Stuck = 1024,
 }
 
 /// <summary>
@@ -69,6 +72,9 @@ internal readonly struct QuietPlan
 
     public readonly int CombinedCount;
 
+    /// <summary>When the windows that must be computed need not be.</summary>
+    public readonly Calm Calm;
+
     public QuietPlan()
     {
     }
@@ -88,7 +94,9 @@ internal readonly struct QuietPlan
             | When(quantity.HasSetPoints, QuietNeeds.SetPoints)
             | When(quantity.KeepsNewest, QuietNeeds.KeepsNewest)
             | When(quantity.Absents.Length > 0, QuietNeeds.Absents)
-            | When(quantity.HasOwnAbsents, QuietNeeds.OwnAbsents);
+            | When(quantity.HasOwnAbsents, QuietNeeds.OwnAbsents)
+            | When(quantity.Computed.Any(w => w.Function == WindowFunction.Stuck), QuietNeeds.Stuck);
+        Calm = new Calm(quantity.Computed);
         (Bottom, Top) = (-Furthest, Furthest);
         foreach (var window in quantity.Windows.Concat(quantity.Restraints).Where(w => w.IsWithinReadings))
         {

@@ -8,11 +8,8 @@ namespace PingAnIoT.Rules;
 /// </content>
 internal sealed unsafe partial class ShardState
 {
-    /// <summary>What keeps a quantity's readings from being plain: they are to be looked at, each of them.</summary>
-    private const QuietNeeds NeverPlain = QuietNeeds.Gateway | QuietNeeds.Computed;
-
-    /// <summary>What may keep one of them from it.</summary>
-    private const QuietNeeds MayHinder = NeverPlain | QuietNeeds.SetPoints | QuietNeeds.Combined;
+    /// <summary>What may keep a reading from being plain.</summary>
+    private const QuietNeeds MayHinder = QuietNeeds.Gateway | QuietNeeds.Computed | QuietNeeds.SetPoints | QuietNeeds.Combined;
 
     /// <returns>False when it is not plain, or its series needs another block; then it is judged as any other, and nothing that matters to that has changed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,10 +58,12 @@ internal sealed unsafe partial class ShardState
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsHindered(in QuietPlan quiet, in Reading reading, in Found found) =>
-        (quiet.Needs & NeverPlain) != QuietNeeds.None
+        quiet.Has(QuietNeeds.Gateway)
         || (quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device))
         || (quiet.Has(QuietNeeds.Combined) && (!quiet.Has(QuietNeeds.CombinedRest)
-            || Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst))));
+            || Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst))))
+        || (quiet.Has(QuietNeeds.Computed)
+            && !new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place)).AreCalm(quiet, reading.EventTimeMicros, reading.Value));
 
     /// <summary>The reading is the newest of its series: the place it votes in and those that listen for silence are told.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,0 +1,30 @@
+using System.Globalization;
+using PingAnIoT.Simulators;
+
+namespace PingAnIoT.Bench;
+
+/// <summary>A line now and then while a run lasts: a city takes half an hour. Threading: the run's own flow of control.</summary>
+internal sealed class CityProgress(CityServer server, FleetRun run, TextWriter output)
+{
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(20);
+    private readonly TimeProvider time = TimeProvider.System;
+
+    /// <param name="over">Ends it.</param>
+    public async Task TellAsync(CancellationToken over)
+    {
+        var began = time.GetTimestamp();
+        var before = new State(TimeSpan.Zero, run.Counters.Acknowledged, server.ProcessorTime);
+        while (!over.IsCancellationRequested)
+        {
+            await Task.Delay(Between, time, over).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            var now = new State(time.GetElapsedTime(began), run.Counters.Acknowledged, server.ProcessorTime);
+            var seconds = (now.Elapsed - before.Elapsed).TotalSeconds;
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{now.Elapsed:mm\\:ss}  {run.Counters.Published:N0} published, {(now.Acknowledged - before.Acknowledged) / seconds:N0} messages/s acknowledged, the fleet {run.Load.DelaySeconds:F1} s late, server {(now.Processor - before.Processor) / (now.Elapsed - before.Elapsed):P0} of a core, {server.PeakBytes / 1e6:N0} MB at most"));
+            before = now;
+        }
+    }
+
+    private readonly record struct State(TimeSpan Elapsed, long Acknowledged, TimeSpan Processor);
+}
