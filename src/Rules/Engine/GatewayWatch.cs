@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PingAnIoT.Rules;
 
 /// <summary>
@@ -93,6 +95,7 @@ internal sealed class GatewayWatch(long capMicros)
         /// <summary>Absences of the group's devices by the listening time at which they may be due.</summary>
         public DueWheel Timers { get; } = new();
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public long At(long serverTime) => IsListening ? Listened + Math.Max(0, serverTime - Since) : Listened;
 
         public void Judge() => IsListening = members.Any(m => m.IsOnline == true) || members.All(m => m.IsOnline != false);

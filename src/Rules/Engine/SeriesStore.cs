@@ -79,9 +79,9 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     {
         var least = isOfFirst ? SequenceState.RestingLeast : 1;
         var any = 0;
-        for (var i = first; i < first + count; i++)
+        for (var word = places.Start + first; count > 0; count--, word++)
         {
-            any |= places[i] >= least ? places[i] : 0;
+            any |= *word >= least ? *word : 0;
         }
 
         return any != 0;

@@ -14,7 +14,7 @@ internal sealed unsafe partial class ShardState
     /// <summary>A power of two above <see cref="GroupsAhead"/>.</summary>
     private const int GroupsMask = 3;
 
-    private const QuietNeeds AsksForMore = QuietNeeds.Combined | QuietNeeds.Votes | QuietNeeds.Absents | QuietNeeds.OwnAbsents;
+    private const QuietNeeds AsksForMore = QuietNeeds.Combined | QuietNeeds.Votes | QuietNeeds.OwnAbsents;
 
     private readonly FlatArray<Found> founds = NewFounds();
 
@@ -67,7 +67,7 @@ internal sealed unsafe partial class ShardState
             if (found->Quiet != null)
             {
                 Prefetch.Line(places + found->Series);
-                if ((found->Quiet->Needs & AsksForMore) != QuietNeeds.None)
+                if ((found->Quiet->Needs & AsksForMore) != QuietNeeds.None || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
                 {
                     AskForMore(*found->Quiet, found->Series, reading.Device);
                 }
@@ -151,6 +151,8 @@ internal sealed unsafe partial class ShardState
         private readonly int deviceCount = store.Devices.Length;
         private readonly QuietPlan* quiets = plan.Quiet.Start;
         private readonly int stride = plan.Stride;
+
+        public bool IsHeard(int device) => devices[device].IsHeard;
 
         /// <returns>The reading's series; none for a tick, a device not met yet and a quantity that no rule watches.</returns>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,10 +47,11 @@ internal sealed unsafe partial class ShardState
             return false;
         }
 
-        head.Mark(clock.Near(reading.ReceiveTimeMicros), plan.Generation);
+        var now = clock.Near(reading.ReceiveTimeMicros);
+        head.Mark(now, plan.Generation);
         if ((quiet.Needs & (QuietNeeds.Votes | QuietNeeds.Absents)) != QuietNeeds.None)
         {
-            Tell(found.Quiet, reading);
+            Tell(found.Quiet, reading, now);
         }
 
         return true;
@@ -67,18 +68,27 @@ internal sealed unsafe partial class ShardState
 
     /// <summary>The reading is the newest of its series: the place it votes in and those that listen for silence are told.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Tell(QuietPlan* plain, in Reading reading)
+    private void Tell(QuietPlan* quiet, in Reading reading, long now)
     {
-        ref readonly var quiet = ref *plain;
         ref var slot = ref Store.Devices.Start[reading.Device];
-        if (quiet.Has(QuietNeeds.Votes))
+        if (quiet->Has(QuietNeeds.Votes))
         {
-            JudgeVotes(slot, plan.At(plain), reading);
+            JudgeVotes(slot, plan.At(quiet), reading);
         }
 
-        if (quiet.Has(QuietNeeds.Absents))
+        if (!quiet->Has(QuietNeeds.Absents))
         {
-            Hear(ref slot, plan.At(plain), quiet, reading, isNewest: true);
+            return;
+        }
+
+        var listening = gateways.Groups[slot.Group].At(now);
+        if (slot.IsHeard && !quiet->Has(QuietNeeds.OwnAbsents))
+        {
+            Hear(ref slot, reading, listening);
+        }
+        else
+        {
+            HearEach(ref slot, plan.At(quiet), reading, listening, isNewest: true);
         }
     }
 }
