@@ -10,6 +10,8 @@ namespace PingAnIoT.Rules;
 /// </summary>
 internal readonly struct Calm
 {
+    private const double SquareSecondsPerSquareMicro = 1e-12;
+
     /// <summary>Readings within so much of each other cross no band but of a slope; negative where that cannot be told.</summary>
     private readonly double range = double.PositiveInfinity;
 
@@ -23,6 +25,7 @@ internal readonly struct Calm
     {
         foreach (ref readonly var window in computed)
         {
+            // What may be as far on either side of zero; negative where zero itself crosses a band.
             var either = Math.Min(window.Top, -window.Bottom);
             switch (window.Function)
             {
@@ -54,5 +57,6 @@ internal readonly struct Calm
     /// <param name="count">Readings in the window of the slope; 1 or more.</param>
     /// <param name="micros">From the first of them to the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HoldsSlope(double within, int count, long micros) => count < 2 || within * within * count <= 2 * slope * slope * micros * micros * 1e-12;
+    public bool HoldsSlope(double within, int count, long micros) =>
+        count < 2 || (slope >= 0 && within * within * count <= 2 * slope * slope * micros * micros * SquareSecondsPerSquareMicro);
 }

@@ -22,7 +22,7 @@ public sealed unsafe class CalmTests
     public void What_is_calm_crosses_nothing()
     {
         var (calm, all) = (0, 0);
-        Gen.Select(Gen.Int[0, Functions.Length - 1], Gen.Select(Step, Value).Array[2, 30], Gen.Double[0, 3], Gen.Bool, Gen.Bool).Sample((f, steps, share, isBelow, isShorter) =>
+        Gen.Select(Gen.Int[0, Functions.Length - 1], Gen.Select(Step, Value).Array[2, 30], Gen.Double[-1, 3], Gen.Bool, Gen.Bool).Sample((f, steps, share, isBelow, isShorter) =>
         {
             var time = Start;
             var samples = steps.Select(s => new Sample { EventTimeMicros = time += s.Item1, Value = s.Item2 }).ToArray();
@@ -55,6 +55,11 @@ public sealed unsafe class CalmTests
     [InlineData(WindowFunction.Sum)]
     [InlineData(WindowFunction.Count)]
     public void What_readings_close_together_say_nothing_of_is_never_calm(WindowFunction function) => IsCalm([Rule(function, Window, 1e9, isBelow: false)], 1, 1).Should().BeFalse();
+
+    /// <summary>Where all stands still, a slope that must not be so small is.</summary>
+    [Fact]
+    public void A_slope_that_must_be_steep_is_never_calm() => IsCalm(
+        [Scenario.Rule("flat", WindowFunction.Rate, bands: [new Band(Severity.Red, Comparison.Below, 3, null)]) with { WindowMicros = Window }], 1, 1).Should().BeFalse();
 
     [Fact]
     public void Of_two_slopes_over_different_times_nothing_is_known()
