@@ -26,9 +26,9 @@ internal readonly struct Packing(uint word)
 
     private const double Rounder = 1.5 * (1L << 52);
 
-    private static ReadOnlySpan<double> Scales => [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
-
-    private static ReadOnlySpan<double> Units => [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
+    // Arrays: a span of constants is made anew each time, on the heap, by code that is not optimized.
+    private static readonly double[] Scales = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7];
+    private static readonly double[] Units = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7];
 
     private Packing(long baseUnits, int digits)
         : this((uint)(baseUnits << BaseShift) | (uint)(digits << CountBits))
