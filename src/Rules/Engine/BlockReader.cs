@@ -55,7 +55,7 @@ internal sealed class BlockReader
     public int Count(int max, string of)
     {
         var value = Int();
-        if ((uint)value > (uint)max)
+        if (value < 0 || value > max)
         {
             Refuse($"{value} {of}, at most {max} can be");
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 
 namespace PingAnIoT.Rules.Tests;
 
@@ -20,6 +21,9 @@ public sealed class SnapshotBeforeTests
         Scenario.Rule("votes", WindowFunction.Votes, "20s", bands: [new Band(Severity.Red, Comparison.Above, 80, null)]) with { Times = 2, Place = Place.Grid },
     ]);
 
+    // 100 seconds of Live, as the release before saved them.
+    private static readonly byte[] Written = Convert.FromBase64String(Resources.Text("snapshot-4.txt"));
+
     [Fact]
     public void What_the_version_before_wrote_goes_on_as_if_nothing_had_happened()
     {
@@ -34,14 +38,32 @@ public sealed class SnapshotBeforeTests
         var after = new List<Transition>();
         register = NewRegister();
         var restored = new Engine(register, RuleSet.Empty, new EngineOptions(), after.Add);
-        var written = Convert.FromBase64String(Resources.Text("snapshot-4.txt"));
-        written[4].Should().Be(4);
-        restored.Restore([new MemoryStream(written)], takeRules: true);
+        restored.Restore([new MemoryStream(Written)], takeRules: true);
         Live(restored, register, SecondsBefore, SecondsAfter);
 
         through.Select(t => t.RuleId).Distinct().Should().HaveCountGreaterThan(4, "and something comes of it");
         after.Select(Show).Should().Equal(through.Select(Show));
     }
+
+    [Fact]
+    public void Of_the_version_before_too_a_wrong_one_with_right_checksums_is_refused_or_harmless() =>
+        Gen.Select(Gen.Double.Unit, Gen.Byte).Array[1, 3].Sample(changes =>
+        {
+            var register = NewRegister();
+            var engine = new Engine(register, Rules, new EngineOptions(), _ => { });
+            var changed = SnapshotSurgery.Changed(Written, changes, SnapshotBlocks.VersionBefore);
+            try
+            {
+                engine.Restore([new MemoryStream(changed)], takeRules: true);
+            }
+            catch (InvalidDataException)
+            {
+                return;
+            }
+
+            Live(engine, register, SecondsBefore, SecondsBefore + 20);
+            engine.Save(Stream.Null);
+        });
 
     private static string Show(Transition t) => $"{t.RuleId} {Scenario.Show(t)} {t.EpisodeMicros} {t.Ordinal} {t.Change} [{string.Join(' ', t.Evidence)}]";
 
