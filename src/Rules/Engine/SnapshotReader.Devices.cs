@@ -19,7 +19,7 @@ internal sealed partial class SnapshotReader
         layouts = new QuantityPlan[kinds.Count][];
         coming = new int[kinds.Count];
         var devices = new int[state.Plan.KindCount];
-        var room = register.Count + register.UnregisteredCapacityDevices;
+        var room = (long)register.Count + register.UnregisteredCapacityDevices;
         for (var saved = 0; saved < kinds.Count; saved++)
         {
             coming[saved] = from.Count(ManyMax, "devices of a kind");
@@ -37,8 +37,9 @@ internal sealed partial class SnapshotReader
                 BlockReader.Require(series.Length == state.Plan.OfKind(kind).Series.Length, "a series that a rule watches is not in it");
 
                 // No more are taken than the register has or takes, whatever it says here.
-                devices[kind] += Math.Min(coming[saved], room);
-                room -= devices[kind];
+                var taken = (int)Math.Min(coming[saved], room);
+                devices[kind] += taken;
+                room -= taken;
             }
         }
 
