@@ -17,14 +17,22 @@ internal sealed class CityProgress(CityServer server, FleetRun run, TextWriter o
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(Between, time, over).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            var now = new State(time.GetElapsedTime(began), run.Counters.Acknowledged, server.ProcessorTime);
-            var seconds = (now.Elapsed - before.Elapsed).TotalSeconds;
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{now.Elapsed:mm\\:ss}  {run.Counters.Published:N0} published, {(now.Acknowledged - before.Acknowledged) / seconds:N0} messages/s acknowledged, the fleet {run.Load.DelaySeconds:F1} s late, server {(now.Processor - before.Processor) / (now.Elapsed - before.Elapsed):P0} of a core, {server.PeakBytes / 1e6:N0} MB at most"));
-            before = now;
+            try
+            {
+                var now = new State(time.GetElapsedTime(began), run.Counters.Acknowledged, server.ProcessorTime);
+                output.WriteLine(Line(before, now));
+                before = now;
+            }
+            catch (InvalidOperationException)
+            {
+                output.WriteLine("the server is down");
+            }
         }
     }
+
+    private string Line(State before, State now) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{now.Elapsed:mm\:ss}  {run.Counters.Published:N0} published, {(now.Acknowledged - before.Acknowledged) / (now.Elapsed - before.Elapsed).TotalSeconds:N0} messages/s acknowledged, the fleet {run.Load.DelaySeconds:F1} s late, server {(now.Processor - before.Processor) / (now.Elapsed - before.Elapsed):P0} of a core, {server.PeakBytes / 1e6:N0} MB at most");
 
     private readonly record struct State(TimeSpan Elapsed, long Acknowledged, TimeSpan Processor);
 }
