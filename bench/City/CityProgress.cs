@@ -32,7 +32,7 @@ internal sealed class CityProgress(CityServer server, FleetRun run, TextWriter o
 
     private string Line(State before, State now) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{now.Elapsed:mm\:ss}  {run.Counters.Published:N0} published, {(now.Acknowledged - before.Acknowledged) / (now.Elapsed - before.Elapsed).TotalSeconds:N0} messages/s acknowledged, the fleet {run.Load.DelaySeconds:F1} s late, server {(now.Processor - before.Processor) / (now.Elapsed - before.Elapsed):P0} of a core, {server.PeakBytes / 1e6:N0} MB at most");
+        $"{now.Elapsed.TotalSeconds:F0} s  {run.Counters.Published:N0} published, {(now.Acknowledged - before.Acknowledged) / (now.Elapsed - before.Elapsed).TotalSeconds:N0} messages/s acknowledged, the fleet {run.Load.DelaySeconds:F1} s late, server {(now.Processor - before.Processor) / (now.Elapsed - before.Elapsed):P0} of a core, {server.PeakBytes / 1e6:N0} MB at most");
 
     private readonly record struct State(TimeSpan Elapsed, long Acknowledged, TimeSpan Processor);
 }

@@ -29,6 +29,8 @@ public sealed class Journal : IDisposable
     private long tail;
     private long committedUntil;
     private long writingSince;
+    private long commitBegan;
+    private int wakesAt = 1;
     private bool needsNewSegment;
     private bool stopping;
     private bool abandoned;
@@ -110,7 +112,11 @@ public sealed class Journal : IDisposable
             var end = tail + frame;
             filling.Add(header, body, frame, end);
             Volatile.Write(ref tail, end);
-            Monitor.PulseAll(gate);
+            if (filling.Count == wakesAt)
+            {
+                Monitor.PulseAll(gate);
+            }
+
             return end;
         }
     }
@@ -211,6 +217,7 @@ public sealed class Journal : IDisposable
         while (TakePending())
         {
             var began = time.GetTimestamp();
+            commitBegan = began;
             Volatile.Write(ref writingSince, began);
             if (!WriteUntilDurable())
             {
@@ -240,6 +247,7 @@ public sealed class Journal : IDisposable
                 Monitor.Wait(gate);
             }
 
+            WaitForMore();
             if (abandoned || filling.Count == 0)
             {
                 return false;
@@ -248,6 +256,20 @@ public sealed class Journal : IDisposable
             (filling, writing) = (writing, filling);
             return true;
         }
+    }
+
+    /// <summary>
+    /// Each commit wakes whoever waits for it, and waking costs more than all else that a message does; so in a flow they are spaced.
+    /// </summary>
+    private void WaitForMore()
+    {
+        wakesAt = options.CommitEntries;
+        while (filling.Count < options.CommitEntries && !stopping && options.CommitSpacing - time.GetElapsedTime(commitBegan) is var left && left > TimeSpan.Zero
+            && Monitor.Wait(gate, (int)Math.Ceiling(left.TotalMilliseconds)))
+        {
+        }
+
+        wakesAt = 1;
     }
 
     /// <returns>False when it was stopped before the disk took it.</returns>

@@ -9,6 +9,15 @@ public sealed record JournalOptions
     /// <summary>Above this much not yet on disk, <see cref="Journal.HasRoom"/> is false and no new batches are rented.</summary>
     public int PendingBytes { get; init; } = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// In a flow, a commit begins no sooner than this after the one before it began, unless <see cref="CommitEntries"/> have gathered. What comes after a
+    /// pause is committed at once. Zero is as fast as the disk.
+    /// </summary>
+    public TimeSpan CommitSpacing { get; init; }
+
+    /// <summary>So many entries wait for nothing but the disk.</summary>
+    public int CommitEntries { get; init; } = 256;
+
     /// <summary>The oldest segments go when the journal is larger than this, unless someone still needs them.</summary>
     public long RetentionBytes { get; init; } = 64L * 1024 * 1024 * 1024;
 

@@ -41,6 +41,8 @@ public sealed record IngestOptions
         Check(Journal.PendingBytes is >= 1024 * 1024 and <= 1 << 30, $"Journal.PendingBytes is {Journal.PendingBytes}; 1 MiB to 1 GiB can be.");
         Check(Journal.RetentionBytes >= Journal.SegmentBytes, "Journal.RetentionBytes is less than a segment.");
         Check(Journal.RetentionAge > TimeSpan.Zero, "Journal.RetentionAge is not above 0.");
+        Check(Journal.CommitSpacing >= TimeSpan.Zero && Journal.CommitSpacing <= TimeSpan.FromMilliseconds(100), "Journal.CommitSpacing: 0 to 100 ms.");
+        Check(Journal.CommitEntries >= 1, "Journal.CommitEntries is at least 1.");
         Check(Journal.RetryFirst > TimeSpan.Zero && Journal.RetryLongest >= Journal.RetryFirst, "Journal.RetryFirst and RetryLongest: 0 < first <= longest.");
         Check(Intake.LaneBatches is >= 1 and <= 64, $"Intake.LaneBatches is {Intake.LaneBatches}; 1 to 64 can be.");
         Check(Intake.UnderWayBytes >= 1024 * 1024, $"Intake.UnderWayBytes is {Intake.UnderWayBytes}; at least 1 MiB.");

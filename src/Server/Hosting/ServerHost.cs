@@ -165,6 +165,7 @@ public sealed class ServerHost : IAsyncDisposable
     {
         DataDirectory = data,
         Shards = options.Intake.Shards,
+        Journal = new JournalOptions { CommitSpacing = TimeSpan.FromMilliseconds(options.Intake.CommitMilliseconds) },
         Engine = new EngineOptions { AllowedLatenessMicros = (long)(options.Intake.LatenessSeconds * 1_000_000) },
     };
 

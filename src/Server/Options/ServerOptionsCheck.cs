@@ -37,6 +37,7 @@ public static class ServerOptionsCheck
         RequireRange(errors, "PingAn:Gateways:ConnectionsPerAddress", options.Gateways.ConnectionsPerAddress, 1, 1_000_000);
         RequireRange(errors, "PingAn:Intake:Shards", options.Intake.Shards, 1, 64);
         RequireRange(errors, "PingAn:Intake:UnregisteredDevices", options.Intake.UnregisteredDevices, 0, 10_000_000);
+        RequireRange(errors, "PingAn:Intake:CommitMilliseconds", options.Intake.CommitMilliseconds, 0, 100);
         RequireRange(errors, "PingAn:Intake:LatenessSeconds", options.Intake.LatenessSeconds, 0, 3600);
         RequireRange(errors, "PingAn:Stream:Watchers", options.Stream.Watchers, 1, 100_000);
         RequireRange(errors, "PingAn:Stream:BufferEvents", options.Stream.BufferEvents, 16, 1_000_000);

@@ -33,6 +33,35 @@ public sealed class JournalTests
         disk.List().Count.Should().BeGreaterThan(3);
     }
 
+    /// <summary>With a spacing that never passes: what is committed all the same waits for no time.</summary>
+    [Fact]
+    public void In_a_flow_commits_are_spaced_but_for_many_entries_the_first_after_a_pause_and_the_last()
+    {
+        var time = new FakeTimeProvider();
+        long unseen;
+        using (var journal = Open(disk, Small with { CommitSpacing = TimeSpan.FromDays(1), CommitEntries = 3 }, time))
+        {
+            // After a pause at once.
+            Committed(journal, journal.Append("first "u8, "a"u8));
+
+            // Two wait, three do not.
+            var two = journal.Append("one "u8, "a"u8);
+            two = journal.Append("two "u8, "a"u8);
+            journal.CommittedUntil.Should().BeLessThan(two);
+            Committed(journal, journal.Append("three "u8, "a"u8));
+
+            time.Advance(TimeSpan.FromDays(2));
+            Committed(journal, journal.Append("after a pause "u8, "a"u8));
+            unseen = journal.Append("last "u8, "a"u8);
+            journal.CommittedUntil.Should().BeLessThan(unseen);
+        }
+
+        using var again = Open(disk);
+        again.CommittedUntil.Should().Be(unseen);
+
+        static void Committed(Journal journal, long end) => SpinWait.SpinUntil(() => journal.CommittedUntil >= end, TimeSpan.FromSeconds(30)).Should().BeTrue();
+    }
+
     [Fact]
     public void The_bytes_of_a_frame_and_of_an_entry_are_what_they_always_were()
     {
@@ -166,8 +195,8 @@ public sealed class JournalTests
         ReadAll(journal, 0).Should().Equal(ends.OrderBy(e => e.Key).Select(e => (e.Value, e.Key)));
     }
 
-    internal static Journal Open(SimulatedDisk disk, JournalOptions? options = null) =>
-        new(disk, options ?? Small, TimeProvider.System, NullLogger.Instance, new SilentMeters());
+    internal static Journal Open(SimulatedDisk disk, JournalOptions? options = null, TimeProvider? time = null) =>
+        new(disk, options ?? Small, time ?? TimeProvider.System, NullLogger.Instance, new SilentMeters());
 
     internal static List<(string Text, long End)> ReadAll(Journal journal, long from)
     {
