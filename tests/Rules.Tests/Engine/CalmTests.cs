@@ -26,7 +26,7 @@ public sealed unsafe class CalmTests
         {
             var time = Start;
             var samples = steps.Select(s => new Sample { EventTimeMicros = time += s.Item1, Value = s.Item2 }).ToArray();
-            if (!Packing.TryFind(samples[..^1], default, out var packing))
+            if (!Packing.TryFind(samples.AsSpan(0, samples.Length - 1), default, out var packing))
             {
                 return;
             }
@@ -82,7 +82,7 @@ public sealed unsafe class CalmTests
     private static bool IsCalm(Rule[] rules, double first, double second)
     {
         Sample[] samples = [new() { EventTimeMicros = Start, Value = first }, new() { EventTimeMicros = Start + 10_000_000, Value = second }];
-        Packing.TryFind(samples[..1], default, out var packing).Should().BeTrue();
+        Packing.TryFind(samples.AsSpan(0, 1), default, out var packing).Should().BeTrue();
         return AreCalm(samples, packing, new QuietPlan(Plan(rules), KindPlan.None, isGateway: false));
     }
 
