@@ -16,7 +16,7 @@ internal sealed class CityProgress(CityServer server, FleetRun run, TextWriter o
         var before = new State(TimeSpan.Zero, run.Counters.Acknowledged, server.ProcessorTime);
         while (!over.IsCancellationRequested)
         {
-            await Task.Delay(Between, time, over).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Between, time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
                 var now = new State(time.GetElapsedTime(began), run.Counters.Acknowledged, server.ProcessorTime);

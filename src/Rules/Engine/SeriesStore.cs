@@ -51,7 +51,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     public SeriesBlock Block(int series)
     {
         var place = places[series];
-        return new SeriesBlock(arena.At(UnitOf(place)), FormOf(place));
+        return new SeriesBlock(arena.At(BlockForm.UnitOf(place)), FormOf(place));
     }
 
     /// <summary>Is the series where its place said when it was read?</summary>
@@ -127,7 +127,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         var form = before.IsWide == !isPacked ? before.For(samples.Length) : new BlockForm(0, !isPacked).For(samples.Length);
         if (form != before)
         {
-            var unit = UnitOf(places[series]);
+            var unit = BlockForm.UnitOf(places[series]);
             var head = block.Head;
             block = Make(series, form);
             block.Head = head;
@@ -142,7 +142,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     public void Close(int series)
     {
         var place = places[series];
-        arena.Return(UnitOf(place), BlockForm.Of(FormOf(place)).Bits);
+        arena.Return(BlockForm.UnitOf(place), BlockForm.Of(FormOf(place)).Bits);
         places[series] = 0;
     }
 
@@ -191,8 +191,6 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
             Absences[Devices[device].Absences + i] = new Absence { Device = device, LastChange = Never.Micros };
         }
     }
-
-    private static int UnitOf(int place) => BlockForm.UnitOf(place);
 
     private static int FormOf(int place) => place & ((1 << BlockForm.WordBits) - 1);
 

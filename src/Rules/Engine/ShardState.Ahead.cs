@@ -67,7 +67,7 @@ internal sealed unsafe partial class ShardState
             if (found->Quiet != null)
             {
                 Prefetch.Line(places + found->Series);
-                if ((found->Quiet->Needs & AsksForMore) != QuietNeeds.None || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
+                if (found->Quiet->Has(AsksForMore) || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
                 {
                     AskForMore(*found->Quiet, found->Series, reading.Device);
                 }

@@ -25,7 +25,7 @@ internal sealed unsafe partial class ShardState
         var age = reading.ReceiveTimeMicros - reading.EventTimeMicros;
         if (reading.Flags != ReadingFlags.None || !head.Rests(plan.Generation) || !quiet.Holds(reading.Value) || age > carry
             || !clock.IsNear(reading.ReceiveTimeMicros, silenceGapCap)
-            || ((quiet.Needs & MayHinder) != QuietNeeds.None && IsHindered(quiet, reading, found)))
+            || (quiet.Has(MayHinder) && IsHindered(quiet, reading, found)))
         {
             return false;
         }
@@ -49,9 +49,9 @@ internal sealed unsafe partial class ShardState
 
         var now = clock.Near(reading.ReceiveTimeMicros);
         head.Mark(now, plan.Generation);
-        if ((quiet.Needs & (QuietNeeds.Votes | QuietNeeds.Absents)) != QuietNeeds.None)
+        if (quiet.Has(QuietNeeds.Votes | QuietNeeds.Absents))
         {
-            Tell(found.Quiet, reading, now);
+            Tell(found.Quiet, reading, now, isNewest: true);
         }
 
         return true;
@@ -66,9 +66,13 @@ internal sealed unsafe partial class ShardState
         || (quiet.Has(QuietNeeds.Computed)
             && !new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place)).AreCalm(quiet, reading.EventTimeMicros, reading.Value));
 
-    /// <summary>The reading is the newest of its series: the place it votes in and those that listen for silence are told.</summary>
+    /// <summary>The place that a reading votes in, and those that listen for silence, are told.</summary>
+    /// <param name="quiet">Of its quantity.</param>
+    /// <param name="reading">It has been taken.</param>
+    /// <param name="now">Server time when it arrived.</param>
+    /// <param name="isNewest">Of its series.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Tell(QuietPlan* quiet, in Reading reading, long now)
+    private void Tell(QuietPlan* quiet, in Reading reading, long now, bool isNewest)
     {
         ref var slot = ref Store.Devices.Start[reading.Device];
         if (quiet->Has(QuietNeeds.Votes))
@@ -82,13 +86,13 @@ internal sealed unsafe partial class ShardState
         }
 
         var listening = gateways.Groups[slot.Group].At(now);
-        if (slot.IsHeard && !quiet->Has(QuietNeeds.OwnAbsents))
+        if (slot.IsHeard && isNewest && !quiet->Has(QuietNeeds.OwnAbsents))
         {
             Hear(ref slot, reading, listening);
         }
         else
         {
-            HearEach(ref slot, plan.At(quiet), reading, listening, isNewest: true);
+            HearEach(ref slot, plan.At(quiet), reading, listening, isNewest);
         }
     }
 }

@@ -13,20 +13,7 @@ internal sealed partial class ShardState
     // Those that a tick looks at; kept so that it need not be made again.
     private readonly List<int> dueAbsences = [];
 
-    /// <summary>A reading is a sign of life for the absences that listen for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Hear(ref DeviceSlot slot, QuantityPlan quantity, in QuietPlan quiet, in Reading reading, bool isNewest)
-    {
-        var listening = gateways.Groups[slot.Group].At(clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
-        if (!slot.IsHeard || !isNewest || quiet.Has(QuietNeeds.OwnAbsents))
-        {
-            HearEach(ref slot, quantity, reading, listening, isNewest);
-            return;
-        }
-
-        Hear(ref slot, reading, listening);
-    }
-
+    /// <summary>A reading is a sign of life for the absences that listen for it, told once for all that any reading ends.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Hear(ref DeviceSlot slot, in Reading reading, long listening)
     {

@@ -89,14 +89,9 @@ internal sealed unsafe partial class ShardState(
             JudgeCombined(Store.Devices[reading.Device], quantity, reading);
         }
 
-        if (quiet.Has(QuietNeeds.Votes))
+        if (quiet.Has(QuietNeeds.Votes | QuietNeeds.Absents))
         {
-            JudgeVotes(Store.Devices[reading.Device], quantity, reading);
-        }
-
-        if (quiet.Has(QuietNeeds.Absents))
-        {
-            Hear(ref Store.Devices[reading.Device], quantity, quiet, reading, isNewest);
+            Tell(found.Quiet, reading, clock.At(reading.ReceiveTimeMicros, silenceGapCap), isNewest);
         }
 
         return true;

@@ -71,6 +71,17 @@ internal sealed class Scenario
         ClearHoldMicros = Micros(clear), Basis = "site",
     };
 
+    /// <summary>Over pressure above 70 and methane above 60.</summary>
+    public static Rule Combined(string id, Combination combination)
+    {
+        Rule[] parts =
+        [
+            Rule("", bands: [new Band(Severity.Red, Comparison.Above, 70, null)]),
+            Rule("", quantity: "methane", bands: [new Band(Severity.Red, Comparison.Above, 60, null)]),
+        ];
+        return parts[0] with { Id = id, Combination = combination, Parts = parts };
+    }
+
     public static Rule Absent(string id, string silence, bool anyQuantity = true, string quantity = "pressure") => Rule(
         id, WindowFunction.Absent, silence, quantity: quantity, anyQuantity: anyQuantity, bands: [new Band(Severity.Fault, Comparison.Equal, 0, null)]);
 

@@ -16,8 +16,8 @@ public sealed class SnapshotBeforeTests
         Scenario.Rule("low", WindowFunction.Min, "2000s", quantity: "flow", bands: [new Band(Severity.Yellow, Comparison.Below, 0.5, null)]),
         Scenario.Absent("silent", "60s"),
         Scenario.Absent("flow-silent", "45s", anyQuantity: false, quantity: "flow"),
-        Combined("both", Combination.All),
-        Combined("then", Combination.Then) with { WithinMicros = 10_000_000 },
+        Scenario.Combined("both", Combination.All),
+        Scenario.Combined("then", Combination.Then) with { WithinMicros = 10_000_000 },
         Scenario.Rule("votes", WindowFunction.Votes, "20s", bands: [new Band(Severity.Red, Comparison.Above, 80, null)]) with { Times = 2, Place = Place.Grid },
     ]);
 
@@ -66,16 +66,6 @@ public sealed class SnapshotBeforeTests
         });
 
     private static string Show(Transition t) => $"{t.RuleId} {Scenario.Show(t)} {t.EpisodeMicros} {t.Ordinal} {t.Change} [{string.Join(' ', t.Evidence)}]";
-
-    private static Rule Combined(string id, Combination combination)
-    {
-        Rule[] parts =
-        [
-            Scenario.Rule("", bands: [new Band(Severity.Red, Comparison.Above, 70, null)]),
-            Scenario.Rule("", quantity: "methane", bands: [new Band(Severity.Red, Comparison.Above, 60, null)]),
-        ];
-        return parts[0] with { Id = id, Combination = combination, Parts = parts };
-    }
 
     private static DeviceRegister NewRegister()
     {

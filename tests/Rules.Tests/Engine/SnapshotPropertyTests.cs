@@ -18,8 +18,8 @@ public sealed class SnapshotPropertyTests
         Scenario.Rule("long", WindowFunction.Max, "20000s", quantity: "methane", bands: [new Band(Severity.Yellow, Comparison.Above, 99, null)]),
         Scenario.Absent("silent", "60s"),
         Scenario.Absent("methane-silent", "90s", anyQuantity: false, quantity: "methane"),
-        Combined("both", Combination.All),
-        Combined("then", Combination.Then) with { WithinMicros = 30_000_000 },
+        Scenario.Combined("both", Combination.All),
+        Scenario.Combined("then", Combination.Then) with { WithinMicros = 30_000_000 },
         Scenario.Rule("votes", WindowFunction.Votes, "40s", hold: "5s", bands: [new Band(Severity.Red, Comparison.Above, 80, null)]) with { Times = 2, Place = Place.Grid },
     ]);
 
@@ -92,16 +92,6 @@ public sealed class SnapshotPropertyTests
 
     private static IEnumerable<string> Explain(Engine engine) =>
         from device in Enumerable.Range(0, Devices) from quantity in Enumerable.Range(0, 2) select JsonSerializer.Serialize(engine.Explain(device, quantity), Json);
-
-    private static Rule Combined(string id, Combination combination)
-    {
-        Rule[] parts =
-        [
-            Scenario.Rule("", bands: [new Band(Severity.Red, Comparison.Above, 70, null)]),
-            Scenario.Rule("", quantity: "methane", bands: [new Band(Severity.Red, Comparison.Above, 60, null)]),
-        ];
-        return parts[0] with { Id = id, Combination = combination, Parts = parts };
-    }
 
     private static DeviceRegister NewRegister()
     {
