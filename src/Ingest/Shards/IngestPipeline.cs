@@ -104,13 +104,15 @@ public sealed class IngestPipeline : IAsyncDisposable
         deadLetters = new DeadLetterStore(
             InData("deadletters.db"), time, loggers, meters, options.DeadLetterRows, options.DeadLetterBytes);
         snapshots = new EngineSnapshots(InData("snapshots"), options.Journal, loggers.CreateLogger<EngineSnapshots>());
+        var began = time.GetTimestamp();
         var (engines, position, receiveTime) = snapshots.Restore(MakeEngines);
+        logger.SnapshotRestored(position, time.GetElapsedTime(began));
         journal = new Journal(
             OpenStorage(InData("journal")), options.Journal with { MinimumPosition = position }, time, loggers.CreateLogger<Journal>(), meters);
         hold = journal.Hold("snapshots", snapshots.Positions is [_, var older, ..] ? older : 0);
         snapshotPosition = position;
         OpenRules?.Start();
-        var recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules);
+        var recovery = new Recovery(engines, register, readRules, deadLetters.Post, logger, OpenRules, isBeside: true);
         Recovery = recovery.Replay(journal, position, receiveTime, time, cancellationToken: cancellationToken);
         if (Retirement.Pending(register, engines) is { Count: > 0 } retired)
         {

@@ -13,7 +13,7 @@ public sealed record RecoveryResult(
 
 /// <summary>
 /// Brings engines from where they stand to the end of the journal, by the same decoder and the same <see cref="Engine.Apply"/> as live.
-/// Also what a backtest does. Threading: owns the engines while it runs.
+/// Also what a backtest does. Threading: owns the engines while it runs; used by one caller.
 /// </summary>
 internal sealed class Recovery
 {
@@ -26,9 +26,11 @@ internal sealed class Recovery
     private readonly OpenRuleHost? openRules;
     private readonly int first;
     private readonly int gatewayKind;
+    private readonly bool isBeside;
     private readonly MessageBatch batch;
     private readonly ReadingBatch[] parts;
     private readonly List<DeadLetter> letters = [];
+    private ReplayJudge judge = null!;
     private long receiveTimeMicros;
     private long entries;
     private long messages;
@@ -41,9 +43,10 @@ internal sealed class Recovery
     /// <param name="logger">Told what is wrong.</param>
     /// <param name="openRules">Null for none.</param>
     /// <param name="only">Which shard, of how many, where it is one of several; null for all.</param>
+    /// <param name="isBeside">Decode on the caller's thread and judge on another: for a start, where somebody waits.</param>
     public Recovery(
         IReadOnlyList<Engine> engines, DeviceRegister register, Func<string, RuleSet?> readRules, Action<DeadLetter> deadLetter, ILogger logger,
-        OpenRuleHost? openRules = null, (int Number, int Count)? only = null)
+        OpenRuleHost? openRules = null, (int Number, int Count)? only = null, bool isBeside = false)
     {
         this.engines = engines;
         this.register = register;
@@ -51,6 +54,7 @@ internal sealed class Recovery
         this.deadLetter = deadLetter;
         this.openRules = openRules;
         this.logger = logger;
+        this.isBeside = isBeside;
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         batch = new MessageBatch(new MessageDecoder(register));
         first = only?.Number ?? 0;
@@ -75,10 +79,15 @@ internal sealed class Recovery
         }
 
         using var reader = journal.Read(from);
-        while (reader.Read() && Replay(reader.Body, reader.Position, scope))
+        using (judge = new ReplayJudge(engines, isBeside, logger))
         {
-            entries++;
-            cancellationToken.ThrowIfCancellationRequested();
+            while (reader.Read() && Replay(reader.Body, reader.Position, scope))
+            {
+                entries++;
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            judge.Drain();
         }
 
         var result = new RecoveryResult(
@@ -122,6 +131,12 @@ internal sealed class Recovery
                 ToAll(Reading.Tick(entry.ReceiveTimeMicros), position);
                 break;
             case JournalEntryKind.GatewayStatus when gatewayKind >= 0 && entry.Content.Length == 1:
+                if (register.Find(gatewayKind, entry.GatewayUtf8) < 0)
+                {
+                    // Ticks before it are not to find it in the register.
+                    judge.Drain();
+                }
+
                 ToAll(GatewayReading.Of(register, gatewayKind, entry.GatewayUtf8, entry.ReceiveTimeMicros, entry.Content[0] != 0), position);
                 break;
             case JournalEntryKind.Reset when ResetReading.Of(register, entry.Content, entry.ReceiveTimeMicros) is { } reset:
@@ -171,32 +186,23 @@ internal sealed class Recovery
         openRules?.Offer(batch.Readings.Readings, position, mayWait: true);
         if (parts.Length == 1)
         {
-            Judge(0, batch.Readings.Readings, position);
-            return;
+            judge.Judge(0, batch.Readings.Readings, position);
+        }
+        else
+        {
+            split.Split(batch.Readings.Readings, parts);
+            for (var i = 0; i < engines.Count; i++)
+            {
+                judge.Judge(i, parts[first + i].Readings, position);
+            }
         }
 
-        split.Split(batch.Readings.Readings, parts);
-        for (var i = 0; i < engines.Count; i++)
-        {
-            Judge(i, parts[first + i].Readings, position);
-        }
-    }
-
-    /// <summary>As a shard does: what an engine fails on must not keep the plant from starting, and the others judge it all the same.</summary>
-    private void Judge(int engine, ReadOnlySpan<Reading> of, long position)
-    {
-        try
-        {
-            engines[engine].Apply(of, position);
-        }
-        catch (Exception e)
-        {
-            logger.ShardFailed(e, engine, position);
-        }
+        judge.EndEntry();
     }
 
     private void Retire(IReadOnlyList<int> devices, long receiveMicros, long position)
     {
+        judge.Drain();
         foreach (var device in devices)
         {
             var own = register.ShardOf(device, parts.Length) - first;
@@ -219,10 +225,7 @@ internal sealed class Recovery
     private void ToAll(in Reading reading, long position)
     {
         openRules?.Offer(new ReadOnlySpan<Reading>(in reading), position, mayWait: true);
-        for (var i = 0; i < engines.Count; i++)
-        {
-            Judge(i, [reading], position);
-        }
+        judge.JudgeByAll(reading, position);
     }
 
     private void Replace(string text, long position)
@@ -233,6 +236,7 @@ internal sealed class Recovery
             return;
         }
 
+        judge.Drain();
         for (var i = 0; i < engines.Count; i++)
         {
             try

@@ -12,6 +12,15 @@ internal sealed class Shard
     /// <summary>Questions that may wait at a time.</summary>
     public const int QuestionsMax = 16;
 
+    /// <summary>
+    /// While the state is being saved, devices written for each reading judged: enough to be done in seconds, and so few that no reading waits long.
+    /// </summary>
+    private const int SavedPerReading = 4;
+
+    /// <summary>Devices written when there is nothing to judge, each so many milliseconds.</summary>
+    private const int SavedAtRest = 1024;
+
+    private const int RestMilliseconds = 1;
     private static readonly TimeSpan AbandonWait = TimeSpan.FromSeconds(1);
     private readonly object gate = new();
     private readonly int number;
@@ -25,6 +34,7 @@ internal sealed class Shard
     private int questions;
     private bool stopping;
     private bool abandoned;
+    private ShardSave? saving;
 
     public Shard(int number, Engine engine, long evaluatedUntil, Action onControlDone, ILogger logger)
     {
@@ -88,29 +98,54 @@ internal sealed class Shard
     {
         while (Take())
         {
+            if (working.Count == 0)
+            {
+                SaveSome(SavedAtRest);
+            }
+
             while (working.TryDequeue(out var job) && !Volatile.Read(ref abandoned))
             {
+                // Judged, a batch is its lane's again.
+                var readings = job.Readings?.Count ?? 0;
                 Do(job);
+                SaveSome(SavedPerReading * readings);
             }
         }
+
+        saving?.GiveUp();
     }
 
+    /// <returns>False when there is nothing more to do. What is taken may be nothing, while the state is being saved.</returns>
     private bool Take()
     {
         lock (gate)
         {
-            while (queue.Count == 0 && !stopping)
+            if (queue.Count == 0 && !stopping && saving is not null)
+            {
+                Monitor.Wait(gate, RestMilliseconds);
+            }
+
+            while (queue.Count == 0 && !stopping && saving is null)
             {
                 Monitor.Wait(gate);
             }
 
-            if (queue.Count == 0 || abandoned)
+            if ((queue.Count == 0 && saving is null) || abandoned)
             {
                 return false;
             }
 
             (queue, working) = (working, queue);
             return true;
+        }
+    }
+
+    private void SaveSome(int devices)
+    {
+        // One that stops waits for the disk.
+        if (saving is { } save && (!save.IsHeldUp || Volatile.Read(ref stopping)) && save.More(devices))
+        {
+            saving = null;
         }
     }
 
@@ -159,7 +194,11 @@ internal sealed class Shard
         }
         else if (job.Snapshot is not null)
         {
-            job.Snapshot.Save(number, engine);
+            while (saving?.More(int.MaxValue) == false)
+            {
+            }
+
+            saving = job.Snapshot.Begin(number, engine);
         }
         else
         {

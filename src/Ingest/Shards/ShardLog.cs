@@ -26,6 +26,9 @@ internal static partial class ShardLog
     [LoggerMessage(1307, LogLevel.Error, "Journal entry at {Position} is of a version or kind unknown to this build; passed over")]
     public static partial void EntryUnknown(this ILogger logger, long position);
 
+    [LoggerMessage(1312, LogLevel.Information, "Engines stand at {Position}, by the newest snapshot, after {Elapsed}")]
+    public static partial void SnapshotRestored(this ILogger logger, long position, TimeSpan elapsed);
+
     [LoggerMessage(1311, LogLevel.Information, "{Devices} devices that the register calls retired are watched no more, and their alerts' conditions are ended")]
     public static partial void DevicesRetired(this ILogger logger, int devices);
 

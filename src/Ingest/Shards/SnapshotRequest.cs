@@ -25,34 +25,31 @@ internal sealed class SnapshotRequest(string folder, int shards)
 
     public static string FileName(int shard) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard}.state");
 
-    /// <summary>
-    /// The engine stands still until its state is in memory, all but the last of it on the way to the disk; the disk is not waited for.
-    /// </summary>
-    public void Save(int shard, Engine engine)
+    /// <summary>The state of a shard as of this place begins to be written.</summary>
+    /// <returns>Null when there is no file to write it to; that is told here.</returns>
+    public ShardSave? Begin(int shard, Engine engine)
     {
-        WriteBehind file;
+        WriteBehind? file = null;
         try
         {
             file = new WriteBehind(Path.Combine(Folder, FileName(shard)));
-        }
-        catch (Exception e)
-        {
-            Done(e);
-            return;
-        }
-
-        Exception? fault = null;
-        try
-        {
-            engine.Save(file);
+            engine.BeginSave(file);
+            return new ShardSave(engine, file, Done);
         }
         catch (Exception e)
         {
             // A state that cannot be written must not stop the judging.
-            fault = e;
-        }
+            if (file is null)
+            {
+                Done(e);
+            }
+            else
+            {
+                file.Finish(_ => Done(e));
+            }
 
-        file.Finish(e => Done(fault ?? e));
+            return null;
+        }
     }
 
     private void Done(Exception? fault)

@@ -4,7 +4,8 @@ namespace PingAnIoT.Ingest;
 
 /// <summary>
 /// A file that is written by a thread of its own: a shard's state goes into memory as fast as that is, and the shard goes on while the disk takes
-/// it. At most <see cref="ChunksMax"/> MiB wait; then the shard waits for the disk. Threading: one thread writes and then finishes.
+/// it. At most <see cref="ChunksMax"/> MiB wait; then the shard waits for the disk. What is written is brought to the disk a little at a time: much of it at
+/// once would keep the journal waiting. Threading: one thread writes and then finishes.
 /// </summary>
 internal sealed class WriteBehind : Stream
 {
@@ -12,6 +13,12 @@ internal sealed class WriteBehind : Stream
     public const int ChunksMax = 32;
 
     private const int ChunkBytes = 1024 * 1024;
+
+    /// <summary>Of those that wait; with more, who can wait should.</summary>
+    private const int ChunksBehind = 8;
+
+    /// <summary>Chunks that are brought to the disk together.</summary>
+    private const int ChunksAtOnce = 4;
     private readonly FileStream file;
     private readonly BlockingCollection<(byte[] Bytes, int Length)> waiting = new(ChunksMax);
     private readonly ConcurrentBag<byte[]> spare = [];
@@ -25,6 +32,9 @@ internal sealed class WriteBehind : Stream
         file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         new Thread(Work) { IsBackground = true, Name = "snapshot" }.Start();
     }
+
+    /// <summary>The disk is slower than what writes.</summary>
+    public bool IsBehind => waiting.Count >= ChunksBehind;
 
     public override bool CanRead => false;
 
@@ -88,6 +98,7 @@ internal sealed class WriteBehind : Stream
     private void Work()
     {
         Exception? fault = null;
+        var unsynced = 0;
         foreach (var (bytes, count) in waiting.GetConsumingEnumerable())
         {
             try
@@ -95,6 +106,11 @@ internal sealed class WriteBehind : Stream
                 if (fault is null)
                 {
                     file.Write(bytes, 0, count);
+                    if (++unsynced == ChunksAtOnce)
+                    {
+                        unsynced = 0;
+                        RandomAccess.FlushToDisk(file.SafeFileHandle);
+                    }
                 }
             }
             catch (Exception e)

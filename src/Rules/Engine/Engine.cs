@@ -50,12 +50,29 @@ public sealed class Engine
     }
 
     /// <summary>
+    /// The same for the readings of several entries, at less than the cost of one entry after the other: memory is asked for across them.
+    /// </summary>
+    /// <param name="readings">In journal order; no ticks among them.</param>
+    /// <param name="entries">What is of which entry, in their order; the last ends with the last reading.</param>
+    public void Apply(ReadOnlySpan<Reading> readings, ReadOnlySpan<EntryEnd> entries) => state.Apply(readings, entries);
+
+    /// <summary>The entry that was judged last, or failed: just after it in the journal.</summary>
+    public long JournalPosition => writer.Position;
+
+    /// <summary>
     /// Puts other rules in force. Windows, holds and open episodes of a rule whose id remains and whose window means the same go on;
     /// those of others end with a <see cref="TransitionChange.Normal"/>.
     /// </summary>
     /// <returns>One note for each rule that lost state, and why.</returns>
     /// <exception cref="ArgumentException">The rules do not fit the catalog; the old ones stay in force.</exception>
-    public IReadOnlyList<ReloadNote> Replace(RuleSet rules) => new Reload(writer, state, Compile(rules, state.Plan)).Run();
+    public IReadOnlyList<ReloadNote> Replace(RuleSet rules)
+    {
+        var plan = Compile(rules, state.Plan);
+
+        // What is being saved is of the rules before.
+        state.Saving?.More(int.MaxValue);
+        return new Reload(writer, state, plan).Run();
+    }
 
     /// <summary>
     /// A device is no more: its open episodes end with a <see cref="TransitionChange.Retired"/>, all that is known of it is given up and the memory
@@ -83,8 +100,49 @@ public sealed class Engine
     /// <summary>Writes all state at this moment: windows, holds, episodes, clocks and the rules they belong to. Devices and rules go by name.</summary>
     public void Save(Stream stream)
     {
+        BeginSave(stream);
+        SaveMore(int.MaxValue);
+    }
+
+    /// <summary>
+    /// The same a stretch at a time, with <see cref="SaveMore"/>: what is written is the state of this moment, whatever is judged till it is all written.
+    /// </summary>
+    /// <param name="stream">Written to by everything that changes the state, until all is saved.</param>
+    /// <exception cref="InvalidOperationException">Another save is not over.</exception>
+    public void BeginSave(Stream stream)
+    {
+        if (state.Saving is not null)
+        {
+            throw new InvalidOperationException("A save is under way.");
+        }
+
         state.MoveAll();
-        SnapshotWriter.Write(stream, register, state);
+        state.Saving = new SnapshotSave(stream, register, state);
+    }
+
+    /// <summary>Goes on with a save.</summary>
+    /// <param name="devices">How many to look at at most.</param>
+    /// <returns>True when all is written. What the stream threw meanwhile is thrown here, and the save is over.</returns>
+    public bool SaveMore(int devices)
+    {
+        if (state.Saving is not { } saving)
+        {
+            return true;
+        }
+
+        saving.More(devices);
+        if (!saving.IsOver)
+        {
+            return false;
+        }
+
+        state.Saving = null;
+        if (saving.Fault is { } fault)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        }
+
+        return true;
     }
 
     /// <summary>

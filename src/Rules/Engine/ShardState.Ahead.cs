@@ -18,16 +18,41 @@ internal sealed unsafe partial class ShardState
 
     private readonly FlatArray<Found> founds = NewFounds();
 
-    public void Apply(ReadOnlySpan<Reading> readings)
+    public void Apply(ReadOnlySpan<Reading> readings) => Apply(readings, [new EntryEnd(readings.Length, writer.Position)]);
+
+    public void Apply(ReadOnlySpan<Reading> readings, ReadOnlySpan<EntryEnd> entries)
     {
+        if (Saving is { IsOver: false } saving)
+        {
+            Keep(saving, readings);
+        }
+
         var groups = (readings.Length + GroupReadings - 1) / GroupReadings;
         for (var group = -GroupsAhead; group < groups; group++)
         {
             AskForSlots(GroupOf(readings, group + 3));
             FindSeries(GroupOf(readings, group + 2), FoundsOf(group + 2));
             AskForBlocks(GroupOf(readings, group + 1).Length, FoundsOf(group + 1));
-            Apply(GroupOf(readings, group), FoundsOf(group));
+            entries = Apply(GroupOf(readings, group), FoundsOf(group), group * GroupReadings, entries);
         }
+    }
+
+    /// <summary>A group, entry by entry.</summary>
+    /// <returns>The entries that are not over with it.</returns>
+    private ReadOnlySpan<EntryEnd> Apply(ReadOnlySpan<Reading> group, Found* found, int first, ReadOnlySpan<EntryEnd> entries)
+    {
+        while (group.Length > 0)
+        {
+            var count = Math.Min(group.Length, entries[0].Readings - first);
+            writer.Position = entries[0].JournalPosition;
+            Apply(group[..count], found);
+            group = group[count..];
+            found += count;
+            first += count;
+            entries = entries[(first == entries[0].Readings ? 1 : 0)..];
+        }
+
+        return entries;
     }
 
     private static ReadOnlySpan<Reading> GroupOf(ReadOnlySpan<Reading> readings, int group)

@@ -97,6 +97,7 @@ internal sealed partial class ShardState
     private void FireHold(int index, long receive)
     {
         ref var state = ref Store.States[index];
+        Keep(state.Device);
         state.Armed = Never.Micros;
         var (rule, at) = WaitingOf(state, index);
         if (DueAt(state, rule.Rule, at) <= clock.Now)

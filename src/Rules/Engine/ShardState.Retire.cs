@@ -16,12 +16,13 @@ internal sealed partial class ShardState
     /// </summary>
     public void Retire(int device, long receive)
     {
-        if (register[device].IsRetired)
+        if (register.IsRetired(device))
         {
             Retired.Add(device);
         }
 
         Move(device);
+        Keep(device);
         if (!Store.Has(device))
         {
             return;

@@ -178,6 +178,7 @@ internal sealed partial class ShardState
             return;
         }
 
+        Keep(absence.Device);
         LetTell(ref slot);
         absence.IsArmed = false;
         var isUnbroken = now - life == receive - absence.LifeReceiveMicros;
@@ -192,16 +193,16 @@ internal sealed partial class ShardState
     {
         for (var end = Math.Min(register.Count, scannedDevices + ScannedPerTick); scannedDevices < end; scannedDevices++)
         {
-            var record = register[scannedDevices];
-            var absents = plan.OfKind(record.Kind).Absents;
-            if (absents.Length == 0 || record.IsUnregistered || IsRetired(scannedDevices) || !options.Owns(register, scannedDevices))
+            var kind = register.KindOf(scannedDevices);
+            var absents = plan.OfKind(kind).Absents;
+            if (absents.Length == 0 || register.IsUnregistered(scannedDevices) || IsRetired(scannedDevices) || !options.Owns(register, scannedDevices))
             {
                 continue;
             }
 
             if (!Store.Has(scannedDevices))
             {
-                Store.Add(scannedDevices, record.Kind, gateways.GroupOf(record.Gateways));
+                Store.Add(scannedDevices, kind, gateways.GroupOf(register.GatewaysOf(scannedDevices)));
             }
 
             var slot = Store.Devices[scannedDevices];
@@ -211,6 +212,7 @@ internal sealed partial class ShardState
                 ref var absence = ref Store.Absences[slot.Absences + i];
                 if (!absence.IsWatched)
                 {
+                    Keep(scannedDevices);
                     absence.IsWatched = true;
                     absence.LifeListening = group.At(clock.Now);
                     absence.LifeReceiveMicros = clock.LastTickMicros;

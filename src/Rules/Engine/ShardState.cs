@@ -131,10 +131,10 @@ internal sealed unsafe partial class ShardState(
         if (reading.IsReset)
         {
             // A place may be reset through a device that has not spoken yet.
-            if (reading.Device < register.Count && register[reading.Device] is var record && !Store.Has(reading.Device)
-                && plan.OfKind(record.Kind).Votes.Length > 0 && !IsRetired(reading.Device) && options.Owns(register, reading.Device))
+            if (reading.Device < register.Count && register.KindOf(reading.Device) is var kind && !Store.Has(reading.Device)
+                && plan.OfKind(kind).Votes.Length > 0 && !IsRetired(reading.Device) && options.Owns(register, reading.Device))
             {
-                Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
+                Store.Add(reading.Device, kind, gateways.GroupOf(register.GatewaysOf(reading.Device)));
             }
 
             return new Finder(Store, plan).Find(reading);
@@ -171,20 +171,20 @@ internal sealed unsafe partial class ShardState(
             return false;
         }
 
-        var record = register[reading.Device];
-        if (record.Kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.OfKind(record.Kind).IsEmpty && !IsRetired(reading.Device)))
+        var kind = register.KindOf(reading.Device);
+        if (kind == gatewayKind && !(options.Owns(register, reading.Device) && !plan.OfKind(kind).IsEmpty && !IsRetired(reading.Device)))
         {
             ReportGateway(reading);
             return false;
         }
 
-        if (plan.OfKind(record.Kind).IsEmpty || IsRetired(reading.Device))
+        if (plan.OfKind(kind).IsEmpty || IsRetired(reading.Device))
         {
             counters.Unwatched++;
             return false;
         }
 
-        Store.Add(reading.Device, record.Kind, gateways.GroupOf(record.Gateways));
+        Store.Add(reading.Device, kind, gateways.GroupOf(register.GatewaysOf(reading.Device)));
         return true;
     }
 

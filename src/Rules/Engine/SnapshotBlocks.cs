@@ -41,7 +41,9 @@ internal sealed class BlockWriter
 {
     private const int ShortText = 64;
 
-    private readonly Stream stream;
+    // Null while its blocks are to be part of another's.
+    private readonly Stream? stream;
+    private readonly List<byte[]> aside = [];
     private readonly byte[] block = new byte[SnapshotBlocks.BlockBytes];
     private int length;
     private uint number;
@@ -53,6 +55,11 @@ internal sealed class BlockWriter
         BinaryPrimitives.WriteUInt32LittleEndian(head, SnapshotBlocks.Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], SnapshotBlocks.Version);
         stream.Write(head);
+    }
+
+    /// <summary>Keeps its blocks in memory, for <see cref="Append"/>.</summary>
+    public BlockWriter()
+    {
     }
 
     public void Long(long value) => BinaryPrimitives.WriteInt64LittleEndian(Room(sizeof(long)), value);
@@ -114,15 +121,32 @@ internal sealed class BlockWriter
         utf8.CopyTo(room[1..]);
     }
 
+    /// <summary>What was kept in memory comes next.</summary>
+    public void Append(BlockWriter kept)
+    {
+        EndBlock();
+        kept.EndBlock();
+        foreach (var bytes in kept.aside)
+        {
+            bytes.CopyTo(block, 0);
+            length = bytes.Length;
+            Flush();
+        }
+    }
+
     public void End()
+    {
+        EndBlock();
+        Flush();
+        stream!.Flush();
+    }
+
+    private void EndBlock()
     {
         if (length > 0)
         {
             Flush();
         }
-
-        Flush();
-        stream.Flush();
     }
 
     /// <summary>Room for a few bytes that lie together; a block may end a few bytes early for it.</summary>
@@ -155,6 +179,13 @@ internal sealed class BlockWriter
 
     private void Flush()
     {
+        if (stream is null)
+        {
+            aside.Add(block[..length]);
+            length = 0;
+            return;
+        }
+
         Span<byte> head = stackalloc byte[8];
         BinaryPrimitives.WriteInt32LittleEndian(head, length);
         BinaryPrimitives.WriteUInt32LittleEndian(head[4..], SnapshotBlocks.Crc(SnapshotBlocks.Version, number++, block.AsSpan(0, length)));

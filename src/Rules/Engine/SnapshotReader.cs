@@ -146,7 +146,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         BlockReader.Require(isTaken || !isMoved || device < 0, "a device in it is of another shard by this register");
         if (isTaken)
         {
-            state.Store.Add(device, kind, saved.GroupOf(register[device].Gateways, state.Gateways));
+            state.Store.Add(device, kind, saved.GroupOf(register.GatewaysOf(device), state.Gateways));
         }
 
         return isTaken;
@@ -165,7 +165,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
         for (var left = from.Count(ManyMax, "retired devices"); left > 0; left--)
         {
             var device = register.Find(KindOf(from.Int()), Encoding.UTF8.GetBytes(from.Text()));
-            if (device >= 0 && register[device].IsRetired)
+            if (device >= 0 && register.IsRetired(device))
             {
                 state.Retired.Add(device);
             }

@@ -3,28 +3,23 @@ namespace PingAnIoT.Rules;
 /// <summary>Writes a shard's state. <see cref="SnapshotReader"/> is its mirror, in the same order.</summary>
 internal static class SnapshotWriter
 {
-    public static void Write(Stream stream, DeviceRegister register, ShardState state)
+    /// <summary>What comes before the devices.</summary>
+    public static void Head(BlockWriter to, Catalog catalog, ShardState state)
     {
-        var to = new BlockWriter(stream);
         to.Int(state.Options.Shard);
         to.Int(state.Options.Shards);
-        Names(to, register.Catalog);
+        Names(to, catalog);
         to.Text(state.Plan.RuleSet.Source);
-        to.Text(SavedRules.Write(state.Plan.RuleSet.Rules, register.Catalog));
-        Layouts(to, register.Catalog, state);
+        to.Text(SavedRules.Write(state.Plan.RuleSet.Rules, catalog));
+        Layouts(to, catalog, state);
         Clocks(to, state);
-        for (var device = 0; device < state.Store.Devices.Length; device++)
-        {
-            state.Store.LookAhead(device);
-            if (state.Store.Has(device))
-            {
-                Device(to, register.NameOf(device), state, state.Store.Devices[device]);
-            }
-        }
+    }
 
+    /// <summary>What comes after them.</summary>
+    public static void Tail(BlockWriter to, DeviceRegister register, ShardState state)
+    {
         Places(to, register, state);
         Retired(to, register, state);
-        to.End();
     }
 
     private static void Places(BlockWriter to, DeviceRegister register, ShardState state)
@@ -149,7 +144,7 @@ internal static class SnapshotWriter
         }
     }
 
-    private static void Device(BlockWriter to, ReadOnlySpan<byte> name, ShardState state, in DeviceSlot slot)
+    public static void Device(BlockWriter to, ReadOnlySpan<byte> name, ShardState state, in DeviceSlot slot)
     {
         var store = state.Store;
         var plan = state.Plan.Layouts[slot.Layout];

@@ -13,6 +13,9 @@ internal sealed class DeviceNames
 {
     private const int ChunkBytes = 64 * 1024;
 
+    /// <summary>Names whose slots are waited for together.</summary>
+    private const int AtOnce = 64;
+
     /// <summary>Kind, length of the name, index of the device: with the name, all that a look-up needs of the arena is in one place.</summary>
     private const int KeyHeaderBytes = 2 + sizeof(int);
 
@@ -47,6 +50,9 @@ internal sealed class DeviceNames
 
     /// <summary>The name of a device that <see cref="Find(int, ReadOnlySpan{byte})"/> has found.</summary>
     public ReadOnlySpan<byte> NameOf(int index) => KeyAt(places[index])[KeyHeaderBytes..];
+
+    /// <summary>The kind of a device that can be found.</summary>
+    public int KindOf(int index) => KeyAt(places[index])[0];
 
     /// <summary>
     /// Looks up many in three rounds: each touches one place of memory for every name, and asks for the next place before any of them is needed.
@@ -123,6 +129,41 @@ internal sealed class DeviceNames
         else
         {
             Insert(slots, Hash(kind, device), places[count - 1]);
+        }
+    }
+
+    /// <summary>Adds many at about the cost of a few, to an empty table.</summary>
+    /// <exception cref="InvalidDataException">One of them is there twice.</exception>
+    public void AddAll(RegisterNames all)
+    {
+        var slotCount = slots.Length;
+        while (all.Kinds.Length * 3L > slotCount * 2L)
+        {
+            slotCount *= 2;
+        }
+
+        slots = new ulong[slotCount];
+        places = new int[Math.Max(places.Length, all.Kinds.Length)];
+        Span<ulong> hashes = stackalloc ulong[AtOnce];
+        for (int from = 0, at = 0; from < all.Kinds.Length; from += AtOnce)
+        {
+            var some = hashes[..Math.Min(AtOnce, all.Kinds.Length - from)];
+            for (var i = 0; i < some.Length; i++)
+            {
+                var name = all.Bytes.AsSpan(at, all.Lengths[from + i]);
+                at += name.Length;
+                Store(all.Kinds[from + i], name);
+                count++;
+                some[i] = Hash(all.Kinds[from + i], name);
+                Fetch(in slots[(int)(some[i] >> 40) & (slotCount - 1)]);
+            }
+
+            for (var i = 0; i < some.Length; i++)
+            {
+                var name = NameOf(from + i);
+                RegisterNames.Require(Find(some[i], all.Kinds[from + i], name) < 0, "each device once");
+                Insert(slots, some[i], places[from + i]);
+            }
         }
     }
 

@@ -18,7 +18,10 @@ public sealed class DeviceRegister
     private readonly Lock gate = new();
     private readonly DeviceNames names = new();
     private readonly GatewayNames gateways = new();
-    private volatile DeviceRecord[] records = new DeviceRecord[64];
+
+    // Null for one of the table that nobody has asked for.
+    private volatile DeviceRecord?[] records = new DeviceRecord?[64];
+    private volatile RegisterFacts? table;
 
     // A bit each, so that a city's fit a core's own cache.
     private volatile ulong[] setPointBits = new ulong[1];
@@ -48,7 +51,7 @@ public sealed class DeviceRegister
 
     public int Count => count;
 
-    public DeviceRecord this[int device] => records[device];
+    public DeviceRecord this[int device] => records[device] ?? Make(device);
 
     /// <summary>Indexes of the devices that are retired now, in order.</summary>
     public IReadOnlyList<int> Retired
@@ -64,6 +67,17 @@ public sealed class DeviceRegister
 
     /// <summary>Whether the device has set-points of its own: one bit, where the record would be two lines of cache on every judgement.</summary>
     public bool HasSetPoints(int device) => (setPointBits[device >> 6] >> device & 1) != 0;
+
+    /// <summary>Index of its kind. This and the like of it make no record of a device that has none yet.</summary>
+    internal int KindOf(int device) => records[device] is { } record ? record.Kind : names.KindOf(device);
+
+    internal IReadOnlyList<string> GatewaysOf(int device) => records[device] is { } record ? record.Gateways : table!.GatewaysOf(device);
+
+    internal string TerritoryOf(int device) => records[device] is { } record ? record.Territory : table!.TerritoryOf(device);
+
+    internal bool IsUnregistered(int device) => records[device] is { IsUnregistered: true };
+
+    internal bool IsRetired(int device) => records[device] is { } record ? record.IsRetired : table!.IsRetired(device);
 
     /// <summary>Whether this can name a device or a gateway: 1 to 64 bytes of <c>[A-Za-z0-9._-]</c>.</summary>
     public static bool IsValidName(ReadOnlySpan<byte> nameUtf8) =>
@@ -94,12 +108,40 @@ public sealed class DeviceRegister
                 return Add(record, utf8);
             }
 
-            unregistered += (record.IsUnregistered ? 1 : 0) - (records[index].IsUnregistered ? 1 : 0);
+            unregistered += (record.IsUnregistered ? 1 : 0) - (IsUnregistered(index) ? 1 : 0);
             records[index] = record;
             NoteSetPoints(index, record);
             NoteRetired(index, record);
             owners[index] = gateways.Intern(record.Gateways);
             return index;
+        }
+    }
+
+    /// <summary>Takes all devices of a table, in its order, as <see cref="Register"/> would one by one.</summary>
+    /// <exception cref="InvalidOperationException">It has devices already.</exception>
+    /// <exception cref="InvalidDataException">The table has a device twice, or one that cannot be; the register is of no use any more.</exception>
+    public void Load(RegisterTable all)
+    {
+        lock (gate)
+        {
+            if (count > 0)
+            {
+                throw new InvalidOperationException("The register has devices already.");
+            }
+
+            all.Names.Check(Catalog.Kinds.Count);
+            var (facts, size) = (all.Facts, Math.Max(all.Count, records.Length));
+            (records, setPointBits) = (new DeviceRecord?[size], new ulong[(size + 63) / 64]);
+            (owners, places) = (Owners(facts, size), Places(facts, size));
+            for (var device = 0; device < facts.Count; device++)
+            {
+                setPointBits[device >> 6] |= facts.Of.SetPoints[device] >= 0 ? 1UL << device : 0;
+            }
+
+            retired.UnionWith(facts.Of.Retired);
+            table = facts;
+            names.AddAll(all.Names);
+            count = all.Count;
         }
     }
 
@@ -173,7 +215,7 @@ public sealed class DeviceRegister
     /// <summary>The name of a series, <c>kind/device/quantity</c>: the same in every run, so identities are built on it.</summary>
     public string SeriesName(int device, int quantity)
     {
-        var record = records[device];
+        var record = this[device];
         var kind = Catalog.Kinds[record.Kind];
         return $"{kind.Name}/{record.Device}/{kind.Quantities[quantity].Name}";
     }
@@ -207,6 +249,46 @@ public sealed class DeviceRegister
         }
     }
 
+    private DeviceRecord Make(int device)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(device, table?.Count ?? 0);
+        var made = table!.Record(device, names.KindOf(device), names.NameOf(device));
+        return Interlocked.CompareExchange(ref records[device], made, null) ?? made;
+    }
+
+    private int[] Owners(RegisterFacts facts, int size)
+    {
+        var (own, known) = (new int[size], new Dictionary<int, int>());
+        for (var device = 0; device < facts.Count; device++)
+        {
+            var list = facts.Of.Gateways[device];
+            if (!known.TryGetValue(list, out own[device]))
+            {
+                known.Add(list, own[device] = gateways.Intern(facts.GatewaysOf(device)));
+            }
+        }
+
+        return own;
+    }
+
+    /// <summary>Numbers are given at first sight, in the order of the devices: a device is to have the same shard however it came in.</summary>
+    private int[] Places(RegisterFacts facts, int size)
+    {
+        var (own, known) = (new int[size], new Dictionary<int, int>());
+        for (var device = 0; device < facts.Count; device++)
+        {
+            var territory = facts.Of.Territories[device];
+            if (!known.TryGetValue(territory, out var place))
+            {
+                known.Add(territory, place = placeNumbers.Intern(facts.Text(territory)));
+            }
+
+            own[device] = place >= 0 ? place : ~device;
+        }
+
+        return own;
+    }
+
     private void NoteRetired(int index, DeviceRecord record) => _ = record.IsRetired ? retired.Add(index) : retired.Remove(index);
 
     private void NoteSetPoints(int index, DeviceRecord record)
@@ -224,7 +306,7 @@ public sealed class DeviceRegister
             var (largerRecords, largerSetPoints, largerOwners, largerPlaces) = (records, setPointBits, owners, places);
             Array.Resize(ref largerPlaces, index * 2);
             Array.Resize(ref largerRecords, index * 2);
-            Array.Resize(ref largerSetPoints, index * 2 / 64);
+            Array.Resize(ref largerSetPoints, (index * 2 + 63) / 64);
             Array.Resize(ref largerOwners, index * 2);
             (records, setPointBits, owners, places) = (largerRecords, largerSetPoints, largerOwners, largerPlaces);
         }

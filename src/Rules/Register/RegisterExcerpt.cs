@@ -20,10 +20,10 @@ public static class RegisterExcerpt
         var count = register.Count;
         for (var other = 0; other < count; other++)
         {
-            if (register[other] is var neighbour && neighbour.Kind == record.Kind
-                && neighbour.Territory.StartsWith(place, StringComparison.Ordinal) && PlaceNumbers.Prefix(neighbour.Territory, (int)widest) == place)
+            if (register.KindOf(other) == record.Kind && register.TerritoryOf(other) is var territory
+                && territory.StartsWith(place, StringComparison.Ordinal) && PlaceNumbers.Prefix(territory, (int)widest) == place)
             {
-                excerpt.Register(neighbour);
+                excerpt.Register(register[other]);
             }
         }
 

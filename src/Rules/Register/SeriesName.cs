@@ -54,7 +54,7 @@ public readonly record struct SeriesName(int Device, int Quantity, string? Neare
             return exact;
         }
 
-        var candidates = Enumerable.Range(0, register.Count).Where(i => register[i].Kind == kind && mayKnow(register[i])).Take(NearestDevices);
+        var candidates = Enumerable.Range(0, register.Count).Where(i => register.KindOf(i) == kind && mayKnow(register[i])).Take(NearestDevices);
         var nearest = NearestName.Find(name, candidates.Select(i => register[i].Device));
         return nearest is null ? -1 : register.Find(kind, Encoding.UTF8.GetBytes(nearest));
     }

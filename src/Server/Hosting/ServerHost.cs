@@ -50,11 +50,14 @@ public sealed class ServerHost : IAsyncDisposable
             var logger = loggers.CreateLogger<ServerHost>();
 
             // What is known: devices, the book, the rules.
+            var stages = new StartStages(time, logger);
             var data = Directory.CreateDirectory(options.Data).FullName;
-            var register = RegisterFile.Load(options, Catalog.Default, logger);
-            var rules = Own(RulesInForce.Load(options.Rules, register.Catalog, time, loggers, options.Intake.Shards));
-            var ledger = Own(Ledger.Open(
-                new LedgerOptions { Folder = Path.Combine(data, "ledger") }, register.Catalog, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>()));
+            var reading = Task.Run(() => stages.Of("register", () => RegisterFile.Load(options, Catalog.Default, data, time, logger)), CancellationToken.None);
+            Own(new Underway(reading));
+            var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
+            var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
+                new LedgerOptions { Folder = Path.Combine(data, "ledger") }, Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
+            var (register, image) = await reading;
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
@@ -62,7 +65,7 @@ public sealed class ServerHost : IAsyncDisposable
             {
                 OpenRules = OpenRulesOf(openRules ?? [], register, ledger, time, meters, logger),
             });
-            var recovery = Own(new Underway(Task.Run(() => pipeline.StartAsync(cancellationToken), CancellationToken.None)));
+            var recovery = Own(new Underway(Task.Run(() => stages.OfAsync("snapshot and journal", () => pipeline.StartAsync(cancellationToken)), CancellationToken.None)));
 
             // Who is told, and who may ask.
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
@@ -77,21 +80,24 @@ public sealed class ServerHost : IAsyncDisposable
             // The doors are built.
             var listeners = new Listeners(options);
             CredentialFileOf(listeners.Edge, logger);
-            var web = Own(WebLayer.Build(options, listeners, time, readiness, services => services
+            var web = Own(stages.Of("doors", () => WebLayer.Build(options, listeners, time, readiness, services => services
                 .AddSingleton(loggers).AddSingleton(meters)
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
-                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))));
+                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow())))));
 
             // The past is whole, and only now are they opened.
             await recovery.Work;
             rules.Follow(pipeline.UseRules);
             gateways.Follow();
-            await web.StartAsync(cancellationToken);
+            await stages.OfAsync("listening", () => web.StartAsync(cancellationToken));
             await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));
+
+            // What nobody waits for.
             ledger.BeginCheck();
+            Own(new Underway(Task.Run(() => image?.Save(logger), CancellationToken.None)));
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
             return new ServerHost(
                 new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), bridges, logger, started),

@@ -15,6 +15,21 @@ internal static partial class ServerLog
     [LoggerMessage(1006, LogLevel.Warning, "No gateway can log in yet: {File} is empty. Add one with `pinganiot gateways add NAME`")]
     public static partial void NoGateways(ILogger logger, string file);
 
+    [LoggerMessage(1009, LogLevel.Information, "Starting: {Stage} done after {Elapsed}, {Total} from the beginning")]
+    public static partial void Starting(ILogger logger, string stage, TimeSpan elapsed, TimeSpan total);
+
+    [LoggerMessage(1010, LogLevel.Information, "{Devices} devices read from {Source} in {Elapsed}")]
+    public static partial void RegisterRead(ILogger logger, int devices, string source, TimeSpan elapsed);
+
+    [LoggerMessage(1011, LogLevel.Information, "{Image} was made of another register or by another build; the register file is read")]
+    public static partial void RegisterImageOld(ILogger logger, string image);
+
+    [LoggerMessage(1012, LogLevel.Warning, "{Image} is damaged; the register file is read")]
+    public static partial void RegisterImageDamaged(ILogger logger, Exception exception, string image);
+
+    [LoggerMessage(1013, LogLevel.Warning, "{Image} cannot be written; the next start reads the register file again")]
+    public static partial void RegisterImageNotWritten(ILogger logger, Exception exception, string image);
+
     [LoggerMessage(1008, LogLevel.Critical, "Open rule {Rule} is quarantined: {Why}. It judges nothing until the next start")]
     public static partial void OpenRuleQuarantined(ILogger logger, Exception? exception, string rule, string why);
 

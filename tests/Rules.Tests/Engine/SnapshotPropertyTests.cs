@@ -49,6 +49,70 @@ public sealed class SnapshotPropertyTests
         Explain(again).Should().Equal(Explain(engine));
     });
 
+    /// <summary>A device changes by a reading, a hold, a silence, a first sight, its end or other rules before its turn to be written, and after.</summary>
+    [Fact]
+    public void What_is_saved_while_readings_are_judged_is_what_there_was_when_it_began()
+    {
+        var others = new RuleSet([.. Rules.Rules.Where(r => r.Id is not ("high" or "both")), Scenario.Rule("new", bands: [new Band(Severity.Red, Comparison.Above, 55, null)])]);
+        Gen.Select(Story, Story, Gen.Int[0, 3].Array[Devices + 2, Devices + 2], Gen.Int[0, 9]).Sample((before, meanwhile, stretches, what) =>
+        {
+            var register = NewRegister();
+            var engine = new Engine(register, Rules, new EngineOptions(), _ => { });
+            var now = Live(engine, before, Scenario.Epoch);
+            var atOnce = Save(engine);
+            using var stream = new MemoryStream();
+            engine.BeginSave(stream);
+            var isOver = false;
+            for (var i = 0; i < stretches.Length && !isOver; i++)
+            {
+                now = Live(engine, [.. meanwhile.Skip(i * meanwhile.Length / stretches.Length).Take(1 + (meanwhile.Length / stretches.Length))], now);
+                if (i == 2 && what == 0)
+                {
+                    engine.Replace(others);
+                }
+                else if (i == 2 && what == 1)
+                {
+                    engine.Retire(Devices - 1, now, now);
+                }
+
+                isOver = engine.SaveMore(stretches[i]);
+            }
+
+            while (!isOver)
+            {
+                isOver = engine.SaveMore(1);
+            }
+
+            engine.SaveMore(1).Should().BeTrue("there is nothing more to save");
+            Again(stream.ToArray()).Should().Equal(Again(atOnce));
+
+            // And the next is as good.
+            Save(engine).Should().NotBeEmpty();
+            byte[] Again(byte[] saved)
+            {
+                var again = new Engine(register, Rules, new EngineOptions(), _ => { });
+                again.Restore(new MemoryStream(saved));
+                return Save(again);
+            }
+        });
+    }
+
+    [Fact]
+    public void A_stream_that_fails_ends_the_save_and_not_the_judging()
+    {
+        List<Transition> told = [];
+        var engine = new Engine(NewRegister(), Rules, new EngineOptions(), told.Add);
+        var now = Live(engine, [.. Enumerable.Range(0, 200).Select(i => (1_000_000L, i % Devices, 0, 50.0, 9))], Scenario.Epoch);
+        engine.BeginSave(new FullStream());
+        told.Clear();
+        Live(engine, [.. Enumerable.Range(0, 100).Select(i => (1_000_000L, i % Devices, 0, 99.0, 9))], now);
+        told.Should().NotBeEmpty();
+        var more = () => engine.SaveMore(int.MaxValue);
+        more.Should().Throw<IOException>();
+        engine.SaveMore(1).Should().BeTrue();
+        Save(engine).Should().NotBeEmpty();
+    }
+
     /// <summary>Whoever writes a right checksum under wrong bytes.</summary>
     [Fact]
     public void A_wrong_snapshot_with_right_checksums_is_refused_or_harmless()
@@ -103,6 +167,21 @@ public sealed class SnapshotPropertyTests
 
         register.Register(new DeviceRecord { Device = "g1", Kind = Catalog.Default.FindKind(Catalog.GatewayKind) });
         return register;
+    }
+
+    private sealed class FullStream : MemoryStream
+    {
+        private int left = 1;
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            if (left-- <= 0)
+            {
+                throw new IOException("full");
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
     }
 
     /// <summary>The last quantity is the gateway's own word.</summary>
