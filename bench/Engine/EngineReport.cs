@@ -159,7 +159,7 @@ internal sealed class EngineReport(IReadOnlyDictionary<string, Findings> parts)
         report.Note("the city: 880,000 smoke detectors, 290,000 gas pipes, 150,000 charging piles, 69,000 lifts, 20,000 pipe networks, 10,000 cylinders, 123 gateways; 4,318,200 series report, the engine keeps room for the others too");
         report.Note("the peers are spared hold, deadband, clear hold, lateness, duplicates and ticks, and get arrays or dictionaries of the right size; Buffer is by count, since a buffer by time costs a timer per series");
         report.Note("reload: 167 kinds of three quantities with two rules each, read and checked beforehand; a collection before each");
-        report.Note("shards: batches of 1,024 readings, filled before the clock starts, 128 under way; the router's thread and the shards' share the 2 cores");
+        report.Note("shards: batches of 1,024 readings, filled before the clock starts, 128 under way, of which 32 come back together once all are gone; the router's thread and the shards' share the 2 cores");
     }
 
     private Findings Mean(int size, int interval) => parts[$"mean-{size}-{interval}"];

@@ -8,18 +8,23 @@ namespace PingAnIoT.Bench;
 /// Router, queues and shard threads as the server has them, on batches like those of the intake's lanes. The batches of a round are filled before
 /// its clock starts; so many are under way at a time, as the lanes' shares would have it.
 /// </summary>
-internal sealed class ShardsPart : ILaneOwner, IDisposable
+internal sealed class ShardsPart : ILaneOwner
 {
     public const double IntervalSeconds = 10;
     private const int BatchReadings = 1024;
     private const int UnderWay = 128;
+
+    /// <summary>A lane that has run dry goes on when so many are back, as group commits bring them: waiting for each would measure how fast a thread wakes.</summary>
+    private const int BackAtOnce = 32;
     private const int WarmRounds = 9;
     private const int TimedRounds = 5;
-    private readonly SemaphoreSlim credit = new(UnderWay);
+    private readonly object gate = new();
     private readonly ShardRouter router;
     private readonly MessageBatch[] batches;
     private readonly long[] ticks;
     private readonly Feed feed;
+    private int credit = UnderWay;
+    private int wanted;
     private long transitions;
     private long lastTick;
     private long position;
@@ -39,7 +44,7 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
 
     public static void Measure(int series, int shards, Findings findings)
     {
-        using var part = new ShardsPart(series, shards);
+        var part = new ShardsPart(series, shards);
         part.router.Start();
         for (var i = 0; i < WarmRounds; i++)
         {
@@ -57,9 +62,42 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
         part.router.Stop(abandon: false);
     }
 
-    public void GiveBack(MessageBatch batch) => credit.Release();
+    public void GiveBack(MessageBatch batch)
+    {
+        lock (gate)
+        {
+            if (++credit == wanted)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+    }
 
-    public void Dispose() => credit.Dispose();
+    private void WaitFor(int batches)
+    {
+        lock (gate)
+        {
+            for (wanted = batches; credit < batches;)
+            {
+                Monitor.Wait(gate);
+            }
+
+            wanted = 0;
+        }
+    }
+
+    private void TakeCredit()
+    {
+        lock (gate)
+        {
+            if (credit == 0)
+            {
+                WaitFor(BackAtOnce);
+            }
+
+            credit--;
+        }
+    }
 
     private (Meter Meter, long Bytes) Round(bool crossings)
     {
@@ -69,7 +107,7 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
         meter.Begin();
         for (var i = 0; i < batches.Length; i++)
         {
-            credit.Wait();
+            TakeCredit();
             position++;
             var batch = batches[i];
             batch.BeginStages(1);
@@ -84,12 +122,7 @@ internal sealed class ShardsPart : ILaneOwner, IDisposable
         }
 
         // All credit is back when all batches are judged; only a last tick may still be on its way.
-        for (var i = 0; i < UnderWay; i++)
-        {
-            credit.Wait();
-        }
-
-        credit.Release(UnderWay);
+        WaitFor(UnderWay);
         while (router.EvaluatedUntil < position)
         {
             Thread.Yield();

@@ -73,8 +73,8 @@ public sealed class MessageBatch(MessageDecoder decoder)
     /// <summary>The lane it goes back to when every stage is done with it.</summary>
     internal ILaneOwner? Owner { get; init; }
 
-    /// <summary>Its readings by shard, where there are several; filled by the router.</summary>
-    internal ReadingBatch[] Parts { get; set; } = [];
+    /// <summary>Which shard each of its readings is for, where there are several; filled by the router, whose room it is.</summary>
+    internal byte[] ShardNumbers { get; set; } = [];
 
     /// <summary>
     /// The messages as the journal keeps them, one after the other:

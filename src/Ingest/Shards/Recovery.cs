@@ -28,8 +28,10 @@ internal sealed class Recovery
     private readonly int gatewayKind;
     private readonly bool isBeside;
     private readonly MessageBatch batch;
-    private readonly ReadingBatch[] parts;
+    private readonly int shards;
+    private readonly ReadingBatch own = new();
     private readonly List<DeadLetter> letters = [];
+    private byte[] numbers = [];
     private ReplayJudge judge = null!;
     private long receiveTimeMicros;
     private long entries;
@@ -58,8 +60,8 @@ internal sealed class Recovery
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         batch = new MessageBatch(new MessageDecoder(register));
         first = only?.Number ?? 0;
-        parts = [.. Enumerable.Range(0, only?.Count ?? engines.Count).Select(_ => new ReadingBatch())];
-        split = new ShardSplit(register, parts.Length);
+        shards = only?.Count ?? engines.Count;
+        split = new ShardSplit(register, shards);
     }
 
     /// <param name="journal">What is replayed.</param>
@@ -184,16 +186,18 @@ internal sealed class Recovery
     private void Apply(long position)
     {
         openRules?.Offer(batch.Readings.Readings, position, mayWait: true);
-        if (parts.Length == 1)
+        var all = batch.Readings.Readings;
+        if (shards == 1)
         {
-            judge.Judge(0, batch.Readings.Readings, position);
+            judge.Judge(0, all, position);
         }
         else
         {
-            split.Split(batch.Readings.Readings, parts);
+            split.Number(all, ref numbers);
             for (var i = 0; i < engines.Count; i++)
             {
-                judge.Judge(i, parts[first + i].Readings, position);
+                ShardSplit.Pick(all, numbers.AsSpan(0, all.Length), first + i, own);
+                judge.Judge(i, own.Readings, position);
             }
         }
 
@@ -205,7 +209,7 @@ internal sealed class Recovery
         judge.Drain();
         foreach (var device in devices)
         {
-            var own = register.ShardOf(device, parts.Length) - first;
+            var own = register.ShardOf(device, shards) - first;
             if (own < 0 || own >= engines.Count)
             {
                 continue;

@@ -28,6 +28,10 @@ internal sealed class Shard
     private readonly Action onControlDone;
     private readonly ILogger logger;
     private readonly Thread thread;
+    private readonly ReadingBatch own = new();
+
+    // By the job at hand.
+    private int judged;
     private Queue<ShardJob> queue = new();
     private Queue<ShardJob> working = new();
     private long evaluatedUntil;
@@ -105,10 +109,9 @@ internal sealed class Shard
 
             while (working.TryDequeue(out var job) && !Volatile.Read(ref abandoned))
             {
-                // Judged, a batch is its lane's again.
-                var readings = job.Readings?.Count ?? 0;
+                judged = 0;
                 Do(job);
-                SaveSome(SavedPerReading * readings);
+                SaveSome(SavedPerReading * judged);
             }
         }
 
@@ -181,9 +184,11 @@ internal sealed class Shard
 
     private void Apply(in ShardJob job)
     {
-        if (job.Readings is not null)
+        if (job.Batch is not null)
         {
-            engine.Apply(job.Readings.Readings, job.JournalPosition);
+            var readings = OwnOf(job.Batch);
+            judged = readings.Length;
+            engine.Apply(readings, job.JournalPosition);
         }
         else if (job.Rules is not null)
         {
@@ -204,5 +209,18 @@ internal sealed class Shard
         {
             engine.Apply([job.Control], job.JournalPosition);
         }
+    }
+
+    /// <summary>Copied by the shard itself, into a room that stays in its core's cache; the router, of which there is one, only tells which they are.</summary>
+    private ReadOnlySpan<Reading> OwnOf(MessageBatch batch)
+    {
+        var all = batch.Readings.Readings;
+        if (batch.ShardNumbers.Length == 0)
+        {
+            return all;
+        }
+
+        ShardSplit.Pick(all, batch.ShardNumbers.AsSpan(0, all.Length), number, own);
+        return own.Readings;
     }
 }

@@ -8,9 +8,7 @@ internal readonly record struct ShardJob
     /// <summary>Just after the entry it comes from.</summary>
     public required long JournalPosition { get; init; }
 
-    /// <summary>Readings of this shard's devices, and the batch that gets its credit when they are judged.</summary>
-    public ReadingBatch? Readings { get; init; }
-
+    /// <summary>Readings of all shards' devices, of which each picks its own; it gets its credit when they are judged.</summary>
     public MessageBatch? Batch { get; init; }
 
     /// <summary>A tick or a gateway's coming or going: every shard gets it.</summary>

@@ -57,17 +57,18 @@ internal sealed class ShardRouter
     {
         batch.Readings.JournalPosition = journalPosition;
         OpenRules?.Offer(batch.Readings.Readings, journalPosition);
-        if (shards.Length == 1)
+        if (shards.Length > 1)
         {
-            Post(shards[0], batch, batch.Readings, journalPosition);
-            return;
+            var numbers = batch.ShardNumbers;
+            split.Number(batch.Readings.Readings, ref numbers);
+            batch.ShardNumbers = numbers;
         }
 
-        Split(batch);
-        for (var i = 0; i < shards.Length; i++)
+        // Posted to each, also where none of it is its own: each shard's position moves on with the journal.
+        foreach (var shard in shards)
         {
-            // An empty part is posted too: each shard's position moves on with the journal.
-            Post(shards[i], batch, batch.Parts[i], journalPosition);
+            batch.AddStage();
+            shard.Post(new ShardJob { Batch = batch, JournalPosition = journalPosition });
         }
     }
 
@@ -107,22 +108,6 @@ internal sealed class ShardRouter
 
     /// <summary>Counts a control entry in when it gets its place in the order.</summary>
     public void ControlComing() => Interlocked.Add(ref pendingControls, shards.Length);
-
-    private static void Post(Shard shard, MessageBatch batch, ReadingBatch readings, long journalPosition)
-    {
-        batch.AddStage();
-        shard.Post(new ShardJob { Readings = readings, Batch = batch, JournalPosition = journalPosition });
-    }
-
-    private void Split(MessageBatch batch)
-    {
-        if (batch.Parts.Length != shards.Length)
-        {
-            batch.Parts = [.. shards.Select(_ => new ReadingBatch())];
-        }
-
-        split.Split(batch.Readings.Readings, batch.Parts);
-    }
 
     private void ControlDone() => Interlocked.Decrement(ref pendingControls);
 }

@@ -17,10 +17,14 @@ internal readonly unsafe ref struct BlockFinder(nint* starts)
     public byte* Ask(int place)
     {
         var start = LineArena.At(starts, BlockForm.UnitOf(place));
+        var bytes = LineArena.UnitBytes << BlockForm.BitsOf(place);
         Prefetch.Line(start);
-        if (BlockForm.BitsOf(place) > 1)
+
+        // The second line of two; of one line the same again, which costs less than a branch that is mispredicted.
+        Prefetch.Line(start + ((bytes >> 1) & Prefetch.LineBytes));
+        if (bytes > 2 * Prefetch.LineBytes)
         {
-            AskForRest(start, LineArena.UnitBytes << BlockForm.BitsOf(place));
+            AskForRest(start, bytes);
         }
 
         return (place & 1) != 0 ? null : start;

@@ -61,11 +61,9 @@ internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
             return false;
         }
 
-        if (expired == 1 && bits == OneLineBits)
+        if (expired == 1)
         {
-            // Of a steady series, all that a line holds.
-            Vector256.Load(samples + 1).Store(samples);
-            samples[Vector256<ulong>.Count] = samples[Vector256<ulong>.Count + 1];
+            ShiftOne(samples, capacity);
         }
         else if (expired > 0)
         {
@@ -152,5 +150,22 @@ internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
         {
             *samples = samples[by];
         }
+    }
+
+    /// <summary>
+    /// The same for the one that a steady series lets go of: all that the block has room for. How many there are differs from series to series, so
+    /// that to go by that would be mispredicted.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ShiftOne(ulong* samples, int capacity)
+    {
+        var at = 0;
+        for (; at + Vector256<ulong>.Count < capacity; at += Vector256<ulong>.Count)
+        {
+            Vector256.Load(samples + at + 1).Store(samples + at);
+        }
+
+        // Capacities are 2 more than a multiple of 4.
+        samples[at] = samples[at + 1];
     }
 }

@@ -70,7 +70,13 @@ internal readonly struct QuietPlan
     /// <summary>From a series to the words of its device's rules over several quantities.</summary>
     public readonly int ToCombined;
 
-    public readonly int CombinedCount;
+    public readonly ushort CombinedCount;
+
+    /// <summary>From a series to the words of its device's rules over the devices of a place.</summary>
+    public int ToVotes => ToCombined + CombinedCount;
+
+    /// <summary>What must be known of the device's rules over several quantities for a reading to begin nothing there.</summary>
+    public readonly CombinedRest RestNeeded;
 
     /// <summary>When the windows that must be computed need not be.</summary>
     public readonly Calm Calm;
@@ -83,7 +89,7 @@ internal readonly struct QuietPlan
     {
         Offset = quantity.Offset;
         ToCombined = kind.Series.Length - quantity.Offset;
-        CombinedCount = kind.Combined.Length;
+        CombinedCount = (ushort)kind.Combined.Length;
         WindowMicros = quantity.WindowMicros;
         Needs = When(isGateway, QuietNeeds.Gateway)
             | When(quantity.Combined.Length > 0, QuietNeeds.Combined)
@@ -96,6 +102,9 @@ internal readonly struct QuietPlan
             | When(quantity.Absents.Length > 0, QuietNeeds.Absents)
             | When(quantity.HasOwnAbsents, QuietNeeds.OwnAbsents)
             | When(quantity.Computed.Any(w => w.Function == WindowFunction.Stuck), QuietNeeds.Stuck);
+        RestNeeded = !Has(QuietNeeds.Combined) ? CombinedRest.Unknown
+            : !Has(QuietNeeds.CombinedRest) ? CombinedRest.Never
+            : Has(QuietNeeds.SequenceFirst) ? CombinedRest.All : CombinedRest.NoState;
         Calm = new Calm(quantity.Computed);
         (Bottom, Top) = (-Furthest, Furthest);
         foreach (var window in quantity.Windows.Concat(quantity.Restraints).Where(w => w.IsWithinReadings))

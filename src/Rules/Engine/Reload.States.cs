@@ -105,7 +105,7 @@ internal sealed partial class Reload
             before[i] = Store.States[first + i];
         }
 
-        var slot = Store.Devices[piece.Device];
+        ref var slot = ref Store.Devices[piece.Device];
         var to = slot.Series < 0 ? null : next.Find(slot.Layout, (ushort)piece.Number);
         var isInPlace = to?.Rules.Length == count;
         if (!isInPlace)
@@ -149,7 +149,7 @@ internal sealed partial class Reload
         var slot = Store.Devices[piece.Device];
         var to = next.Layouts[slot.Layout].Combined[step.Place];
         var before = Store.States[piece.Index];
-        Store.StateOf(slot, to) = piece.Index;
+        Store.StateOf(ref slot, to) = piece.Index;
         Store.States[piece.Index] = RuleState.Normal(piece.Device, to.Rule.Rule.Quantity, to.Rule);
         Carry(before, step, shard.ClockOf(slot, to), piece.Index, isInPlace: true);
         Store.States[piece.Index].Combined = (ushort)(to.Index + 1);

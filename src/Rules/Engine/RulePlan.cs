@@ -6,6 +6,7 @@ internal sealed unsafe class RulePlan
     // All kinds' quantities in one array, so that a reading costs one step and not three.
     private readonly QuantityPlan?[] table;
     private readonly int[] layouts;
+    private readonly QuietNeeds needs;
 
     private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int[] layouts, int gatewayKind, byte generation)
     {
@@ -22,7 +23,9 @@ internal sealed unsafe class RulePlan
             kinds[layout].Quantities.CopyTo(table, layout * Stride);
             foreach (var quantity in kinds[layout].Series)
             {
-                Quiet[(layout * Stride) + quantity.Quantity] = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
+                var quiet = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
+                Quiet[(layout * Stride) + quantity.Quantity] = quiet;
+                needs |= quiet.Needs;
             }
         }
     }
@@ -37,6 +40,9 @@ internal sealed unsafe class RulePlan
 
     /// <summary>By layout times <see cref="Stride"/> plus quantity.</summary>
     public FlatArray<QuietPlan> Quiet { get; } = new();
+
+    /// <summary>Whether some quantity's readings need one of these: a branch on that goes the same way for all, where one on each's own needs would not.</summary>
+    public bool Has(QuietNeeds any) => (needs & any) != QuietNeeds.None;
 
     public RuleSet RuleSet { get; }
 

@@ -36,11 +36,30 @@ internal struct DeviceSlot
     /// <summary>One more than the quantity that was heard last, whose newest reading it is; 0 while the device is not <see cref="IsHeard"/>.</summary>
     public byte Heard;
 
+    /// <summary>What is known of its rules over several quantities, since their words were last touched.</summary>
+    public CombinedRest Rest;
+
     /// <summary>
     /// Whether those of its absences that any reading ends all wait for their timers, after one sign of life, which is the one told here. What
     /// they say of it themselves is then out of date.
     /// </summary>
     public readonly bool IsHeard => Heard != 0;
+}
+
+/// <summary>How little a device's rules over several quantities ask for.</summary>
+internal enum CombinedRest : byte
+{
+    /// <summary>Their words must be looked at.</summary>
+    Unknown = 0,
+
+    /// <summary>None has a state; the first part of a sequence may not be known to be false.</summary>
+    NoState = 1,
+
+    /// <summary>None has a state, and no reading of the first part of a sequence must be shown to it.</summary>
+    All = 2,
+
+    /// <summary>No device's do: some must be shown each reading.</summary>
+    Never = 3,
 }
 
 /// <summary>Since when each band has been pending: on for those worse than the present one, off for the others.</summary>

@@ -41,6 +41,7 @@ internal sealed unsafe partial class SeriesStore
 
         ReturnPlaces(slot.Series, before);
         slot.Series = first;
+        slot.Rest = CombinedRest.Unknown;
         slot.Layout = (ushort)plan.LayoutOf(plan.KindOf(slot.Layout));
     }
 
@@ -79,10 +80,16 @@ internal sealed unsafe partial class SeriesStore
             return free;
         }
 
+        // In as few lines as can be: a reading of one quantity looks at the words of others.
+        const int LineInts = Prefetch.LineBytes / sizeof(int);
+        var begun = placeCount % LineInts;
+        placeCount += Lines(begun + count) > Lines(count) ? LineInts - begun : 0;
         var first = placeCount;
         placeCount += count;
         places.Grow(placeCount, 0);
         return first;
+
+        static int Lines(int ints) => (ints + LineInts - 1) / LineInts;
     }
 
     private void ReturnPlaces(int first, KindPlan kind)

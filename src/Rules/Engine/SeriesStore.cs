@@ -65,26 +65,33 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
     /// that where its first part is not known to be false: <see cref="SequenceState.Resting"/>; of a rule that asks for all its parts where
     /// those on one quantity are known not to hold: <see cref="PartsAtRest"/>.
     /// </summary>
-    public ref int StateOf(in DeviceSlot slot, CombinedRule rule) => ref places[slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index];
+    public ref int StateOf(ref DeviceSlot slot, CombinedRule rule)
+    {
+        // Whoever asks so may write it.
+        slot.Rest = CombinedRest.Unknown;
+        return ref places[WordOf(slot, rule)];
+    }
 
-    /// <summary>
-    /// Whether any of a device's rules over several quantities must be shown each reading: those that have a state, and to readings of the first
-    /// part of a sequence those in which it is not known to be false.
-    /// </summary>
+    /// <inheritdoc cref="StateOf"/>
+    public int StateAt(in DeviceSlot slot, CombinedRule rule) => places[WordOf(slot, rule)];
+
+    /// <summary>What may be left out while none of a device's rules over several quantities says or waits for anything.</summary>
     /// <param name="first">Where their words are.</param>
     /// <param name="count">How many.</param>
-    /// <param name="isOfFirst">Whether the reading is of such a part.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsBusy(int first, int count, bool isOfFirst)
+    public CombinedRest RestOf(int first, int count)
     {
-        var least = isOfFirst ? SequenceState.RestingLeast : 1;
-        var any = 0;
+        var rest = CombinedRest.All;
         for (var word = places.Start + first; count > 0; count--, word++)
         {
-            any |= *word >= least ? *word : 0;
+            if (*word > 0)
+            {
+                return CombinedRest.Unknown;
+            }
+
+            rest = *word is < 0 and >= SequenceState.RestingLeast ? CombinedRest.NoState : rest;
         }
 
-        return any != 0;
+        return rest;
     }
 
     /// <summary>The number of the device's place for a rule over such; -1 where it has none, 0 while nobody asked.</summary>
@@ -191,6 +198,8 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
             Absences[Devices[device].Absences + i] = new Absence { Device = device, LastChange = Never.Micros };
         }
     }
+
+    private int WordOf(in DeviceSlot slot, CombinedRule rule) => slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index;
 
     private static int FormOf(int place) => place & ((1 << BlockForm.WordBits) - 1);
 

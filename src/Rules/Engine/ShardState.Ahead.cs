@@ -4,17 +4,20 @@ namespace PingAnIoT.Rules;
 
 /// <content>
 /// A batch of readings. Random access to millions of series waits for memory, unless memory was asked in time: readings are taken in groups, and
-/// while one group is judged, what the next three need is on its way, in three steps of which each needs what the one before brought.
+/// while one group is judged, what the next six need is on its way, in three steps of which each needs what the one before brought.
 /// </content>
 internal sealed unsafe partial class ShardState
 {
-    private const int GroupReadings = 16;
-    private const int GroupsAhead = 3;
+    /// <summary>Few, so that judging takes turns with asking: of many lines asked for at once the last wait until the first have come.</summary>
+    private const int GroupReadings = 8;
 
-    /// <summary>A power of two above <see cref="GroupsAhead"/>.</summary>
-    private const int GroupsMask = 3;
+    // How many groups before its turn each step is taken.
+    private const int SlotsAhead = 6;
+    private const int SeriesAhead = 4;
+    private const int BlocksAhead = 2;
 
-    private const QuietNeeds AsksForMore = QuietNeeds.Combined | QuietNeeds.Votes | QuietNeeds.OwnAbsents;
+    /// <summary>A power of two above <see cref="SeriesAhead"/>, less 1.</summary>
+    private const int GroupsMask = 7;
 
     private readonly FlatArray<Found> founds = NewFounds();
 
@@ -28,11 +31,11 @@ internal sealed unsafe partial class ShardState
         }
 
         var groups = (readings.Length + GroupReadings - 1) / GroupReadings;
-        for (var group = -GroupsAhead; group < groups; group++)
+        for (var group = -SlotsAhead; group < groups; group++)
         {
-            AskForSlots(GroupOf(readings, group + 3));
-            FindSeries(GroupOf(readings, group + 2), FoundsOf(group + 2));
-            AskForBlocks(GroupOf(readings, group + 1).Length, FoundsOf(group + 1));
+            AskForSlots(GroupOf(readings, group + SlotsAhead));
+            FindSeries(GroupOf(readings, group + SeriesAhead), FoundsOf(group + SeriesAhead));
+            AskForBlocks(GroupOf(readings, group + BlocksAhead).Length, FoundsOf(group + BlocksAhead));
             entries = Apply(GroupOf(readings, group), FoundsOf(group), group * GroupReadings, entries);
         }
     }
@@ -86,33 +89,25 @@ internal sealed unsafe partial class ShardState
     {
         var finder = new Finder(Store, plan);
         var places = Store.PlaceStart;
+        var asksForSetPoints = plan.Has(QuietNeeds.SetPoints);
         foreach (ref readonly var reading in readings)
         {
             *found = finder.Find(reading);
             if (found->Quiet != null)
             {
                 Prefetch.Line(places + found->Series);
-                if (found->Quiet->Has(AsksForMore) || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
+                if (asksForSetPoints)
                 {
-                    AskForMore(*found->Quiet, found->Series, reading.Device);
+                    register.AskForSetPoints(reading.Device);
+                }
+
+                if (found->Quiet->Has(QuietNeeds.OwnAbsents) || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
+                {
+                    Store.PrefetchAbsence(reading.Device);
                 }
             }
 
             found++;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AskForMore(in QuietPlan quiet, int series, int device)
-    {
-        if (quiet.Has(QuietNeeds.Combined | QuietNeeds.Votes))
-        {
-            Store.PrefetchPlace(series + quiet.ToCombined);
-        }
-
-        if (quiet.Has(QuietNeeds.OwnAbsents) || (quiet.Has(QuietNeeds.Absents) && !Store.Devices[device].IsHeard))
-        {
-            Store.PrefetchAbsence(device);
         }
     }
 
@@ -130,7 +125,7 @@ internal sealed unsafe partial class ShardState
             found->Place = places[found->Series];
             found->Packed = blocks.Ask(found->Place);
             if (found->Quiet->Has(QuietNeeds.Votes)
-                && places[found->Series + found->Quiet->ToCombined + found->Quiet->CombinedCount] is > 0 and var place)
+                && places[found->Series + found->Quiet->ToVotes] is > 0 and var place)
             {
                 Prefetch.Line(ref Places[place]);
             }

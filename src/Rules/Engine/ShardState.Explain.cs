@@ -85,7 +85,7 @@ internal sealed partial class ShardState
             return Unseen(rule.Rule, record) with { Parts = [.. rule.Parts.Select(p => Unseen(p, record))] };
         }
 
-        var index = Store.StateOf(slot, rule);
+        var index = Store.StateAt(slot, rule);
         var state = index <= 0 ? RuleState.Normal(device, rule.Rule.Rule.Quantity, rule.Rule) : Store.States[index];
         var parts = new RuleExplanation[rule.Parts.Length];
         for (var p = 0; p < parts.Length; p++)

@@ -36,7 +36,7 @@ internal sealed partial class ShardState
                 continue;
             }
 
-            ref readonly var slot = ref Store.Devices[device];
+            ref var slot = ref Store.Devices[device];
             for (var series = slot.Series + plan.Layouts[slot.Layout].Series.Length - 1; series >= slot.Series; series--)
             {
                 if (Store.HasBlock(series))
@@ -47,7 +47,7 @@ internal sealed partial class ShardState
 
             foreach (var rule in plan.Layouts[slot.Layout].Combined)
             {
-                ref var word = ref Store.StateOf(slot, rule);
+                ref var word = ref Store.StateOf(ref slot, rule);
                 word = PartsAtRest.Is(word) ? 0 : word;
             }
         }

@@ -16,7 +16,7 @@ internal sealed partial class ShardState
 
         foreach (var rule in quantity.Combined)
         {
-            ref var state = ref Store.States[Math.Max(0, Store.StateOf(slot, rule))];
+            ref var state = ref Store.States[Math.Max(0, Store.StateAt(slot, rule))];
             var at = state.HasPending ? ClockOf(slot, rule) : SeriesClock.None;
             if (!state.HasPending || at.Last >= reading.EventTimeMicros)
             {
@@ -28,20 +28,21 @@ internal sealed partial class ShardState
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void JudgeCombined(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    private void JudgeCombined(ref DeviceSlot slot, QuantityPlan quantity, in Reading reading)
     {
         foreach (var rule in quantity.Combined)
         {
             if (rule.IsSequence)
             {
-                JudgeSequence(slot, quantity, rule, reading);
+                JudgeSequence(ref slot, quantity, rule, reading);
                 continue;
             }
 
             var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
-            ref var index = ref Store.StateOf(slot, rule);
+            ref var index = ref Store.StateOf(ref slot, rule);
             if (index <= 0 && rule.Combination == Combination.All
-                && (!CrossesOwn(slot, quantity, rule, device) || (!rule.HasSetPoints && RestsOnAnother(ref index, slot, quantity, rule))))
+                && (IsKnownToRest(index, quantity) || !CrossesOwn(slot, quantity, rule, device)
+                    || (!rule.HasSetPoints && RestsOnAnother(ref index, slot, quantity, rule))))
             {
                 continue;
             }
@@ -88,17 +89,16 @@ internal sealed partial class ShardState
         return true;
     }
 
+    /// <summary>Has <see cref="RestsOnAnother"/> seen it, so that what was read need not be looked at either?</summary>
+    private bool IsKnownToRest(int index, QuantityPlan quantity) =>
+        PartsAtRest.OffsetOf(index, plan.Generation) is >= 0 and var known && known != quantity.Offset;
+
     /// <summary>
     /// Does a part on another quantity cross no band? Once one is seen not to, that is known until a reading of its quantity: readings of this one
     /// need not look for it again. (Not where devices may have thresholds of their own: they may change without a reading.)
     /// </summary>
     private bool RestsOnAnother(ref int index, in DeviceSlot slot, QuantityPlan quantity, CombinedRule rule)
     {
-        if (PartsAtRest.OffsetOf(index, plan.Generation) is var known && known >= 0 && known != quantity.Offset)
-        {
-            return true;
-        }
-
         index = 0;
         for (var p = 0; p < rule.Parts.Length && index == 0; p++)
         {

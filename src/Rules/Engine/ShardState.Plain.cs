@@ -25,7 +25,7 @@ internal sealed unsafe partial class ShardState
         var age = reading.ReceiveTimeMicros - reading.EventTimeMicros;
         if (reading.Flags != ReadingFlags.None || !head.Rests(plan.Generation) || !quiet.Holds(reading.Value) || age > carry
             || !clock.IsNear(reading.ReceiveTimeMicros, silenceGapCap)
-            || (quiet.Has(MayHinder) && IsHindered(quiet, reading, found)))
+            || (plan.Has(MayHinder) && IsHindered(quiet, reading, found)))
         {
             return false;
         }
@@ -51,33 +51,54 @@ internal sealed unsafe partial class ShardState
         head.Mark(now, plan.Generation);
         if (quiet.Has(QuietNeeds.Votes | QuietNeeds.Absents))
         {
-            Tell(found.Quiet, reading, now, isNewest: true);
+            Tell(found, reading, now, isNewest: true);
         }
 
         return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsHindered(in QuietPlan quiet, in Reading reading, in Found found) =>
-        quiet.Has(QuietNeeds.Gateway)
-        || (quiet.Has(QuietNeeds.SetPoints) && register.HasSetPoints(reading.Device))
-        || (quiet.Has(QuietNeeds.Combined) && (!quiet.Has(QuietNeeds.CombinedRest)
-            || Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst))))
-        || (quiet.Has(QuietNeeds.Computed)
-            && !new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place)).AreCalm(quiet, reading.EventTimeMicros, reading.Value));
+    private bool IsHindered(in QuietPlan quiet, in Reading reading, in Found found)
+    {
+        // One branch for all that hardly ever is: one for each, needed by some quantities only, would be mispredicted.
+        var isOwn = quiet.Has(QuietNeeds.Gateway) | (quiet.Has(QuietNeeds.SetPoints) & register.HasSetPoints(reading.Device));
+        if ((isOwn | (Store.Devices.Start[reading.Device].Rest < quiet.RestNeeded)) && (isOwn || IsBusy(quiet, reading, found)))
+        {
+            return true;
+        }
+
+        return quiet.Has(QuietNeeds.Computed)
+            && !new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place)).AreCalm(quiet, reading.EventTimeMicros, reading.Value);
+    }
+
+    /// <summary>
+    /// Must any of the device's rules over several quantities be shown the reading, whatever it says: those that have a state, and where it is of the
+    /// first part of a sequence those in which that is not known to be false? Seen once not to be so, it is known until their words are touched.
+    /// </summary>
+    private bool IsBusy(in QuietPlan quiet, in Reading reading, in Found found)
+    {
+        ref var slot = ref Store.Devices.Start[reading.Device];
+        if (slot.Rest < quiet.RestNeeded)
+        {
+            slot.Rest = Store.RestOf(found.Series + quiet.ToCombined, quiet.CombinedCount);
+        }
+
+        return slot.Rest < quiet.RestNeeded;
+    }
 
     /// <summary>The place that a reading votes in, and those that listen for silence, are told.</summary>
-    /// <param name="quiet">Of its quantity.</param>
+    /// <param name="found">Where it belongs.</param>
     /// <param name="reading">It has been taken.</param>
     /// <param name="now">Server time when it arrived.</param>
     /// <param name="isNewest">Of its series.</param>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Tell(QuietPlan* quiet, in Reading reading, long now, bool isNewest)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Tell(in Found found, in Reading reading, long now, bool isNewest)
     {
+        var quiet = found.Quiet;
         ref var slot = ref Store.Devices.Start[reading.Device];
         if (quiet->Has(QuietNeeds.Votes))
         {
-            JudgeVotes(slot, plan.At(quiet), reading);
+            JudgeVotes(found, plan.At(quiet).Votes, reading);
         }
 
         if (!quiet->Has(QuietNeeds.Absents))
@@ -85,7 +106,7 @@ internal sealed unsafe partial class ShardState
             return;
         }
 
-        var listening = gateways.Groups[slot.Group].At(now);
+        var listening = gateways.ListeningAt(slot.Group, now);
         if (slot.IsHeard && isNewest && !quiet->Has(QuietNeeds.OwnAbsents))
         {
             Hear(ref slot, reading, listening);

@@ -28,7 +28,7 @@ internal sealed partial class ShardState
         ResetVotes(slot, quantity, reading);
         foreach (var rule in plan.Layouts[slot.Layout].Combined)
         {
-            var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateOf(slot, rule) : 0;
+            var index = rule.Rule.Rule.Quantity == reading.Quantity ? Store.StateAt(slot, rule) : 0;
             if (index > 0)
             {
                 Reset(ref Store.States[index], rule.Rule, reading.ReceiveTimeMicros);

@@ -48,7 +48,7 @@ internal sealed partial class ShardState
 
         foreach (var rule in kind.Combined)
         {
-            if (Store.StateOf(slot, rule) is > 0 and var index)
+            if (Store.StateAt(slot, rule) is > 0 and var index)
             {
                 End(ref Store.States[index], rule.Rule, receive);
                 Store.States.Return(index, 1);

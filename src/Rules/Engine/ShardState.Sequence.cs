@@ -16,9 +16,9 @@ internal sealed partial class ShardState
     private long Carry(in RuleState state, Rule rule) =>
         rule.Combination == Combination.ThenNot && state.Current > 0 ? long.MaxValue : options.CarryMicros;
 
-    private void JudgeSequence(in DeviceSlot slot, QuantityPlan quantity, CombinedRule rule, in Reading reading)
+    private void JudgeSequence(ref DeviceSlot slot, QuantityPlan quantity, CombinedRule rule, in Reading reading)
     {
-        ref var index = ref Store.StateOf(slot, rule);
+        ref var index = ref Store.StateOf(ref slot, rule);
         var isOfFirst = rule.Offsets[0] == quantity.Offset;
         if (index <= 0 && !isOfFirst)
         {

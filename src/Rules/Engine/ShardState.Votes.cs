@@ -8,11 +8,14 @@ internal sealed partial class ShardState
     public PlaceStore Places { get; } = new();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void JudgeVotes(in DeviceSlot slot, QuantityPlan quantity, in Reading reading)
+    private unsafe void JudgeVotes(in Found found, VotesRule[] rules, in Reading reading)
     {
-        foreach (var rule in quantity.Votes)
+        var words = Store.PlaceStart + found.Series + found.Quiet->ToVotes;
+        foreach (var rule in rules)
         {
-            if (PlaceOf(slot, rule, reading.Device) is > 0 and var place)
+            var place = words[rule.Index];
+            place = place != 0 ? place : PlaceOf(Store.Devices[reading.Device], rule, reading.Device);
+            if (place > 0)
             {
                 JudgeVotes(rule, place, reading);
             }
@@ -102,7 +105,11 @@ internal sealed partial class ShardState
             return;
         }
 
-        Elapse(ref Store.States[place.State], rule, place.Last, time, reading.ReceiveTimeMicros);
+        if (place.State != 0)
+        {
+            Elapse(ref Store.States[place.State], rule, place.Last, time, reading.ReceiveTimeMicros);
+        }
+
         place.Last = time;
         place.Anchor = AnchorOf(reading);
     }

@@ -54,7 +54,7 @@ internal sealed unsafe partial class ShardState(
             return false;
         }
 
-        var isBusy = quiet.Has(QuietNeeds.Combined) && Store.IsBusy(found.Series + quiet.ToCombined, quiet.CombinedCount, quiet.Has(QuietNeeds.SequenceFirst));
+        var isBusy = IsBusy(quiet, reading, found);
         if (isBusy)
         {
             ElapseCombined(Store.Devices[reading.Device], quantity, found.Series, reading);
@@ -84,14 +84,14 @@ internal sealed unsafe partial class ShardState(
             Judge(series, quantity, quiet, reading);
         }
 
-        if (quiet.Has(QuietNeeds.Combined) && (isBusy || !isQuiet || !quiet.Has(QuietNeeds.CombinedRest)))
+        if (isBusy || (!isQuiet && quiet.Has(QuietNeeds.Combined)))
         {
-            JudgeCombined(Store.Devices[reading.Device], quantity, reading);
+            JudgeCombined(ref Store.Devices[reading.Device], quantity, reading);
         }
 
         if (quiet.Has(QuietNeeds.Votes | QuietNeeds.Absents))
         {
-            Tell(found.Quiet, reading, clock.At(reading.ReceiveTimeMicros, silenceGapCap), isNewest);
+            Tell(found, reading, clock.At(reading.ReceiveTimeMicros, silenceGapCap), isNewest);
         }
 
         return true;

@@ -42,15 +42,15 @@ internal sealed partial class SnapshotReader
             return;
         }
 
-        var slot = state.Store.Devices[device];
+        ref var slot = ref state.Store.Devices[device];
         if (!hasState)
         {
-            state.Store.StateOf(slot, rule) = rule.IsSequence ? SequenceState.Resting(read.Sequence.First) : 0;
+            state.Store.StateOf(ref slot, rule) = rule.IsSequence ? SequenceState.Resting(read.Sequence.First) : 0;
             return;
         }
 
         var index = state.Store.States.Rent(device, rule);
-        state.Store.StateOf(slot, rule) = index;
+        state.Store.StateOf(ref slot, rule) = index;
         ref var target = ref state.Store.States[index];
         target = read with { Combined = target.Combined };
         state.Arm(ref target, index, rule.Rule, state.ClockOf(slot, rule));

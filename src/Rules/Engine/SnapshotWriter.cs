@@ -170,7 +170,7 @@ internal static class SnapshotWriter
 
         foreach (var rule in plan.Combined)
         {
-            var index = store.StateOf(slot, rule);
+            var index = store.StateAt(slot, rule);
             to.Flag(index > 0);
             if (index > 0)
             {

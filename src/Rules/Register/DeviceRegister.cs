@@ -79,6 +79,9 @@ public sealed class DeviceRegister
 
     internal bool IsRetired(int device) => records[device] is { } record ? record.IsRetired : table!.IsRetired(device);
 
+    /// <summary>Asks memory for what <see cref="HasSetPoints"/> will look at.</summary>
+    internal void AskForSetPoints(int device) => Prefetch.Line(ref setPointBits[device >> 6]);
+
     /// <summary>Whether this can name a device or a gateway: 1 to 64 bytes of <c>[A-Za-z0-9._-]</c>.</summary>
     public static bool IsValidName(ReadOnlySpan<byte> nameUtf8) =>
         nameUtf8.Length is > 0 and <= MaximumNameBytes && !nameUtf8.ContainsAnyExcept(NameBytes);

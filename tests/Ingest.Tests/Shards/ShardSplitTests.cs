@@ -9,12 +9,13 @@ public sealed class ShardSplitTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(7)]
-    public void Each_part_has_its_devices_readings_in_order_and_what_is_for_every_shard(int shards)
+    public void Each_shard_picks_its_devices_readings_in_order_and_what_is_for_every_shard(int shards)
     {
         var random = new Random(shards);
         var register = new DeviceRegister(Catalog.Default);
         var split = new ShardSplit(register, shards);
-        ReadingBatch[] parts = [.. Enumerable.Range(0, shards).Select(_ => new ReadingBatch(1))];
+        var own = new ReadingBatch(1);
+        byte[] numbers = [];
         var lengths = new HashSet<int>();
         for (var round = 0; round < 20; round++)
         {
@@ -25,11 +26,12 @@ public sealed class ShardSplitTests
 
             var readings = Enumerable.Range(0, random.Next(3_000)).Select(i => new Reading(
                 random.Next(register.Count), 0, random.Next(10) == 0 ? ReadingFlags.EveryShard : ReadingFlags.None, i, i, i)).ToArray();
-            split.Split(readings, parts);
+            split.Number(readings, ref numbers);
             for (var shard = 0; shard < shards; shard++)
             {
-                parts[shard].Readings.ToArray().Should().Equal(readings.Where(r => r.IsForEveryShard || register.ShardOf(r.Device, shards) == shard));
-                lengths.Add(parts[shard].Count);
+                ShardSplit.Pick(readings, numbers.AsSpan(0, readings.Length), shard, own);
+                own.Readings.ToArray().Should().Equal(readings.Where(r => r.IsForEveryShard || register.ShardOf(r.Device, shards) == shard));
+                lengths.Add(own.Count);
             }
         }
 
