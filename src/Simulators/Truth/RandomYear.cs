@@ -79,35 +79,49 @@ public sealed record RandomYear
         }
     }
 
-    private IReadOnlyList<Planned> OfOne(SortBook book, bool isLink, int number, ulong seed, Slots all, double from, double to)
+    /// <summary>Only slices in which something may begin that counts are drawn; what it may overlap is drawn around it alone. Most devices have nothing.</summary>
+    private List<Planned> OfOne(SortBook book, bool isLink, int number, ulong seed, Slots all, double from, double to)
     {
-        List<(Ailment Ailment, double Settled, int Order)>? drawn = null;
-        var (slots, reach) = (all.Of, all.ReachSeconds);
+        List<Planned>? planned = null;
+        var slots = all.Of;
         for (var order = 0; order < slots.Length; order++)
         {
-            // Beyond the end too: what is at its end may be overlapped by what begins after it.
             var slot = slots[order];
-            for (var slice = (long)Math.Floor(from / slot.SliceSeconds); slice * slot.SliceSeconds < to + reach; slice++)
+            for (var slice = (long)Math.Floor(from / slot.SliceSeconds); slice * slot.SliceSeconds <= to; slice++)
             {
-                if (Chance.Uniform(seed ^ slot.Salt, FleetPurpose.HappensIn, slice) < slot.Probability)
+                if (Drawn(slot, seed, slice) is { } ailment
+                    && ailment.Onset >= from + LeadInSeconds && ailment.Onset + TailSeconds <= to && !IsOverlapped(slots, order, seed, ailment)
+                    && book.CanHappen(isLink, number, slot.Sort) && CanBeTold(book, number, ailment, to))
                 {
-                    var ailment = Happens(slot, seed ^ slot.Salt, slice);
-                    (drawn ??= []).Add((ailment, ailment.End + slot.FadeSeconds, order));
+                    (planned ??= []).Add(new Planned(isLink, number, ailment));
                 }
             }
         }
 
-        if (drawn is null)
+        return planned ?? [];
+    }
+
+    /// <summary>Whether something of a higher rank is on, or fades, while it is on or fades. Each of a sort lies whole within its slice.</summary>
+    private static bool IsOverlapped(Slot[] slots, int order, ulong seed, Ailment ailment)
+    {
+        var settled = ailment.End + slots[order].FadeSeconds;
+        for (var higher = 0; higher < order; higher++)
         {
-            return [];
+            var slot = slots[higher];
+            for (var slice = (long)Math.Floor(ailment.Onset / slot.SliceSeconds); slice * slot.SliceSeconds < settled; slice++)
+            {
+                if (Drawn(slot, seed, slice) is { } other && other.Onset < settled && ailment.Onset < other.End + slot.FadeSeconds)
+                {
+                    return true;
+                }
+            }
         }
 
-        return
-        [
-            .. drawn.Where(d => d.Ailment.Onset >= from + LeadInSeconds && d.Ailment.Onset + TailSeconds <= to && !drawn.Exists(o => o.Order < d.Order && o.Ailment.Onset < d.Settled && d.Ailment.Onset < o.Settled)
-                && book.CanHappen(isLink, number, d.Ailment.Sort) && CanBeTold(book, number, d.Ailment, to)).Select(d => new Planned(isLink, number, d.Ailment)),
-        ];
+        return false;
     }
+
+    private static Ailment? Drawn(in Slot slot, ulong seed, long slice) =>
+        Chance.Uniform(seed ^ slot.Salt, FleetPurpose.HappensIn, slice) < slot.Probability ? Happens(slot, seed ^ slot.Salt, slice) : null;
 
     /// <summary>What has ended by then has been findable before, so it need not be looked for, which costs.</summary>
     private bool CanBeTold(SortBook book, int number, Ailment ailment, double to) =>
@@ -140,9 +154,6 @@ public sealed record RandomYear
     private sealed class Slots(IEnumerable<Slot> slots)
     {
         public Slot[] Of { get; } = [.. slots];
-
-        /// <summary>The longest that anything lasts and fades.</summary>
-        public double ReachSeconds => field > 0 ? field : field = Of.Max(s => s.Sort.MostSeconds + s.FadeSeconds);
     }
 
     private readonly record struct Slot(Sort Sort, double SliceSeconds, double FadeSeconds, double RatePerSecond)
