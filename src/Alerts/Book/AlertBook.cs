@@ -13,13 +13,15 @@ internal sealed class AlertBook
     private readonly Dictionary<(string Rule, string Series), string> index = [];
     private readonly List<((string Rule, string Series) Key, string? Before)> indexChanges = [];
     private ImmutableDictionary<string, Alert>.Builder alerts = BookSnapshot.Empty.Alerts.ToBuilder();
+    private DutyBook duty = DutyBook.Empty;
     private ImmutableDictionary<string, long>.Builder delivered = BookSnapshot.Empty.Delivered.ToBuilder();
 
     public BookSnapshot Current => current;
 
     /// <summary>Drafts the rows the database keeps of the book, in place of all that was drafted before.</summary>
-    public void Load(IEnumerable<Alert> live, IEnumerable<(string Officer, long UpTo)> deliveries)
+    public void Load(IEnumerable<Alert> live, IEnumerable<(string Officer, long UpTo)> deliveries, DutyBook who)
     {
+        duty = who;
         alerts.Clear();
         index.Clear();
         delivered.Clear();
@@ -39,6 +41,9 @@ internal sealed class AlertBook
     public Alert? FindLive(string rule, string series) =>
         index.TryGetValue((rule, series), out var id) ? alerts[id] : null;
 
+    /// <summary>Officers and who is on duty, as drafted.</summary>
+    public DutyBook Duty => duty;
+
     public long DeliveredTo(string officer) => delivered.GetValueOrDefault(officer);
 
     /// <summary>Takes one entry into the draft.</summary>
@@ -47,6 +52,12 @@ internal sealed class AlertBook
     /// <param name="changed">Told of every alert that is different now: before, after.</param>
     public void Apply(LedgerEntry entry, Func<string, Alert?> findPast, Action<Alert?, Alert> changed)
     {
+        if (DutyFold.Concerns(entry.Kind))
+        {
+            duty = DutyFold.Apply(duty, entry);
+            return;
+        }
+
         switch (entry.Kind)
         {
             case EntryKind.Delivered:
@@ -72,7 +83,7 @@ internal sealed class AlertBook
     public void Commit(long sequence)
     {
         indexChanges.Clear();
-        current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable());
+        current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable()) { Duty = duty };
     }
 
     /// <summary>The draft is not on disk: forget it.</summary>
@@ -86,6 +97,7 @@ internal sealed class AlertBook
 
         indexChanges.Clear();
         delivered = current.Delivered.ToBuilder();
+        duty = current.Duty;
     }
 
     private void Put(Alert alert)

@@ -12,6 +12,9 @@ namespace PingAnIoT.Alerts;
 public sealed record BookSnapshot(
     long Sequence, ImmutableDictionary<string, Alert> Alerts, ImmutableDictionary<string, long> Delivered)
 {
+    /// <summary>Officers, and who is on duty where and when.</summary>
+    public DutyBook Duty { get; init; } = DutyBook.Empty;
+
     public static BookSnapshot Empty { get; } = new(
         0,
         ImmutableDictionary.Create<string, Alert>(StringComparer.Ordinal),

@@ -92,6 +92,12 @@ internal sealed class AlertStream(
     private async Task WriteEntryAsync(LedgerEntry entry, CancellationTokenSource ending)
     {
         Alert? alert = null;
+        if (DutyFold.Concerns(entry.Kind))
+        {
+            cursor = entry.Sequence;
+            return;
+        }
+
         if (entry.AlertId.Length > 0)
         {
             alert = ledger.Book.Alerts.GetValueOrDefault(entry.AlertId) ?? await ledger.FindAlertAsync(entry.AlertId, ending.Token);
@@ -120,6 +126,10 @@ internal sealed class AlertStream(
     private async ValueTask WriteAsync(V1.WatchResponse message, CancellationTokenSource ending)
     {
         ending.Token.ThrowIfCancellationRequested();
+        if (!ledger.Book.Duty.MayStay(officer))
+        {
+            throw GrpcErrors.Of(StatusCode.Unauthenticated, "OFFICER_CHANGED", "The officer has been changed or disabled; sign in again.");
+        }
 
         // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
         // From here on it is on its way: it will come before that status.

@@ -129,6 +129,10 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     public Task<CommandResult> ConfirmDeliveryAsync(Officer officer, long upTo, CancellationToken cancellationToken) =>
         RunAsync(t => OfficerCommands.ConfirmDelivery(t, officer, upTo), cancellationToken);
 
+    /// <summary>Runs a decision of the officers' and duty's commands on the writer's thread.</summary>
+    internal Task<CommandResult> DecideAsync(Func<LedgerTransaction, CommandResult> decide, CancellationToken cancellationToken) =>
+        RunAsync(decide, cancellationToken);
+
     /// <summary>Breaches what is due now; also done every <see cref="LedgerOptions.SweepInterval"/>.</summary>
     public Task SweepAsync(CancellationToken cancellationToken)
     {

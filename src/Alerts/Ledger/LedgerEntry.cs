@@ -29,6 +29,33 @@ public enum EntryKind : byte
 
     /// <summary>At start the ledger ended before the entry that had been written last: its tail was cut off.</summary>
     TailMissing = 11,
+
+    /// <summary>An officer was added or changed: what the officer is from here on. Holds no secret.</summary>
+    OfficerSet = 40,
+
+    /// <summary>An officer's password was set or the officer's sessions ended. Holds no secret.</summary>
+    PasswordSet = 41,
+
+    /// <summary>A territory's roster from here on.</summary>
+    RosterSet = 42,
+
+    /// <summary>A shift, or part of it, was given to another officer.</summary>
+    ShiftSwapped = 43,
+
+    /// <summary>What one officer on duty left for the next.</summary>
+    HandedOver = 44,
+
+    /// <summary>Whoever is on duty was asked to answer.</summary>
+    DutyChecked = 45,
+
+    /// <summary>A duty check was answered, or its time ran out.</summary>
+    DutyCheckEnded = 46,
+
+    /// <summary>The name of a territory.</summary>
+    TerritorySet = 47,
+
+    /// <summary>Requests that were refused for want of a right: counted, not each.</summary>
+    Refused = 55,
 }
 
 /// <summary>
@@ -82,6 +109,15 @@ public sealed record EntryBody
 
     /// <summary><see cref="EntryKind.TailMissing"/>: the entry that should have been the last, and its hash in hex.</summary>
     public MissingTail? MissingTail { get; init; }
+
+    /// <summary><see cref="EntryKind.OfficerSet"/>: the officer from here on.</summary>
+    public OfficerRecord? Officer { get; init; }
+
+    /// <summary><see cref="EntryKind.PasswordSet"/>: whose.</summary>
+    public string? OfficerName { get; init; }
+
+    /// <summary><see cref="EntryKind.Refused"/>.</summary>
+    public RefusalFacts? Refusal { get; init; }
 }
 
 public sealed record MissingTail(long Sequence, string HashHex);

@@ -32,6 +32,7 @@ internal static class LedgerSchema
         CREATE INDEX deadline_due ON deadline(due);
         CREATE TABLE delivery(officer TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
+        "CREATE INDEX entry_duty ON entry(seq) WHERE kind >= 40 AND kind <= 54;",
     ];
 
     public static int Newest => Migrations.Length;

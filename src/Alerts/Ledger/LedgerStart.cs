@@ -27,7 +27,7 @@ internal static class LedgerStart
 
         var (sequence, hash, broken) = CheckTail(store.ReadTail(TailEntries));
         Report(broken, health, logger);
-        book.Load(store.LoadLive(), store.LoadDeliveries());
+        book.Load(store.LoadLive(), store.LoadDeliveries(), store.LoadDuty());
         book.Commit(sequence);
         var missing = FindMissing(store, recorded, sequence, hash);
         if (missing is null)

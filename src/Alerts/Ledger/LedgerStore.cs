@@ -154,6 +154,11 @@ internal sealed class LedgerStore : IDisposable
     public IReadOnlyList<(string Officer, long UpTo)> LoadDeliveries() =>
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
 
+    /// <summary>Officers and duty: a fold of the entries about them alone, so that there are no rows to be trusted.</summary>
+    public DutyBook LoadDuty() => LedgerRows.Query(
+        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 ORDER BY seq", LedgerRows.ReadEntry)
+        .Aggregate(DutyBook.Empty, DutyFold.Apply);
+
     public string QuickCheck() => connection.Text("PRAGMA quick_check(1)");
 
     /// <summary>

@@ -26,6 +26,8 @@ internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[
 
     public Alert? FindAlert(string id) => book.Find(id) ?? FindPast(id);
 
+    public DutyBook Duty => book.Duty;
+
     public long DeliveredTo(string officer) => book.DeliveredTo(officer);
 
     public LedgerEntry Append(

@@ -190,7 +190,7 @@ internal sealed class LedgerWriter : IDisposable
         }
 
         // The rows are what those entries made of the book, from the same transaction: folded over them again, they would count twice.
-        book.Load(from.LoadLive(), from.LoadDeliveries());
+        book.Load(from.LoadLive(), from.LoadDeliveries(), from.LoadDuty());
         if (found.Exists(e => e.Kind == EntryKind.ClockStepped))
         {
             clockWatch.Committed();

@@ -83,6 +83,11 @@ internal static class ServerRun
                 await terminal.Out.WriteLineAsync(line);
             }
 
+            if (server.SetupToken is { } token)
+            {
+                await terminal.Out.WriteLineAsync($"set-up token (one use, 30 minutes): {token}");
+            }
+
             var took = terminal.Time.GetElapsedTime(begun).TotalMilliseconds;
             await terminal.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"ready in {took:F0} ms"));
             await terminal.Out.FlushAsync(CancellationToken.None);

@@ -25,6 +25,7 @@ public static class OfficerAuthentication
         {
             services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
             schemes.AddJwtBearer(o => SetUp(o, officers, time));
+            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer>((o, local) => SetUpLocal(o, local));
         }
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(
@@ -52,6 +53,57 @@ public static class OfficerAuthentication
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
+    /// <summary>Tokens of the local issuer: by its keys, of its name, and of a session that is not over.</summary>
+    private static void SetUpLocal(JwtBearerOptions options, LocalIssuer local)
+    {
+        if (local is not { Keys: { } keys, Sessions: { } sessions })
+        {
+            return;
+        }
+
+        var rules = options.TokenValidationParameters;
+        rules.ValidateIssuer = true;
+        rules.ValidIssuer = OfficerKeys.Issuer;
+        rules.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
+        rules.IssuerSigningKeyResolver = (_, _, kid, _) =>
+            keys.Current.Where(k => k.Id == kid).Select(k => new SymmetricSecurityKey(k.Secret) { KeyId = k.Id });
+        options.Events = new JwtBearerEvents
+        {
+            OnTokenValidated = context =>
+            {
+                var (name, session) = (context.Principal?.FindFirst(OfficerName.Claim)?.Value, context.Principal?.FindFirst(OfficerName.SessionClaim)?.Value);
+                if (name is null || session is null || sessions.FindOfficer(name, session) is null)
+                {
+                    context.Fail("The session is over.");
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+    }
+
+    /// <summary>What another issuer calls territory and roles becomes ours; what it says under our names without being asked counts for nothing.</summary>
+    private static Task MapClaims(TokenValidatedContext context, OfficersSection officers)
+    {
+        if (context.Principal?.Identity is System.Security.Claims.ClaimsIdentity identity)
+        {
+            var territory = identity.FindFirst(officers.TerritoryClaim)?.Value;
+            var roles = identity.FindAll(officers.RolesClaim).Select(c => c.Value).ToList();
+            foreach (var ours in identity.Claims.Where(c => c.Type is OfficerName.TerritoryClaim or OfficerName.RolesClaim).ToList())
+            {
+                identity.RemoveClaim(ours);
+            }
+
+            identity.AddClaims(roles.Select(r => new System.Security.Claims.Claim(OfficerName.RolesClaim, r)));
+            if (territory is not null)
+            {
+                identity.AddClaim(new System.Security.Claims.Claim(OfficerName.TerritoryClaim, territory));
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     /// <summary>Nothing but <see cref="OfficersSection"/> says how tokens are checked.</summary>
     private sealed class NoConfiguration : IAuthenticationConfigurationProvider
     {
@@ -76,6 +128,13 @@ public static class OfficerAuthentication
         {
             rules.ValidIssuer = officers.Issuer;
         }
+
+        if (officers.Local)
+        {
+            return;
+        }
+
+        options.Events = new JwtBearerEvents { OnTokenValidated = context => MapClaims(context, officers) };
 
         // Each source of keys takes only its own family of algorithms, so that a public key is never taken for a shared secret.
         if (officers.SigningKey.Length > 0)

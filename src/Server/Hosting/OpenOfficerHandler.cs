@@ -25,7 +25,8 @@ public sealed class OpenOfficerHandler(IOptionsMonitor<AuthenticationSchemeOptio
             return Task.FromResult(AuthenticateResult.Fail($"x-officer is not a name: {OfficerName.Rule}"));
         }
 
-        var identity = new ClaimsIdentity([new Claim(OfficerName.Claim, name)], SchemeName, OfficerName.Claim, roleType: null);
+        var identity = new ClaimsIdentity(
+            [new Claim(OfficerName.Claim, name), new Claim(OfficerName.RolesClaim, "officer supervisor operator")], SchemeName, OfficerName.Claim, roleType: null);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 }

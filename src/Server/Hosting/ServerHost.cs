@@ -26,6 +26,9 @@ public sealed class ServerHost : IAsyncDisposable
 
     public ServerAddresses Addresses { get; }
 
+    /// <summary>Makes the first operator, once and for half an hour; null where there are officers, or none sign in here. For the console alone.</summary>
+    public string? SetupToken { get; private init; }
+
     internal Ledger Ledger => parts.Ledger;
 
     internal int StreamCount => parts.Streams.Count;
@@ -59,6 +62,10 @@ public sealed class ServerHost : IAsyncDisposable
                 new LedgerOptions { Folder = Path.Combine(data, "ledger") }, Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
             var (register, image) = await reading;
 
+            // Who may ask, where officers sign in here.
+            var issuer = IssuerOf(options, data, ledger, time, started);
+            var setup = new SetupToken(time);
+
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
             var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters)
@@ -84,6 +91,9 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(loggers).AddSingleton(meters)
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
+                .AddSingleton(issuer)
+                .AddSingleton(new RightsInterceptor(ledger, new RefusalAudit(ledger, time), issuer))
+                .AddSingleton(new DutyService(ledger, issuer.Sessions, setup))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow())))));
@@ -101,7 +111,10 @@ public sealed class ServerHost : IAsyncDisposable
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
             return new ServerHost(
                 new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), bridges, logger, started),
-                listeners.Bound(web.Services.GetRequiredService<IServer>()));
+                listeners.Bound(web.Services.GetRequiredService<IServer>()))
+            {
+                SetupToken = issuer.Sessions is not null && ledger.Book.Duty.Officers.IsEmpty ? setup.Make() : null,
+            };
         }
         catch
         {
@@ -187,6 +200,20 @@ public sealed class ServerHost : IAsyncDisposable
             ],
             new OpenRuleOptions(), time, meters, (rule, why, e) => ServerLog.OpenRuleQuarantined(logger, e, rule, why));
 
+    private static LocalIssuer IssuerOf(ServerOptions options, string data, Ledger ledger, TimeProvider time, Stack<IAsyncDisposable> started)
+    {
+        if (!options.Officers.Local)
+        {
+            return new LocalIssuer(null, null);
+        }
+
+        var keys = OfficerKeys.Open(data, time);
+        var secrets = SecretStore.Open(data);
+        var sessions = new OfficerSessions(ledger, secrets, keys, options.Officers.Audience, time);
+        started.Push(new Closing([sessions, secrets]));
+        return new LocalIssuer(keys, sessions);
+    }
+
     private static AlertStreamOptions StreamsOf(StreamSection stream) => new()
     {
         Streams = stream.Watchers, BufferEntries = stream.BufferEvents, Heartbeat = TimeSpan.FromSeconds(stream.HeartbeatSeconds),
@@ -217,6 +244,15 @@ public sealed class ServerHost : IAsyncDisposable
     private sealed record Underway(Task Work) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await Work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private sealed record Closing(IReadOnlyList<IDisposable> Parts) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            Parts.ToList().ForEach(p => p.Dispose());
+            return ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>The caller of <see cref="StartAsync"/> decides when to stop; no server installs signal handlers of its own.</summary>

@@ -38,6 +38,7 @@ internal static class WebLayer
         {
             g.MaxReceiveMessageSize = 2 * 1024 * 1024;
             g.EnableDetailedErrors = false;
+            g.Interceptors.Add<RightsInterceptor>();
         }).AddJsonTranscoding(j => j.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(h => h.Services.Map("", _ => true));
@@ -67,6 +68,7 @@ internal static class WebLayer
         app.MapGrpcService<AlertService>();
         app.MapGrpcService<RuleService>();
         app.MapGrpcService<FleetService>();
+        app.MapGrpcService<DutyService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

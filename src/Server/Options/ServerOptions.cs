@@ -84,7 +84,16 @@ public sealed record OfficersSection
     /// <summary>The <c>aud</c> that tokens must have.</summary>
     public string Audience { get; init; } = "pingan";
 
-    public bool IsOpen => SigningKey.Length == 0 && KeySetFile.Length == 0 && Authority.Length == 0;
+    /// <summary>Officers sign in here, with name and password: the server's own issuer.</summary>
+    public bool Local { get; init; }
+
+    /// <summary>The claim of another issuer's tokens that holds the territory, e.g. <c>d01/s03</c>; a token without it is the whole city's.</summary>
+    public string TerritoryClaim { get; init; } = "territory";
+
+    /// <summary>The claim of another issuer's tokens that holds roles: officer, supervisor, operator, auditor. A token without it is an officer's and supervisor's.</summary>
+    public string RolesClaim { get; init; } = "roles";
+
+    public bool IsOpen => !Local && SigningKey.Length == 0 && KeySetFile.Length == 0 && Authority.Length == 0;
 }
 
 /// <summary>How gateways prove who they are.</summary>

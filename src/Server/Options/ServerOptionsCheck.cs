@@ -78,7 +78,7 @@ public static class ServerOptionsCheck
 
         if (options.Officers.IsOpen)
         {
-            errors.Add(Why + "set one of PingAn:Officers:SigningKey, PingAn:Officers:KeySetFile, PingAn:Officers:Authority.");
+            errors.Add(Why + "set one of PingAn:Officers:Local, PingAn:Officers:SigningKey, PingAn:Officers:KeySetFile, PingAn:Officers:Authority.");
         }
 
         if (options.Gateways.Open)
@@ -148,10 +148,10 @@ public static class ServerOptionsCheck
 
     private static void CheckOfficers(List<string> errors, OfficersSection officers)
     {
-        var ways = new[] { officers.SigningKey, officers.KeySetFile, officers.Authority }.Count(w => w.Length > 0);
+        var ways = new[] { officers.SigningKey, officers.KeySetFile, officers.Authority, officers.Local ? "local" : "" }.Count(w => w.Length > 0);
         if (ways > 1)
         {
-            errors.Add("PingAn:Officers sets more than one of SigningKey, KeySetFile, Authority: set one.");
+            errors.Add("PingAn:Officers sets more than one of Local, SigningKey, KeySetFile, Authority: set one.");
         }
 
         if (officers.SigningKey.Length > 0 && Encoding.UTF8.GetByteCount(officers.SigningKey) < 32)

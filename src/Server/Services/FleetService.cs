@@ -51,8 +51,9 @@ internal sealed class FleetService(
         var size = PageTokens.Size(request.PageSize, 1_000);
         var known = gateways.Read();
         var kind = register.Catalog.FindKind(Catalog.GatewayKind);
+        var own = GatewaysOf(OfficerName.Of(context));
         var names = Enumerable.Range(0, register.Count).Select(i => register[i]).Where(d => d.Kind == kind).Select(d => d.Device)
-            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => string.CompareOrdinal(n, request.PageToken) > 0);
+            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => own?.Contains(n) != false && string.CompareOrdinal(n, request.PageToken) > 0);
         var page = names.Take(size + 1).ToList();
         var response = new V1.ListGatewaysResponse { NextPageToken = page.Count > size ? page[size - 1] : "" };
         response.Gateways.AddRange(page.Take(size).Select(n => Wire(n, known.GetValueOrDefault(n))));
@@ -90,6 +91,28 @@ internal sealed class FleetService(
             Watchers = streams.Count,
             StartTime = Timestamp.FromDateTimeOffset(startTime),
         });
+    }
+
+    /// <returns>The gateways that a device of the officer's territory has; null for all of them.</returns>
+    private HashSet<string>? GatewaysOf(Officer officer)
+    {
+        if (officer.Territory.Length == 0)
+        {
+            return null;
+        }
+
+        // A device of unknown place is everybody's, but says nothing of whose its gateway is.
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < register.Count; i++)
+        {
+            var device = register[i];
+            if (device.Territory.Length > 0 && officer.Covers(device.Territory))
+            {
+                own.UnionWith(device.Gateways);
+            }
+        }
+
+        return own;
     }
 
     private V1.Gateway Wire(string name, GatewayPresence? presence)

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What may be done to officers. Run by the ledger's writer on the draft of the book.</summary>
+internal static class OfficerBookCommands
+{
+    public const int MostOfficers = 20_000;
+    private const int TitleLimit = 64;
+
+    /// <summary>Adds or changes an officer.</summary>
+    /// <param name="transaction">The draft.</param>
+    /// <param name="record">From here on.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="isNew">True to refuse one that is there; false to refuse one that is not; null for the first of all.</param>
+    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, string actor, bool? isNew)
+    {
+        var officers = transaction.Duty.Officers;
+        if (Wrong(record) is { } wrong)
+        {
+            return new CommandResult(CommandOutcome.Invalid) { Reason = wrong };
+        }
+
+        var before = officers.GetValueOrDefault(record.Name);
+        if (isNew is null && !officers.IsEmpty)
+        {
+            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "There are officers already." };
+        }
+
+        if (isNew is true && before is not null)
+        {
+            return new CommandResult(CommandOutcome.AlreadyDone) { Reason = $"There is an officer '{record.Name}' already." };
+        }
+
+        if (isNew is false && before is null)
+        {
+            return new CommandResult(CommandOutcome.NotFound);
+        }
+
+        if (before is null && officers.Count >= MostOfficers)
+        {
+            return new CommandResult(CommandOutcome.Invalid) { Reason = "There are 20,000 officers already." };
+        }
+
+        if (IsOperator(before) && !IsOperator(record) && officers.Values.Count(IsOperator) == 1)
+        {
+            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator: nobody could administer officers any more." };
+        }
+
+        var entry = transaction.Append(
+            EntryKind.OfficerSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
+        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+    }
+
+    /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
+    public static CommandResult NotePassword(LedgerTransaction transaction, string officer, string actor)
+    {
+        if (!transaction.Duty.Officers.ContainsKey(officer))
+        {
+            return new CommandResult(CommandOutcome.NotFound);
+        }
+
+        var entry = transaction.Append(
+            EntryKind.PasswordSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
+        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+    }
+
+    public static CommandResult NoteRefusal(LedgerTransaction transaction, string officer, RefusalFacts facts)
+    {
+        var entry = transaction.Append(
+            EntryKind.Refused, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Refusal = facts });
+        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+    }
+
+    private static bool IsOperator(OfficerRecord? officer) => officer is { IsDisabled: false } && officer.Roles.HasFlag(OfficerRoles.Operator);
+
+    private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
+
+    private static string? Wrong(OfficerRecord record) =>
+        !OfficerName.IsValid(record.Name) ? $"The officer's name is not {OfficerName.Rule}."
+        : record.Roles == OfficerRoles.None || (record.Roles & ~OfficerRoles.All) != 0 ? "An officer has one role or more: officer, supervisor, operator, auditor."
+        : !TerritoryPath.IsValid(record.Territory) ? TerritoryPath.Rule
+        : Unprintable(record.NameZh) || Unprintable(record.NameEn) ? "The names for people are at most 64 printable characters."
+        : null;
+
+    private static bool Unprintable(string text) =>
+        text.Length > TitleLimit || text.EnumerateRunes().Any(r => Rune.IsControl(r) || r == Rune.ReplacementChar);
+}
+
+/// <summary>Codes of territories: district / street / community / grid, e.g. <c>d01/s03/c02/g07</c>; "" is the city.</summary>
+public static class TerritoryPath
+{
+    public const string Rule = "A territory is up to 4 codes of 1 to 32 of [A-Za-z0-9._-], joined by '/', e.g. d01/s03; empty for the whole city.";
+
+    public static bool IsValid(string path) => path.Length == 0
+        || (path.Split('/') is { Length: <= 4 } codes
+            && codes.All(c => c.Length is > 0 and <= 32 && c.All(x => char.IsAsciiLetterOrDigit(x) || x is '.' or '_' or '-')));
+
+    /// <returns>The territory it lies in; null for the city.</returns>
+    public static string? Parent(string path) =>
+        path.Length == 0 ? null : path.LastIndexOf('/') is >= 0 and var cut ? path[..cut] : "";
+}

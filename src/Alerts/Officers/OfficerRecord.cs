@@ -1,0 +1,45 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>What an officer may do. Numbers are persisted: they may be added to, never changed.</summary>
+[Flags]
+public enum OfficerRoles
+{
+    None = 0,
+
+    /// <summary>Watches and acts in the territory.</summary>
+    Officer = 1,
+
+    /// <summary>As an officer, and sets rosters and checks duty in the territory.</summary>
+    Supervisor = 2,
+
+    /// <summary>Administers rules and officers.</summary>
+    Operator = 4,
+
+    /// <summary>Reads everything, everywhere; does nothing.</summary>
+    Auditor = 8,
+
+    All = Officer | Supervisor | Operator | Auditor,
+}
+
+/// <summary>An officer as the ledger has it. No secret is in it.</summary>
+/// <param name="Name">The account: <see cref="OfficerName.Rule"/>.</param>
+/// <param name="NameZh">For people, in Chinese; may be empty.</param>
+/// <param name="NameEn">For people, in English; may be empty.</param>
+/// <param name="Roles">At least one.</param>
+/// <param name="Territory">E.g. <c>d01/s03</c>; "" for the whole city.</param>
+/// <param name="IsDisabled">Out at once, and kept on record.</param>
+public sealed record OfficerRecord(
+    string Name, string NameZh, string NameEn, OfficerRoles Roles, string Territory, bool IsDisabled = false)
+{
+    /// <summary>The entry that made the officer what it is now; set by the fold.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long Version { get; init; }
+
+    public Officer ToOfficer() => new(Name, Territory) { Roles = Roles, Version = Version };
+}
+
+/// <summary>Refusals of one kind, counted.</summary>
+/// <param name="Rpc">The call, e.g. <c>FleetService/ListDeadLetters</c>.</param>
+/// <param name="Reason">The stable word of the refusal.</param>
+/// <param name="Count">How many since the entry before; at least 1.</param>
+public sealed record RefusalFacts(string Rpc, string Reason, long Count);

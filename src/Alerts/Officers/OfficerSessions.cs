@@ -1,0 +1,194 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>How a sign-in ended.</summary>
+public enum SignInOutcome
+{
+    Done,
+
+    /// <summary>Wrong name or password, or a disabled officer: which of them is not told.</summary>
+    Refused,
+
+    /// <summary>Too many failures; try again after <see cref="SignInResult.RetryAfter"/>.</summary>
+    Locked,
+
+    /// <summary>Too many passwords are being checked.</summary>
+    Busy,
+}
+
+/// <summary>Tokens, or why there are none.</summary>
+public sealed record SignInResult(SignInOutcome Outcome)
+{
+    public string AccessToken { get; init; } = "";
+
+    public DateTimeOffset AccessExpires { get; init; }
+
+    public string RefreshToken { get; init; } = "";
+
+    public OfficerRecord? Officer { get; init; }
+
+    public TimeSpan RetryAfter { get; init; }
+}
+
+/// <summary>
+/// The local issuer: passwords in, short-lived access tokens and rotating refresh tokens out. Threading: from any thread.
+/// </summary>
+public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerKeys keys, string audience, TimeProvider time) : IDisposable
+{
+    private const int HashesAtOnce = 2;
+    private const int HashesWaiting = 32;
+
+    /// <summary>A session ends when it was not refreshed for so long.</summary>
+    public static readonly TimeSpan SessionLife = TimeSpan.FromHours(12);
+
+    private readonly SignInLockout lockout = new(secrets, time);
+    private readonly OfficerPassword decoy = OfficerPassword.Unmatchable();
+    private readonly SemaphoreSlim hashing = new(HashesAtOnce);
+    private readonly Lock refreshGate = new();
+    private int waiting;
+
+    public async Task<SignInResult> SignInAsync(string name, string password, string address, CancellationToken cancellationToken)
+    {
+        if (name.Length > 64 || password.Length > OfficerPassword.LongestChars)
+        {
+            return new SignInResult(SignInOutcome.Refused);
+        }
+
+        if (lockout.LockedFor(name, address) is var left && left > TimeSpan.Zero)
+        {
+            return new SignInResult(SignInOutcome.Locked) { RetryAfter = left };
+        }
+
+        var stored = secrets.FindPassword(name);
+        var matches = await TryHashAsync(stored ?? decoy, password, cancellationToken).ConfigureAwait(false);
+        if (matches is null)
+        {
+            return new SignInResult(SignInOutcome.Busy);
+        }
+
+        // Looked at again: tries that waited side by side for the hash are no way around the lock.
+        if (lockout.LockedFor(name, address) is var since && since > TimeSpan.Zero)
+        {
+            return new SignInResult(SignInOutcome.Locked) { RetryAfter = since };
+        }
+
+        if (!matches.Value || stored is null || Find(name) is not { } officer)
+        {
+            lockout.Failed(name, address);
+            return new SignInResult(SignInOutcome.Refused);
+        }
+
+        lockout.Succeeded(name);
+        return Give(officer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
+    }
+
+    /// <summary>New tokens for a refresh token, which is good once: one that comes again has been stolen, and ends the session.</summary>
+    public SignInResult Refresh(string refreshToken)
+    {
+        var dot = refreshToken.IndexOf('.', StringComparison.Ordinal);
+        var id = dot < 0 ? "" : refreshToken[..dot];
+        lock (refreshGate)
+        {
+            if (secrets.FindSession(id, Micros.Now(time)) is not { } session)
+            {
+                return new SignInResult(SignInOutcome.Refused);
+            }
+
+            var isGood = CryptographicOperations.FixedTimeEquals(
+                Encoding.ASCII.GetBytes(session.TokenHash), Encoding.ASCII.GetBytes(HashOf(refreshToken)));
+            if (!isGood || Find(session.Officer) is not { } officer)
+            {
+                secrets.EndSession(id);
+                return new SignInResult(SignInOutcome.Refused);
+            }
+
+            return Give(officer, id);
+        }
+    }
+
+    public void SignOut(string sessionId) => secrets.EndSession(sessionId);
+
+    /// <summary>The officer of a session, as the book has it now; null when either is over.</summary>
+    public OfficerRecord? FindOfficer(string name, string sessionId) =>
+        secrets.FindSession(sessionId, Micros.Now(time)) is { } session && session.Officer == name ? Find(name) : null;
+
+    /// <summary>Sets a password: the record of it first, then the secret. All the officer's sessions end.</summary>
+    /// <returns>Null when there is no such officer.</returns>
+    public async Task<CommandResult> SetPasswordAsync(string officer, string password, string actor, CancellationToken cancellationToken)
+    {
+        if (OfficerPassword.Refuse(password) is { } wrong)
+        {
+            return new CommandResult(CommandOutcome.Invalid) { Reason = "A password " + wrong + "." };
+        }
+
+        var noted = await ledger.DecideAsync(t => OfficerBookCommands.NotePassword(t, officer, actor), cancellationToken).ConfigureAwait(false);
+        if (noted.IsDone)
+        {
+            secrets.SetPassword(officer, await Task.Run(() => OfficerPassword.Create(password), cancellationToken).ConfigureAwait(false));
+            lockout.Succeeded(officer);
+        }
+
+        return noted;
+    }
+
+    /// <summary>Adds or changes an officer; one that is disabled is out at once.</summary>
+    /// <param name="record">From here on.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="isNew">True for a new one, false for one that is there, null for the first of all.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, string actor, bool? isNew, CancellationToken cancellationToken)
+    {
+        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew), cancellationToken).ConfigureAwait(false);
+        if (done.IsDone && record.IsDisabled)
+        {
+            secrets.EndSessionsOf(record.Name);
+        }
+
+        return done;
+    }
+
+    public void Dispose() => hashing.Dispose();
+
+    private OfficerRecord? Find(string name) =>
+        ledger.Book.Duty.Officers.TryGetValue(name, out var officer) && !officer.IsDisabled ? officer : null;
+
+    private SignInResult Give(OfficerRecord officer, string sessionId)
+    {
+        var refresh = $"{sessionId}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
+        var now = Micros.Now(time);
+        secrets.PutSession(new OfficerSession(sessionId, officer.Name, HashOf(refresh), now + (SessionLife.Ticks / TimeSpan.TicksPerMicrosecond)), now);
+        var (token, expires) = keys.Issue(officer, sessionId, audience);
+        return new SignInResult(SignInOutcome.Done) { AccessToken = token, AccessExpires = expires, RefreshToken = refresh, Officer = officer };
+    }
+
+    private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    /// <returns>Null when too many wait already.</returns>
+    private async Task<bool?> TryHashAsync(OfficerPassword password, string given, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref waiting) > HashesWaiting)
+        {
+            Interlocked.Decrement(ref waiting);
+            return null;
+        }
+
+        try
+        {
+            await hashing.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await Task.Run(() => password.Matches(given), CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                hashing.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+}

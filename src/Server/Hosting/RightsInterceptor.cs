@@ -1,0 +1,90 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using PingAnIoT.Alerts;
+
+namespace PingAnIoT.Server;
+
+/// <summary>Asks <see cref="Rights"/> before every call of ours, and puts every refusal on record. The officer goes on with the call.</summary>
+internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local) : Interceptor
+{
+    private const string Own = "/pingan.";
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            Enter(context);
+            return await continuation(request, context);
+        }
+        catch (RpcException refusal)
+        {
+            Note(context, refusal);
+            throw;
+        }
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            Enter(context);
+            await continuation(request, responseStream, context);
+        }
+        catch (RpcException refusal)
+        {
+            Note(context, refusal);
+            throw;
+        }
+    }
+
+    private void Enter(ServerCallContext context)
+    {
+        if (!context.Method.StartsWith(Own, StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (!Rights.Table.TryGetValue(context.Method, out var need))
+        {
+            throw Denied();
+        }
+
+        if (need != Need.Nothing)
+        {
+            context.UserState[OfficerName.CallKey] = Rights.Decide(Caller(context), need) ?? throw Denied();
+        }
+    }
+
+    private Officer Caller(ServerCallContext context)
+    {
+        var user = context.GetHttpContext().User;
+        var claimed = OfficerName.Of(user);
+        if (local.Sessions is { } sessions)
+        {
+            return sessions.FindOfficer(claimed.Name, user.FindFirst(OfficerName.SessionClaim)?.Value ?? "")?.ToOfficer() ?? throw Out();
+        }
+
+        return ledger.Book.Duty.Officers.TryGetValue(claimed.Name, out var known) && known.IsDisabled ? throw Out() : claimed;
+    }
+
+    private void Note(ServerCallContext context, RpcException refusal)
+    {
+        if (refusal.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound)
+        {
+            var name = context.GetHttpContext().User.FindFirst(OfficerName.Claim)?.Value;
+            var rpc = Rights.Table.ContainsKey(context.Method) ? context.Method[(context.Method.LastIndexOf('.') + 1)..] : "unknown";
+            audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", rpc, refusal.StatusCode.ToString());
+        }
+    }
+
+    private static RpcException Denied() =>
+        GrpcErrors.Of(StatusCode.PermissionDenied, "NO_RIGHT", "Your role does not allow this.");
+
+    private static RpcException Out() =>
+        GrpcErrors.Of(StatusCode.Unauthenticated, "OFFICER_OUT", "The session is over or the officer is disabled.");
+}
+
+/// <summary>The local issuer, where there is one.</summary>
+internal sealed record LocalIssuer(OfficerKeys? Keys, OfficerSessions? Sessions);

