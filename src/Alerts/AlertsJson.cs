@@ -13,6 +13,7 @@ namespace PingAnIoT.Alerts;
 [JsonSerializable(typeof(EntryBody))]
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(IReadOnlyList<Breach>))]
+[JsonSerializable(typeof(NoticeCard))]
 internal sealed partial class AlertsJson : JsonSerializerContext
 {
     /// <summary>Chinese stays readable in the file; what HTML could trip over stays escaped.</summary>

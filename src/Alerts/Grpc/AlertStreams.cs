@@ -4,10 +4,11 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>All streams to duty officers: how many there may be, and their end when the server stops.</summary>
 /// <remarks>Threading: from any thread.</remarks>
-public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics) : IAsyncDisposable
+public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics) : IAttendance, IAsyncDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> open = new(StringComparer.Ordinal);
+    private readonly List<Officer> attending = [];
     private readonly CancellationTokenSource stopping = new();
     private TaskCompletionSource? empty;
     private int count;
@@ -20,6 +21,14 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
             {
                 return count;
             }
+        }
+    }
+
+    public bool IsAttended(string territory)
+    {
+        lock (gate)
+        {
+            return attending.Exists(o => o.Covers(territory));
         }
     }
 
@@ -79,6 +88,7 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
             }
 
             open[officer.Name] = own + 1;
+            attending.Add(officer);
             count++;
         }
     }
@@ -87,6 +97,7 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
     {
         lock (gate)
         {
+            attending.Remove(officer);
             var own = open[officer.Name] - 1;
             if (own == 0)
             {

@@ -172,6 +172,19 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
                 c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = $alert AND seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
                 ("$alert", alertId), ("$after", after), ("$limit", Page(limit))), cancellationToken);
 
+    /// <summary>Reads by a connection of the readers, at most 2 s.</summary>
+    internal Task<T> ReadAsync<T>(Func<Microsoft.Data.Sqlite.SqliteConnection, T> read, CancellationToken cancellationToken) =>
+        readers.ReadAsync(read, cancellationToken);
+
+    /// <summary>Has the writer write, and completes after the commit. May be run again after a failed one.</summary>
+    internal Task WriteAsync(Action<LedgerTransaction> write, CancellationToken cancellationToken) => RunAsync(
+        t =>
+        {
+            write(t);
+            return new CommandResult(CommandOutcome.Done);
+        },
+        cancellationToken);
+
     /// <summary>Commits what was posted, then closes the file.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -56,6 +56,21 @@ public enum EntryKind : byte
 
     /// <summary>Requests that were refused for want of a right: counted, not each.</summary>
     Refused = 55,
+
+    /// <summary>What was to be told up to here, to whom and over what; and what was held back, and why.</summary>
+    NoticesPlanned = 60,
+
+    /// <summary>A notice has gone out. Between the sending and this entry a crash makes it go out again, with the same key.</summary>
+    NoticeDelivered = 61,
+
+    /// <summary>An attempt to send a notice has failed.</summary>
+    NoticeFailed = 62,
+
+    /// <summary>A notice for a red that nobody attended to was not needed: somebody did.</summary>
+    NoticeWithdrawn = 63,
+
+    /// <summary>A notice that had failed for good is to be sent again.</summary>
+    NoticeRetried = 64,
 }
 
 /// <summary>
@@ -118,6 +133,9 @@ public sealed record EntryBody
 
     /// <summary><see cref="EntryKind.Refused"/>.</summary>
     public RefusalFacts? Refusal { get; init; }
+
+    /// <summary>What became of notices; the kinds from <see cref="EntryKind.NoticesPlanned"/> on.</summary>
+    public NoticeFacts? Notice { get; init; }
 }
 
 public sealed record MissingTail(long Sequence, string HashHex);

@@ -27,7 +27,8 @@ public sealed class LedgerFeed
     }
 
     /// <summary>
-    /// Every entry after <paramref name="after"/> in order, for ever, except <see cref="EntryKind.Delivered"/> (whose confirmation would be confirmed in turn).
+    /// Every entry after <paramref name="after"/> in order, for ever, except <see cref="EntryKind.Delivered"/> (whose confirmation would be confirmed in turn)
+    /// and what became of notices, which is no news to those who were told.
     /// </summary>
     /// <param name="after">The last sequence already seen; 0 for all from the beginning.</param>
     /// <param name="capacityEntries">Most entries held for this subscriber at a time.</param>
@@ -55,7 +56,7 @@ public sealed class LedgerFeed
             foreach (var entry in page)
             {
                 cursor = entry.Sequence;
-                if (entry.Kind != EntryKind.Delivered)
+                if (entry.Kind is not EntryKind.Delivered and < EntryKind.NoticesPlanned)
                 {
                     yield return entry;
                 }

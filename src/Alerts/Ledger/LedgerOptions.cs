@@ -25,6 +25,9 @@ public sealed record LedgerOptions
 
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether what is to be told goes into the outbox. Without anybody who empties it, it must not.</summary>
+    public bool KeepsNotices { get; init; }
+
     /// <summary>NORMAL loses acknowledged entries at a power cut: only the control of the power-cut test may ask for it.</summary>
     internal string Synchronous { get; init; } = "FULL";
 

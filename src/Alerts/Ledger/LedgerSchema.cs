@@ -33,6 +33,14 @@ internal static class LedgerSchema
         CREATE TABLE delivery(officer TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         """,
         "CREATE INDEX entry_duty ON entry(seq) WHERE kind >= 40 AND kind <= 54;",
+        """
+        CREATE TABLE notice(lane INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(lane, seq)) STRICT, WITHOUT ROWID;
+        CREATE TABLE card(
+          key TEXT PRIMARY KEY, lane INTEGER NOT NULL, due INTEGER NOT NULL, attempt INTEGER NOT NULL, dead INTEGER NOT NULL,
+          body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX card_alive ON card(lane, due, key) WHERE dead = 0;
+        CREATE INDEX card_dead ON card(due, key) WHERE dead = 1;
+        """,
     ];
 
     public static int Newest => Migrations.Length;

@@ -21,6 +21,12 @@ internal sealed class LedgerStore : IDisposable
     private readonly SqliteCommand addDeadline;
     private readonly SqliteCommand dueDeadlines;
     private readonly SqliteCommand setDelivery;
+    private readonly SqliteCommand addNotice;
+    private readonly SqliteCommand settleNotices;
+    private readonly SqliteCommand putCard;
+    private readonly SqliteCommand findCard;
+    private readonly SqliteCommand setCard;
+    private readonly SqliteCommand dropCard;
     private readonly List<SqliteCommand> commands = [];
     private long rowsSinceCheckpoint;
 
@@ -46,6 +52,16 @@ internal sealed class LedgerStore : IDisposable
         setDelivery = Prepare(
             "INSERT INTO delivery(officer, up_to) VALUES($officer, $upTo) ON CONFLICT(officer) DO UPDATE SET up_to = excluded.up_to",
             "$officer", "$upTo");
+        addNotice = Prepare("INSERT INTO notice(lane, seq) VALUES($lane, $seq)", "$lane", "$seq");
+        settleNotices = Prepare("DELETE FROM notice WHERE lane = $lane AND seq <= $seq", "$lane", "$seq");
+        putCard = Prepare(
+            """
+            INSERT INTO card(key, lane, due, attempt, dead, body) VALUES($key, $lane, $due, 0, 0, $body)
+            ON CONFLICT(key) DO UPDATE SET body = excluded.body
+            """, "$key", "$lane", "$due", "$body");
+        findCard = Prepare("SELECT attempt, dead FROM card WHERE key = $key", "$key");
+        setCard = Prepare("UPDATE card SET attempt = $attempt, due = $due, dead = $dead WHERE key = $key", "$key", "$attempt", "$due", "$dead");
+        dropCard = Prepare("DELETE FROM card WHERE key = $key", "$key");
     }
 
     public static LedgerStore Open(LedgerOptions options)
@@ -139,6 +155,25 @@ internal sealed class LedgerStore : IDisposable
         setDelivery.ExecuteNonQuery();
     }
 
+    public void AddNotice(NoticeLane lane, long sequence) => Execute(addNotice, (long)lane, sequence);
+
+    public void SettleNotices(NoticeLane lane, long upTo) => Execute(settleNotices, (long)lane, upTo);
+
+    /// <summary>A card that is there already gets a new body: a summary that has grown.</summary>
+    public void PutCard(NoticeCard card) => Execute(putCard, card.Key, (long)card.Lane, card.DueMicros, NoticeRows.Text(card));
+
+    /// <returns>Attempts so far, and whether it is a dead letter; null when it is gone.</returns>
+    public (int Attempts, bool IsDead)? FindCard(string key)
+    {
+        Bind(findCard, key);
+        using var row = findCard.ExecuteReader();
+        return row.Read() ? (row.GetInt32(0), row.GetInt64(1) != 0) : null;
+    }
+
+    public void SetCard(string key, int attempts, long dueMicros, bool isDead) => Execute(setCard, key, (long)attempts, dueMicros, isDead ? 1L : 0L);
+
+    public void DropCard(string key) => Execute(dropCard, key);
+
     public IReadOnlyList<LedgerEntry> ReadAfter(long after, int limit) => LedgerRows.Query(
         connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
         ("$after", after), ("$limit", (long)limit));
@@ -207,6 +242,13 @@ internal sealed class LedgerStore : IDisposable
 
         commands.Add(command);
         return command;
+    }
+
+    private void Execute(SqliteCommand command, params ReadOnlySpan<object> values)
+    {
+        Bind(command, values);
+        command.ExecuteNonQuery();
+        rowsSinceCheckpoint++;
     }
 
     private static void Bind(SqliteCommand command, params ReadOnlySpan<object> values)

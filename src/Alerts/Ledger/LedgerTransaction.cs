@@ -6,7 +6,7 @@ namespace PingAnIoT.Alerts;
 /// One group commit in the making: entries, and what they do to the book and to its rows. Thrown away whole when it cannot be committed.
 /// Threading: owned by the writer.
 /// </summary>
-internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock)
+internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock, bool keepsNotices = false)
 {
     private readonly Dictionary<string, (Alert? Before, Alert After)> changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> deliveries = new(StringComparer.Ordinal);
@@ -48,6 +48,12 @@ internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[
         if (kind == EntryKind.Delivered)
         {
             deliveries[actor] = body.UpTo!.Value;
+        }
+
+        // One narrow row, in the order of its key: who is told of it, and over what, is worked out by others.
+        if (keepsNotices && NoticeCause.NoticeOf(entry, book.Find(alertId)) is { } cause)
+        {
+            store.AddNotice(cause.Lane, entry.Sequence);
         }
 
         return entry;

@@ -134,7 +134,7 @@ internal sealed class LedgerWriter : IDisposable
 
         Step("begin");
         store.Begin();
-        var transaction = new LedgerTransaction(store, book, headHash, clock);
+        var transaction = new LedgerTransaction(store, book, headHash, clock, options.KeepsNotices);
         clockWatch.Check(transaction);
         foreach (var work in group)
         {

@@ -44,5 +44,6 @@ public static class CommandLine
         VerifyVerb.Create(terminal),
         ExportVerb.Create(terminal),
         GatewaysVerb.Create(terminal),
+        NoticesVerb.Create(terminal),
     };
 }

@@ -59,7 +59,7 @@ public sealed class ServerHost : IAsyncDisposable
             Own(new Underway(reading));
             var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
             var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
-                new LedgerOptions { Folder = Path.Combine(data, "ledger") }, Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
+                new LedgerOptions { Folder = Path.Combine(data, "ledger"), KeepsNotices = options.Notices.Length > 0 }, Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
             var (register, image) = await reading;
 
             // Who may ask, where officers sign in here.
@@ -76,6 +76,7 @@ public sealed class ServerHost : IAsyncDisposable
 
             // Who is told, and who may ask.
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
+            var notices = NoticePost.Open(options.Notices, ledger, streams, time, loggers, meters) is { } post ? Own(post) : null;
             var gateways = new GatewayBoard(pipeline, time);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
@@ -106,6 +107,7 @@ public sealed class ServerHost : IAsyncDisposable
             await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));
 
             // What nobody waits for.
+            notices?.Start();
             ledger.BeginCheck();
             Own(new Underway(Task.Run(() => image?.Save(logger), CancellationToken.None)));
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);

@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>Set-points of territories and owner units as CSV, for the devices of <see cref="Register"/>; empty for none.</summary>
     public string SetPoints { get; init; } = "";
 
+    /// <summary>Who is told over what, as YAML (docs/notices.md); empty: nobody is told but those on the stream. Read again when it changes.</summary>
+    public string Notices { get; init; } = "";
+
     public ListenSection Listen { get; init; } = new();
 
     public TlsSection Tls { get; init; } = new();

@@ -24,6 +24,7 @@ public static class ServerOptionsCheck
 
         RequireFile(errors, "PingAn:Register", options.Register);
         RequireFile(errors, "PingAn:SetPoints", options.SetPoints);
+        RequireFile(errors, "PingAn:Notices", options.Notices);
         if (options.SetPoints.Length > 0 && options.Register.Length == 0)
         {
             errors.Add("PingAn:SetPoints is set without PingAn:Register: territories and owner units are those of registered devices.");

@@ -1,0 +1,49 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>Which way through the outbox. Numbers are persisted: they may be added to, never changed.</summary>
+public enum NoticeLane : byte
+{
+    /// <summary>Overtakes everything else.</summary>
+    Red = 1,
+
+    Normal = 2,
+}
+
+/// <summary>Why somebody is told. Numbers are persisted: they may be added to, never changed.</summary>
+public enum NoticeReason : byte
+{
+    Raised = 1,
+    Worse = 2,
+    Reopened = 3,
+    Breached = 4,
+
+    /// <summary>So many that were not told one by one.</summary>
+    Summary = 5,
+}
+
+/// <summary>What an entry gives to tell.</summary>
+/// <param name="Level">Of a breach: whom it concerns; 0 for the officers on duty.</param>
+public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, int Level)
+{
+    /// <summary>
+    /// The one place that says which entries are told. Chatter is told once: a colour that comes back to where it was is no news, and its
+    /// toggles are counted in the alert.
+    /// </summary>
+    /// <param name="entry">Just written.</param>
+    /// <param name="alert">As the entry has made it; null where it is about none.</param>
+    public static NoticeCause? NoticeOf(LedgerEntry entry, Alert? alert) => (entry.Kind, alert) switch
+    {
+        (_, null) => null,
+        (EntryKind.Raised, _) => new NoticeCause(LaneOf(alert.Colour), NoticeReason.Raised, 0),
+        (EntryKind.ColourChanged or EntryKind.Recurred, _) when entry.Body.Transition is { Reopens: true } =>
+            new NoticeCause(LaneOf(alert.Colour), NoticeReason.Reopened, 0),
+        (EntryKind.ColourChanged or EntryKind.Recurred, _) when entry.Body.Transition is { Deadlines: not null } =>
+            new NoticeCause(LaneOf(alert.Colour), NoticeReason.Worse, 0),
+        (EntryKind.Breached, _) => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Breached, entry.Body.Breach!.Level),
+        _ => null,
+    };
+
+    private static NoticeLane LaneOf(Severity colour) => colour == Severity.Red ? NoticeLane.Red : NoticeLane.Normal;
+}

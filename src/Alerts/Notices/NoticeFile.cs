@@ -1,0 +1,257 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What a notice file says, or all that is wrong with it.</summary>
+public sealed record NoticeFileResult(NoticeConfig? Config, IReadOnlyList<RuleFileError> Errors);
+
+/// <summary>Reads <c>notices.yaml</c> (docs/notices.md). Pure: text in, configuration or errors out.</summary>
+public static class NoticeFile
+{
+    public static NoticeFileResult Parse(string text, string fileName)
+    {
+        var errors = new RuleErrors(fileName);
+        var documents = YamlTreeReader.Read(text, errors, static _ => { });
+        var config = documents switch
+        {
+            null => null,
+            [YamlMapping mapping] => new Reader(errors).Read(mapping),
+            _ => Fail(errors),
+        };
+        return errors.Count > 0 ? new NoticeFileResult(null, errors.InOrder()) : new NoticeFileResult(config, []);
+    }
+
+    private static NoticeConfig? Fail(RuleErrors errors)
+    {
+        errors.Add(1, 1, "found something else; expected one mapping with hosts, channels and contacts");
+        return null;
+    }
+
+    private sealed class Reader(RuleErrors errors)
+    {
+        private static readonly string[] Types = [.. Enum.GetNames<ChannelType>().Select(n => n.ToLowerInvariant())];
+
+        public NoticeConfig Read(YamlMapping mapping)
+        {
+            var fields = new RuleFields(mapping, "a notice file", ["hosts", "channels", "contacts", "maintenance", "fallback"], errors);
+            var hosts = Texts(fields, "hosts");
+            var channels = Items(fields, "channels").Select(m => Channel(m, hosts)).OfType<ChannelConfig>().ToList();
+            var names = channels.ConvertAll(c => c.Name);
+            foreach (var twice in names.GroupBy(n => n).Where(g => g.Count() > 1))
+            {
+                errors.Add(mapping, $"channel {ErrorText.Quote(twice.Key)} twice; expected each name once");
+            }
+
+            var contacts = Items(fields, "contacts").Select(m => Contact(m, names)).OfType<ContactConfig>().ToList();
+            var maintenance = Items(fields, "maintenance").Select(Window).OfType<MaintenanceWindow>().ToList();
+            var fallback = fields.OptionalText("fallback", "the name of a channel");
+            if (fallback is not null)
+            {
+                CheckChannel(fallback, names);
+            }
+
+            return new NoticeConfig
+            {
+                Hosts = hosts, Channels = channels, Contacts = contacts, Maintenance = maintenance, Fallback = fallback?.Text ?? "",
+            };
+        }
+
+        private ChannelConfig? Channel(YamlMapping mapping, List<string> hosts)
+        {
+            var before = errors.Count;
+            var fields = new RuleFields(mapping, "a channel", ["name", "type", "url", "secret", "timeout", "from", "user"], errors);
+            var name = fields.RequiredText("name", "a name");
+            var type = fields.RequiredText("type", "one of " + string.Join(", ", Types));
+            if (type is not null && !Types.Contains(type.Text, StringComparer.Ordinal))
+            {
+                errors.Add(type, $"type is {ErrorText.Quote(type.Text)}; {ErrorText.Expected(type.Text, Types)}");
+            }
+
+            var isMail = type?.Text == "mail";
+            var url = Url(fields, isMail, hosts);
+            var secret = fields.OptionalText("secret", "env:NAME or file:PATH");
+            if (secret is not null && !secret.Text.StartsWith("env:", StringComparison.Ordinal) && !secret.Text.StartsWith("file:", StringComparison.Ordinal))
+            {
+                // Not quoted back: it may be the secret itself.
+                errors.Add(secret, "'secret' is not a place; expected env:NAME or file:PATH, never the secret itself");
+            }
+
+            var timeout = fields.OptionalText("timeout", DurationText.Expected);
+            var micros = timeout is null ? 5_000_000 : DurationText.Parse(timeout.Text);
+            if (micros is not (>= 100_000 and <= 60_000_000))
+            {
+                errors.Add(timeout!, $"timeout is {ErrorText.Quote(timeout!.Text)}; expected 100ms to 60s");
+            }
+
+            var from = isMail ? fields.RequiredText("from", "the sender's mail address") : fields.OptionalText("from", "the sender's mail address");
+            CheckMail(from);
+            return errors.Count > before ? null : new ChannelConfig(
+                name!.Text, Enum.Parse<ChannelType>(type!.Text, ignoreCase: true), url!, secret?.Text ?? "",
+                TimeSpan.FromMicroseconds(micros!.Value), from?.Text ?? "", fields.OptionalText("user", "a user name")?.Text ?? "");
+        }
+
+        private Uri? Url(RuleFields fields, bool isMail, List<string> hosts)
+        {
+            if (fields.RequiredText("url", "where it is sent to") is not { } text)
+            {
+                return null;
+            }
+
+            if (!Uri.TryCreate(text.Text, UriKind.Absolute, out var url) || (isMail ? url.Scheme is not ("smtp" or "smtps") : url.Scheme is not ("http" or "https")))
+            {
+                errors.Add(text, $"'url' is no address; expected {(isMail ? "smtp:// or smtps://" : "http:// or https://")}");
+                return null;
+            }
+
+            if (url.UserInfo.Length > 0)
+            {
+                errors.Add(text, "'url' holds a user or a password; expected them in 'user' and 'secret'");
+            }
+            else if (!hosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase))
+            {
+                errors.Add(text, $"host {ErrorText.Quote(url.Host)} is not among 'hosts'; {(hosts.Count == 0 ? "expected it there" : ErrorText.Expected(url.Host, hosts))}");
+            }
+
+            // The default ports of mail are not Uri's.
+            return url.Scheme == "smtps" && url.IsDefaultPort ? new UriBuilder(url) { Port = 465 }.Uri : url;
+        }
+
+        private ContactConfig? Contact(YamlMapping mapping, List<string> channels)
+        {
+            var before = errors.Count;
+            var fields = new RuleFields(mapping, "a contact", ["name", "territory", "channels", "mail", "phone", "language"], errors);
+            var name = fields.RequiredText("name", "a name");
+            if (name?.Text is NoticeStages.Fallback or { Length: > 64 } || name?.Text.Contains('/', StringComparison.Ordinal) == true)
+            {
+                errors.Add(name!, $"name {ErrorText.Quote(name!.Text)}; expected at most 64 characters without '/', and not '{NoticeStages.Fallback}'");
+            }
+
+            var used = Scalars(fields, "channels");
+            used.ForEach(c => CheckChannel(c, channels));
+            if (used.Count == 0)
+            {
+                errors.Add(mapping, "a contact without channels; expected at least one");
+            }
+
+            var mail = fields.OptionalText("mail", "a mail address");
+            CheckMail(mail);
+            var language = fields.OptionalText("language", "zh or en");
+            if (language is not (null or { Text: "zh" or "en" }))
+            {
+                errors.Add(language, $"language is {ErrorText.Quote(language.Text)}; expected zh or en");
+            }
+
+            var territory = fields.OptionalText("territory", "a territory such as d01/s03");
+            var phone = fields.OptionalText("phone", "a phone number");
+            return errors.Count > before ? null : new ContactConfig(
+                territory?.Text.Trim('/') ?? "",
+                new Recipient(name!.Text, [.. used.Select(c => c.Text)], mail?.Text ?? "", phone?.Text ?? "", language?.Text ?? "zh"));
+        }
+
+        private MaintenanceWindow? Window(YamlMapping mapping)
+        {
+            var before = errors.Count;
+            var fields = new RuleFields(mapping, "a maintenance window", ["territory", "kinds", "devices", "from", "to", "reason", "by"], errors);
+            var from = Time(fields, "from");
+            var to = Time(fields, "to");
+            if (from is { } f && to is { } t && (t <= f || t - f > DurationText.LimitMicros))
+            {
+                errors.Add(mapping, "'to' is not after 'from', or more than 30 days after; expected a window that ends");
+            }
+
+            var reason = fields.RequiredText("reason", "why");
+            var by = fields.RequiredText("by", "who says so");
+            var territory = fields.OptionalText("territory", "a territory such as d01/s03");
+            return errors.Count > before ? null : new MaintenanceWindow(
+                territory?.Text.Trim('/') ?? "", Texts(fields, "kinds"), Texts(fields, "devices"), from!.Value, to!.Value, reason!.Text, by!.Text);
+        }
+
+        private long? Time(RuleFields fields, string key)
+        {
+            const string Expected = "a time with its offset such as 2026-05-01T22:00:00+08:00";
+            if (fields.RequiredText(key, Expected) is not { } text)
+            {
+                return null;
+            }
+
+            if (text.Text.IndexOf('T', StringComparison.Ordinal) == 10
+                && (text.Text.EndsWith('Z') || text.Text.LastIndexOfAny(['+', '-']) > 10)
+                && DateTimeOffset.TryParse(text.Text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            {
+                return (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+            }
+
+            errors.Add(text, $"'{key}' is {ErrorText.Quote(text.Text)}; expected {Expected}");
+            return null;
+        }
+
+        private void CheckMail(YamlScalar? mail)
+        {
+            if (mail is not null && !MimeKit.MailboxAddress.TryParse(mail.Text, out _))
+            {
+                errors.Add(mail, $"{ErrorText.Quote(mail.Text)}; expected a mail address");
+            }
+        }
+
+        private void CheckChannel(YamlScalar name, List<string> channels)
+        {
+            if (!channels.Contains(name.Text, StringComparer.Ordinal))
+            {
+                errors.Add(name, $"there is no channel {ErrorText.Quote(name.Text)}; {(channels.Count == 0 ? "expected one that is defined" : ErrorText.Expected(name.Text, channels))}");
+            }
+        }
+
+        private List<YamlMapping> Items(RuleFields fields, string key)
+        {
+            var items = new List<YamlMapping>();
+            foreach (var node in Sequence(fields, key))
+            {
+                if (node is YamlMapping mapping)
+                {
+                    items.Add(mapping);
+                }
+                else
+                {
+                    errors.Add(node, $"found {node.Describe()} in '{key}'; expected a mapping");
+                }
+            }
+
+            return items;
+        }
+
+        private List<string> Texts(RuleFields fields, string key) => Scalars(fields, key).ConvertAll(s => s.Text);
+
+        private List<YamlScalar> Scalars(RuleFields fields, string key)
+        {
+            var scalars = new List<YamlScalar>();
+            foreach (var node in Sequence(fields, key))
+            {
+                if (node is YamlScalar { Text.Length: > 0 } scalar)
+                {
+                    scalars.Add(scalar);
+                }
+                else
+                {
+                    errors.Add(node, $"found {node.Describe()} in '{key}'; expected a name");
+                }
+            }
+
+            return scalars;
+        }
+
+        private IReadOnlyList<YamlNode> Sequence(RuleFields fields, string key)
+        {
+            switch (fields.Optional(key))
+            {
+                case null:
+                    return [];
+                case YamlSequence sequence:
+                    return sequence.Items;
+                case var other:
+                    errors.Add(other, $"'{key}' is {other.Describe()}; expected a list");
+                    return [];
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>A card with all that is said in it.</summary>
+public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recipient)
+{
+    private const int FieldLimit = 300;
+
+    public bool IsChinese => Recipient.Language != "en";
+
+    public string Title => One(IsChinese ? Alert.TitleZh : Alert.TitleEn);
+
+    public string Colour => IsChinese
+        ? Alert.PeakColour switch { Severity.Red => "红色", Severity.Yellow => "黄色", Severity.Green => "绿色", _ => "故障" }
+        : Alert.PeakColour.ToString().ToLowerInvariant();
+
+    /// <summary>One line: for the subject of a mail, and the first line of all else.</summary>
+    public string Subject => (IsChinese, Card.Reason) switch
+    {
+        (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条黄/绿/故障告警未逐条通知"),
+        (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more alerts were not told one by one"),
+        (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
+        (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),
+        (true, _) => Text($"[平安][{Colour}] {Title}{More}"),
+        _ => Text($"[PingAn][{Colour}] {Title}{More}"),
+    };
+
+    /// <summary>Lines of plain text.</summary>
+    public string Body => IsChinese
+        ? Text($"{Subject}\n地点：{One(Alert.Territory)} {One(Alert.Address)}\n设备：{One(Alert.Kind)}/{One(Alert.Device)}\n数值：{Alert.WindowValue:0.###} {One(Alert.Unit)}（阈值 {Alert.Threshold:0.###}）\n时间：{WireTime.Text(Alert.ChangedEventMicros)}\n编号：{Alert.Id}")
+        : Text($"{Subject}\nPlace: {One(Alert.Territory)} {One(Alert.Address)}\nDevice: {One(Alert.Kind)}/{One(Alert.Device)}\nValue: {Alert.WindowValue:0.###} {One(Alert.Unit)} (threshold {Alert.Threshold:0.###})\nTime: {WireTime.Text(Alert.ChangedEventMicros)}\nAlert: {Alert.Id}");
+
+    private string More => Card.Count <= 1 ? "" : IsChinese ? Text($"（同处共 {Card.Count} 条）") : Text($" ({Card.Count} at this place)");
+
+    /// <summary>What an outsider may have had a hand in, as one line of printable text: no line ends, no control or direction marks, bounded.</summary>
+    public static string One(string text)
+    {
+        var line = new StringBuilder(Math.Min(text.Length, FieldLimit));
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (line.Length >= FieldLimit)
+            {
+                line.Append('…');
+                break;
+            }
+
+            var isOther = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse;
+            line.Append(isOther || rune == Rune.ReplacementChar ? " " : rune.ToString());
+        }
+
+        return line.ToString();
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

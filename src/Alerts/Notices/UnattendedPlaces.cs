@@ -1,0 +1,33 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// For which places the fallback channel has been called: once a place and window, and no more in a window than anybody could read; the last
+/// of them says that there are others. Threading: from any thread.
+/// </summary>
+internal sealed class UnattendedPlaces(NoticeBounds bounds)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, long> calls = new(StringComparer.Ordinal);
+
+    public bool Admit(string place, long nowMicros)
+    {
+        lock (gate)
+        {
+            foreach (var old in calls.Where(c => c.Value <= nowMicros - (bounds.Window.Ticks / TimeSpan.TicksPerMicrosecond)).Select(c => c.Key).ToList())
+            {
+                calls.Remove(old);
+            }
+
+            return calls.Count < bounds.CardsPerWindow && calls.TryAdd(place, nowMicros);
+        }
+    }
+
+    /// <summary>The call did not go through: it is made again.</summary>
+    public void Forget(string place)
+    {
+        lock (gate)
+        {
+            calls.Remove(place);
+        }
+    }
+}

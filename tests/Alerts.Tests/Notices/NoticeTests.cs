@@ -1,0 +1,223 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>From a ledger entry to a message: who is told, of what, how often. The cards of a storm and of chatter, and a red that nobody attends to.</summary>
+public sealed class NoticeTests
+{
+    public const string Yaml = """
+        hosts: [hook.test]
+        channels:
+          - { name: hook, type: webhook, url: "http://hook.test/a" }
+          - { name: calls, type: voice, url: "http://hook.test/b" }
+        contacts:
+          - { name: chief, channels: [hook] }
+          - { name: street, territory: d01/s03, channels: [hook] }
+        fallback: calls
+        """;
+
+    [Fact]
+    public async Task The_stages_are_one_list()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open().StageNames.Should().Equal("territory", "roster", "suppress", "group", "throttle", "deliver", "record");
+    }
+
+    [Fact]
+    public async Task Told_is_the_contact_of_the_territory_or_of_the_nearest_above_it()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Red, kit.Kit.Now), kit.At("b", "d02/s01").To(Severity.Red, kit.Kit.Now));
+        await kit.LookAsync();
+        kit.Sent.Select(s => $"{s.Message.Recipient.Name} {s.Message.Alert.Device}").Should().BeEquivalentTo("street a", "chief b");
+        (await kit.Kit.EntriesAsync(EntryKind.NoticeDelivered)).Should().HaveCount(2);
+        await kit.LookAsync(1);
+        kit.Sent.Should().HaveCount(2, "nobody is told twice");
+    }
+
+    [Fact]
+    public async Task T15_chatter_is_one_notice_and_its_toggles_are_counted()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        var plant = kit.At("a", "d01/s03/c07");
+        for (var toggle = 0; toggle < 1000; toggle++)
+        {
+            kit.Kit.Fake.Advance(TimeSpan.FromSeconds(1));
+            await kit.PostAsync(plant.To(toggle % 2 == 0 ? Severity.Yellow : Severity.Normal, kit.Kit.Now));
+            if (toggle % 100 == 0)
+            {
+                await kit.LookAsync();
+            }
+        }
+
+        await kit.LookAsync();
+        var alert = kit.Kit.OnlyAlert();
+        var failures = Math.Abs(kit.SentTo("street").Count() - 1) + Math.Abs(alert.Occurrences - 500);
+        Threat.Report("T-15", 1000, failures, "one open alert, one notice, every toggle counted");
+        failures.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task T14_a_storm_is_a_few_cards_and_the_odd_red_is_one_of_them_at_once()
+    {
+        const int Devices = 10_000;
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        for (var wave = 0; wave < 10; wave++)
+        {
+            await kit.PostAsync([.. Enumerable.Range(wave * 1000, 1000).Select(i => kit.At($"storm-{i}", "d01/s03/c07/g01").To(Severity.Red, kit.Kit.Now))]);
+            await kit.LookAsync(1);
+        }
+
+        await kit.PostAsync(kit.At("odd", "d01/s03/c08/g02").To(Severity.Red, kit.Kit.Now));
+        await kit.LookAsync(0.2);
+        var odd = kit.Sent.Count(s => s.Message.Alert.Device == "odd" && s.Message.Recipient.Name == "street");
+        var plans = (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Select(e => e.Body.Notice!.Plan!).ToList();
+        var cards = kit.SentTo("street").Count();
+        var accounted = plans.Sum(p => p.Held.GetValueOrDefault("grouped")) + plans.Sum(p => p.Cards.Count);
+        var lost = Devices + 1 - kit.Kit.Ledger.Book.Alerts.Count;
+        var failures = (odd == 1 ? 0 : 1) + (cards <= 10 ? 0 : 1) + lost + (accounted == 2 * (Devices + 1) ? 0 : 1);
+        Threat.Report("T-14", Devices + 1, failures, $"{cards} cards; the odd one within 200 ms; each alert told or counted, once for the officer and once for the fallback");
+        failures.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_window_of_many_places_has_no_more_than_ten_cards_and_a_summary_counts_the_rest()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        for (var i = 0; i < 60; i++)
+        {
+            await kit.PostAsync(kit.At($"y{i}", $"d01/s03/c{i:D2}").To(i % 3 == 0 ? Severity.Red : Severity.Yellow, kit.Kit.Now));
+            await kit.LookAsync(2);
+        }
+
+        await kit.LookAsync(400);
+        kit.SentTo("street").Should().HaveCountLessThanOrEqualTo(10);
+        var summary = kit.Sent.Single(s => s.Message.Card.Reason == NoticeReason.Summary).Message;
+        var told = kit.Sent.Count(s => s.Message.Recipient.Name == "street" && s.Message.Card.Lane == NoticeLane.Normal && s.Message.Card.Reason != NoticeReason.Summary);
+        var grouped = (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Where(e => e.Body.Notice!.Plan!.Lane == NoticeLane.Normal).Sum(e => e.Body.Notice!.Plan!.Held.GetValueOrDefault("grouped"));
+        (told + grouped + summary.Card.Count).Should().Be(40, "every yellow is told, grouped under a red of its place, or in the summary");
+        summary.Subject.Should().Contain(summary.Card.Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task T20_a_red_with_nobody_watching_goes_to_the_fallback_within_15_seconds_and_not_otherwise()
+    {
+        var failures = 0;
+        foreach (var (attended, acknowledged, called) in ((bool, bool, bool)[])[(false, false, true), (true, false, false), (false, true, false)])
+        {
+            failures += await RunAsync(attended, acknowledged) == called ? 0 : 1;
+        }
+
+        Threat.Report("T-20", 3, failures, "nobody on the stream; somebody; acknowledged meanwhile");
+        failures.Should().Be(0);
+
+        static async Task<bool> RunAsync(bool attended, bool acknowledged)
+        {
+            await using var kit = new NoticeKit(Yaml) { Attended = attended };
+            kit.Open();
+            await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Red, kit.Kit.Now));
+            await kit.LookAsync();
+            kit.Sent.Should().NotContain(s => s.Channel == "calls", "whoever reconnects has a moment");
+            if (acknowledged)
+            {
+                var command = new AlertCommand(kit.Kit.OnlyAlert().Id, new Officer("wang"), "k1");
+                (await kit.Kit.Ledger.AcknowledgeAsync(command, TestContext.Current.CancellationToken)).IsDone.Should().BeTrue();
+            }
+
+            await kit.LookAsync(11);
+            return kit.Sent.Exists(s => s.Channel == "calls");
+        }
+    }
+
+    [Fact]
+    public async Task Maintenance_and_a_dead_gateway_hold_the_notice_and_not_the_alert()
+    {
+        await using var kit = new NoticeKit(Yaml + "\n" + """
+            maintenance:
+              - { territory: d01/s03/c07, kinds: [gas-pipe], from: "2026-03-01T07:00:00Z", to: "2026-03-01T09:00:00Z", reason: pressure test, by: chief }
+            """);
+        kit.Open();
+        await kit.PostAsync(
+            kit.At("inside", "d01/s03/c07/g01").To(Severity.Red, kit.Kit.Now), kit.At("beside", "d01/s03/c08").To(Severity.Red, kit.Kit.Now));
+        await kit.LookAsync();
+        kit.Sent.Select(s => s.Message.Alert.Device).Should().Equal("beside");
+        kit.Kit.Ledger.Book.Alerts.Should().HaveCount(2);
+        (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Sum(e => e.Body.Notice!.Plan!.Held.GetValueOrDefault("maintenance")).Should().Be(2);
+    }
+
+    [Fact]
+    public async Task An_outage_is_retried_then_the_fallback_is_called_and_the_dead_letter_may_be_sent_again()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        var attempts = 0;
+        kit.Answer = (channel, _) => channel.Name == "hook" && ++attempts > 0 ? "status 503" : "";
+        kit.Open();
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Yellow, kit.Kit.Now));
+        for (var second = 0; second < 1500; second++)
+        {
+            await kit.LookAsync(1);
+        }
+
+        attempts.Should().Be(12);
+        kit.Sent.Should().ContainSingle(s => s.Channel == "calls");
+        var dead = (await kit.Office.ListDeadAsync(10, TestContext.Current.CancellationToken)).Should().ContainSingle().Subject;
+        kit.Answer = (_, _) => "";
+        (await kit.Office.RetryAsync(dead.Key, new Officer("wang"), TestContext.Current.CancellationToken)).Should().BeTrue();
+        await kit.LookAsync(60);
+        kit.Sent.Should().Contain(s => s.Channel == "hook" && s.Message.Card.Key == dead.Key);
+        (await kit.Office.ListDeadAsync(10, TestContext.Current.CancellationToken)).Should().BeEmpty();
+        await kit.Kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_crash_between_the_send_and_its_entry_repeats_the_same_key_and_loses_nothing()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        var random = new Random(77);
+        var armed = false;
+        kit.Kit.Options = kit.Kit.Options with
+        {
+            LongestBackOff = TimeSpan.FromMilliseconds(5),
+            BeforeStep = step =>
+            {
+                if (Volatile.Read(ref armed) && step is ("commit" or "committed") && random.NextDouble() < 0.3)
+                {
+                    throw new SqliteException("disk I/O error", 10);
+                }
+            },
+        };
+        await kit.Office.DisposeAsync();
+        await kit.Kit.CloseAsync();
+        kit.Open();
+        Volatile.Write(ref armed, true);
+        for (var i = 0; i < 40; i++)
+        {
+            // A kill: the office ends with a send under way, and a new one goes on from the disk.
+            await kit.PostAsync(kit.At($"p{i}", $"d{i:D2}").To(Severity.Red, kit.Kit.Now));
+            var killed = new CancellationTokenSource();
+            kit.Answer = (_, _) => { killed.Cancel(); return ""; };
+            await kit.Office.Invoking(o => o.RunOnceAsync(killed.Token)).Should().NotThrowAsync<InvalidOperationException>();
+            await kit.Kit.FlushAsync();
+            await kit.Office.DisposeAsync();
+            kit.Answer = (_, _) => "";
+            await kit.Kit.ReopenAsync();
+            kit.RestartOffice();
+            await kit.LookAsync(700);
+        }
+
+        Volatile.Write(ref armed, false);
+        await kit.Kit.FlushAsync();
+        var chief = kit.SentTo("chief").ToList();
+        chief.Distinct(StringComparer.Ordinal).Should().HaveCount(40, "none is lost");
+        chief.Count.Should().BeGreaterThan(40, "some came twice, with the same key");
+        (await kit.Kit.EntriesAsync(EntryKind.NoticeDelivered)).Select(e => e.Body.Notice!.Attempt!.Key).Should().OnlyHaveUniqueItems();
+    }
+}
