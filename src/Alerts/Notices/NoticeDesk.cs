@@ -34,7 +34,8 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
         }
     }
 
-    public int Cards(string recipient, long nowMicros) => Recent(recipient, nowMicros).Count();
+    /// <summary>But for the summary.</summary>
+    public int Cards(string recipient, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Reason != NoticeReason.Summary);
 
     public int Cards(string recipient, NoticeLane lane, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Lane == lane && t.Reason != NoticeReason.Summary);
 

@@ -20,7 +20,7 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     /// <summary>One line: for the subject of a mail, and the first line of all else.</summary>
     public string Subject => (IsChinese, Card.Reason) switch
     {
-        (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条黄/绿/故障告警未逐条通知"),
+        (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条告警未逐条通知"),
         (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more alerts were not told one by one"),
         (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
         (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),

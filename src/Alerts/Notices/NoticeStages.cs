@@ -42,6 +42,7 @@ internal sealed class NoticeBatch(NoticeLane lane, long nowMicros, long upTo, IR
 internal sealed class NoticeStages
 {
     public const string Fallback = "fallback";
+    private const int KeptCards = 2;
     private readonly NoticeBounds bounds;
     private readonly NoticeDesk desk;
     private readonly IDutyRoster roster;
@@ -179,7 +180,8 @@ internal sealed class NoticeStages
 
     /// <summary>
     /// Red of a new place is always told, from the grid upwards the fuller the window is: street, district, city. What is not red becomes a
-    /// counted summary once its share of the window is used up; the last card of the window is kept for that.
+    /// counted summary once its share of the window is used up. The last two cards of a window are kept: for that summary, and for the red
+    /// that finds the window full and is told for the whole city.
     /// </summary>
     private void Throttle(NoticeBatch batch)
     {
@@ -195,12 +197,13 @@ internal sealed class NoticeStages
 
             var (name, now) = (telling.Recipient.Name, batch.NowMicros);
             var isRed = batch.Lane == NoticeLane.Red;
-            telling.Place = isRed ? Coarser(telling.Place, desk.Cards(name, batch.Lane, now)) : telling.Place;
+            var left = bounds.CardsPerWindow - KeptCards - desk.Cards(name, now);
+            telling.Place = isRed ? Coarser(telling.Place, left) : telling.Place;
             if (desk.HasTold(name, telling.Place, batch.Lane, telling.Item.Reason, now))
             {
                 batch.Hold("grouped", telling.Count);
             }
-            else if (desk.Cards(name, now) < bounds.CardsPerWindow - 1 && (isRed || desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow))
+            else if (isRed ? left > 0 || telling.Item.Reason != NoticeReason.Breached : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
             {
                 desk.Note(name, telling.Place, batch.Lane, telling.Item.Reason, telling.Item.Entry.Sequence, now);
                 through.Add(telling);
@@ -217,9 +220,9 @@ internal sealed class NoticeStages
 
     private static bool IsFallback(NoticeTelling telling) => telling.Recipient.Name == Fallback;
 
-    private static string Coarser(string place, int told)
+    private static string Coarser(string place, int left)
     {
-        for (var steps = told < 4 ? 0 : told < 5 ? 1 : told < 6 ? 2 : told < 7 ? 3 : int.MaxValue; steps > 0 && place.Length > 0; steps--)
+        for (var steps = left > 3 ? 0 : left == 3 ? 1 : left == 2 ? 2 : int.MaxValue; steps > 0 && place.Length > 0; steps--)
         {
             place = PlaceText.Parent(place);
         }
