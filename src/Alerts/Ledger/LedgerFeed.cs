@@ -56,7 +56,7 @@ public sealed class LedgerFeed
             foreach (var entry in page)
             {
                 cursor = entry.Sequence;
-                if (entry.Kind is not EntryKind.Delivered and < EntryKind.NoticesPlanned)
+                if (entry.Kind is not EntryKind.Delivered and not (>= EntryKind.NoticesPlanned and < (EntryKind)80))
                 {
                     yield return entry;
                 }
