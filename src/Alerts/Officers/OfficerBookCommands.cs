@@ -79,7 +79,7 @@ internal static class OfficerBookCommands
 
     private static string? Wrong(OfficerRecord record) =>
         !OfficerName.IsValid(record.Name) ? $"The officer's name is not {OfficerName.Rule}."
-        : record.Roles == OfficerRoles.None || (record.Roles & ~OfficerRoles.All) != 0 ? "An officer has one role or more: officer, supervisor, operator, auditor."
+        : record.Roles == OfficerRoles.None || (record.Roles & ~OfficerRoles.All) != OfficerRoles.None ? "An officer has one role or more: officer, supervisor, operator, auditor."
         : !TerritoryPath.IsValid(record.Territory) ? TerritoryPath.Rule
         : Unprintable(record.NameZh) || Unprintable(record.NameEn) ? "The names for people are at most 64 printable characters."
         : null;

@@ -69,8 +69,8 @@ public static class Rights
         Need.See when officer.Roles != OfficerRoles.None => Reading(officer),
         Need.SeeCity when officer.Roles.HasFlag(OfficerRoles.Auditor) || officer.Roles.HasFlag(OfficerRoles.Operator)
             || (officer.Roles != OfficerRoles.None && officer.Territory.Length == 0) => officer with { Territory = "" },
-        Need.Act when (officer.Roles & (OfficerRoles.Officer | OfficerRoles.Supervisor)) != 0 => officer,
-        Need.Direct when (officer.Roles & (OfficerRoles.Supervisor | OfficerRoles.Operator)) != 0 => officer,
+        Need.Act when (officer.Roles & (OfficerRoles.Officer | OfficerRoles.Supervisor)) != OfficerRoles.None => officer,
+        Need.Direct when (officer.Roles & (OfficerRoles.Supervisor | OfficerRoles.Operator)) != OfficerRoles.None => officer,
         Need.Administer when officer.Roles.HasFlag(OfficerRoles.Operator) => officer,
         _ => null,
     };

@@ -81,8 +81,9 @@ internal sealed class Recovery
         }
 
         using var reader = journal.Read(from);
-        using (judge = new ReplayJudge(engines, isBeside, logger))
+        using (var beside = new ReplayJudge(engines, isBeside, logger))
         {
+            judge = beside;
             while (reader.Read() && Replay(reader.Body, reader.Position, scope))
             {
                 entries++;
