@@ -86,7 +86,7 @@ public sealed class OfficerTests
             (await new V1.DutyService.DutyServiceClient(server.Channel).ListOfficersAsync(new V1.ListOfficersRequest(), chief)).Officers.Should().ContainSingle("the session goes on");
             foreach (var file in new[] { OfficerKeys.FileName, SecretStore.FileName })
             {
-                File.GetUnixFileMode(Path.Combine(folder, file)).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+                new FileInfo(Path.Combine(folder, file)).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
             }
         }
 
