@@ -81,6 +81,25 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task An_operator_signs_in_once_and_works_on_officers()
+    {
+        await using var server = await OfficerTests.StartAsync();
+        var kept = Path.Combine(server.Data, "session");
+        Environment.SetEnvironmentVariable("PINGAN_TOKEN_FILE", kept);
+        string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString()];
+        (await RunAsync(["alerts", .. at])).Status.Should().Be(1, "nobody is signed in");
+        (await RunAsync(["sign-in", "chief", "--password-stdin", "--setup-token", server.Host.SetupToken!, .. at])).Status.Should().Be(0);
+        new FileInfo(kept).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await RunAsync(["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
+        (await RunAsync(["officers", "disable", "li.na", .. at])).Out.Should().Contain("disabled");
+        (await RunAsync(["officers", "list", .. at])).Out.Should().Contain("chief").And.Contain("li.na");
+        (await RunAsync(["alerts", .. at])).Status.Should().Be(0);
+        (await RunAsync(["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
+        (await RunAsync(["sign-in", "li.na", "--password-stdin", .. at])).Error.Should().Contain("SIGN_IN_REFUSED");
+        Environment.SetEnvironmentVariable("PINGAN_TOKEN_FILE", null);
+    }
+
+    [Fact]
     public async Task An_officer_works_an_alert_from_the_terminal()
     {
         await using var server = await TestServer.StartAsync();

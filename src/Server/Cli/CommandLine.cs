@@ -45,5 +45,7 @@ public static class CommandLine
         ExportVerb.Create(terminal),
         GatewaysVerb.Create(terminal),
         NoticesVerb.Create(terminal),
+        OfficersVerb.Create(terminal),
+        SignInVerb.Create(terminal),
     };
 }

@@ -34,6 +34,9 @@ internal sealed class OfficerConnection
         command.Add(officer);
     }
 
+    /// <summary>The address as it was asked for.</summary>
+    public string ServerOf(ParseResult parsed) => parsed.GetValue(server)!;
+
     /// <summary>Runs one verb on alerts against the server, and turns what goes wrong into a sentence and an exit status.</summary>
     public Task<int> UseAsync(
         ParseResult parsed, Terminal terminal, Func<V1.AlertService.AlertServiceClient, Metadata, Task<int>> verb, CancellationToken cancellationToken) =>
@@ -62,7 +65,7 @@ internal sealed class OfficerConnection
         });
         try
         {
-            return await verb(channel, Headers(parsed));
+            return await verb(channel, await HeadersAsync(parsed, channel, terminal.Time, cancellationToken));
         }
         catch (RpcException e) when (cancellationToken.IsCancellationRequested && e.StatusCode == StatusCode.Cancelled)
         {
@@ -91,12 +94,25 @@ internal sealed class OfficerConnection
         return $"{e.Status.Detail}{legal} ({e.StatusCode}{(info is null ? "" : $", {info.Reason}")})";
     }
 
-    private Metadata Headers(ParseResult parsed)
+    /// <summary>The token that was given, or that of the session that <c>sign-in</c> left, made anew when it is nearly over.</summary>
+    private async Task<Metadata> HeadersAsync(ParseResult parsed, GrpcChannel channel, TimeProvider time, CancellationToken cancellationToken)
     {
         var headers = new Metadata();
         if (parsed.GetValue(token) is { Length: > 0 } bearer)
         {
             headers.Add("authorization", "Bearer " + bearer);
+        }
+        else if (parsed.CommandResult.Command.Name != "sign-in" && OfficerTokenFile.Read(ServerOf(parsed)) is { } kept)
+        {
+            if (kept.AccessExpires < time.GetUtcNow() + TimeSpan.FromMinutes(1))
+            {
+                var request = new V1.RefreshSessionRequest { RefreshToken = kept.RefreshToken };
+                var session = (await new V1.DutyService.DutyServiceClient(channel).RefreshSessionAsync(request, cancellationToken: cancellationToken)).Session;
+                OfficerTokenFile.Write(ServerOf(parsed), session);
+                kept = kept with { AccessToken = session.AccessToken };
+            }
+
+            headers.Add("authorization", "Bearer " + kept.AccessToken);
         }
 
         if (parsed.GetValue(officer) is { Length: > 0 } name)

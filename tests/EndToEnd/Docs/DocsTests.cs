@@ -60,7 +60,7 @@ public sealed partial class DocsTests
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 
-    [GeneratedRegex(@"(?:--project src/Server -- |^(?:out/)?pinganiot )([a-z]+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:--project src/Server -- |^(?:out/)?pinganiot )([a-z-]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Verb();
 
     [GeneratedRegex(@"--project\s+(\S+)", RegexOptions.CultureInvariant)]

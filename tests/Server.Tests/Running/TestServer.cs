@@ -54,7 +54,8 @@ public sealed class TestServer : IAsyncDisposable
             builder.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
             if (logs is not null)
             {
-                builder.AddProvider(logs);
+                builder.SetMinimumLevel(LogLevel.Trace).AddProvider(logs)
+                    .AddFilter<Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider>(null, LogLevel.Warning);
             }
         }
     }

@@ -1,0 +1,135 @@
+using System.CommandLine;
+
+namespace PingAnIoT.Server;
+
+/// <summary><c>officers add|list|disable|password</c>: an operator's work on officers.</summary>
+internal static class OfficersVerb
+{
+    private static readonly (string Word, V1.Role Role)[] Roles =
+        [("officer", V1.Role.Officer), ("supervisor", V1.Role.Supervisor), ("operator", V1.Role.Operator), ("auditor", V1.Role.Auditor)];
+
+    public static Command Create(Terminal terminal) => new("officers", "Work on officers.")
+    {
+        Add(terminal), List(terminal), Disable(terminal), Password(terminal),
+    };
+
+    private static Argument<string> Name() => new("name") { Description = "The officer: 1 to 64 letters, digits or . _ @ -" };
+
+    private static Option<bool> StandardInput() => new("--password-stdin") { Description = "Read the password from the first line of standard input." };
+
+    private static Command Add(Terminal terminal)
+    {
+        var (name, standardInput) = (Name(), StandardInput());
+        var zh = new Option<string>("--zh") { Description = "The name in Chinese.", DefaultValueFactory = _ => "" };
+        var en = new Option<string>("--en") { Description = "The name in English.", DefaultValueFactory = _ => "" };
+        var territory = new Option<string>("--territory") { Description = "E.g. d01/s03; the whole city without it.", DefaultValueFactory = _ => "" };
+        var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor; may be given more than once.", DefaultValueFactory = _ => ["officer"] };
+        role.AcceptOnlyFromAmong([.. Roles.Select(r => r.Word)]);
+        var connection = new OfficerConnection();
+        var command = new Command("add", "Add an officer.") { name, zh, en, territory, role, standardInput };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        {
+            var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
+            if (password is null)
+            {
+                return ExitCode.Usage;
+            }
+
+            var officer = new V1.DutyOfficer
+            {
+                Name = parsed.GetValue(name), NameZh = parsed.GetValue(zh), NameEn = parsed.GetValue(en), Territory = parsed.GetValue(territory),
+            };
+            officer.Roles.AddRange(parsed.GetValue(role)!.Select(w => Roles.Single(r => r.Word == w).Role).Distinct());
+            var request = new V1.CreateOfficerRequest { Officer = officer, Password = password };
+            await terminal.Out.WriteLineAsync(Line((await new V1.DutyService.DutyServiceClient(channel).CreateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+
+    private static Command List(Terminal terminal)
+    {
+        var connection = new OfficerConnection();
+        var command = new Command("list", "List officers.");
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        {
+            await foreach (var officer in AllAsync(new V1.DutyService.DutyServiceClient(channel), headers, ct))
+            {
+                await terminal.Out.WriteLineAsync(Line(officer));
+            }
+
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+
+    private static Command Disable(Terminal terminal)
+    {
+        var name = Name();
+        var connection = new OfficerConnection();
+        var command = new Command("disable", "Shut an officer out, at once; the record stays.") { name };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        {
+            var client = new V1.DutyService.DutyServiceClient(channel);
+            await foreach (var officer in AllAsync(client, headers, ct))
+            {
+                if (officer.Name == parsed.GetValue(name))
+                {
+                    officer.Disabled = true;
+                    var request = new V1.UpdateOfficerRequest { Officer = officer };
+                    await terminal.Out.WriteLineAsync(Line((await client.UpdateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
+                    return ExitCode.Done;
+                }
+            }
+
+            await terminal.Error.WriteLineAsync($"There is no officer '{parsed.GetValue(name)}'.");
+            return ExitCode.No;
+        }, ct));
+        return command;
+    }
+
+    private static Command Password(Terminal terminal)
+    {
+        var (name, standardInput) = (Name(), StandardInput());
+        var connection = new OfficerConnection();
+        var command = new Command("password", "Give another officer a new password. The officer's sessions end.") { name, standardInput };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        {
+            var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
+            if (password is null)
+            {
+                return ExitCode.Usage;
+            }
+
+            var request = new V1.SetPasswordRequest { Name = parsed.GetValue(name), Password = password };
+            await new V1.DutyService.DutyServiceClient(channel).SetPasswordAsync(request, headers, cancellationToken: ct);
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+
+    private static async IAsyncEnumerable<V1.DutyOfficer> AllAsync(
+        V1.DutyService.DutyServiceClient client, Grpc.Core.Metadata headers, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        var request = new V1.ListOfficersRequest { PageSize = 1_000 };
+        do
+        {
+            var page = await client.ListOfficersAsync(request, headers, cancellationToken: ct);
+            foreach (var officer in page.Officers)
+            {
+                yield return officer;
+            }
+
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+    }
+
+    private static string Line(V1.DutyOfficer officer) =>
+        $"{officer.Name}  {string.Join(',', officer.Roles.Select(r => r.ToString().ToLowerInvariant()))}  "
+        + $"{(officer.Territory.Length == 0 ? "whole city" : officer.Territory)}  {officer.NameZh} {officer.NameEn}{(officer.Disabled ? "  disabled" : "")}";
+}
