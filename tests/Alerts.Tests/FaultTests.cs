@@ -131,7 +131,7 @@ public sealed class FaultTests
             ledger.Post(new Plant(device).To(Severity.Red, kit.Now));
         }
 
-        await kit.FlushAsync().WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, Cancel);
+        await kit.FlushAsync().WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, Cancel);
         ledger.Book.Alerts.Values.Select(a => a.Device).Should().BeEquivalentTo("one", "three");
         kit.Log.Lines.Should().ContainSingle(l => l.Id == 3005).Which.Text.Should().Contain("/two/");
         kit.Log.Lines.Should().NotContain(l => l.Id == 3003, "nothing was tried again in vain");

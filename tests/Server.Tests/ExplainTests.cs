@@ -48,7 +48,7 @@ public sealed class ExplainTests
         await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"temperature":70}""");
         var rules = new V1.RuleService.RuleServiceClient(server.Channel);
         V1.ExplainSeriesResponse answer = new();
-        await Until.TrueAsync(() => (answer = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == 1, TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => (answer = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == 1, TimeSpan.FromSeconds(120));
 
         (answer.Unit, answer.Territory, answer.ReadingsKept).Should().Be(("Cel", "d01/s03", 1));
         var hot = answer.Rules.Should().ContainSingle().Which;
@@ -75,7 +75,7 @@ public sealed class ExplainTests
         var rules = new V1.RuleService.RuleServiceClient(server.Channel);
         V1.RuleOnSeries waiting = new();
         await Until.TrueAsync(
-            () => rules.ExplainSeries(Of("smoke-detector/sd-1/smoke", "unseen")).Rules is [{ WaitingTime: not null } rule] && (waiting = rule) is not null, TimeSpan.FromSeconds(10));
+            () => rules.ExplainSeries(Of("smoke-detector/sd-1/smoke", "unseen")).Rules is [{ WaitingTime: not null } rule] && (waiting = rule) is not null, TimeSpan.FromSeconds(120));
 
         waiting.When.Should().Be("last of smoke then not last of alarm within 1h");
         (waiting.WaitingUntilTime.ToDateTimeOffset() - waiting.WaitingTime.ToDateTimeOffset()).Should().Be(TimeSpan.FromHours(1));
@@ -121,7 +121,7 @@ public sealed class ExplainTests
         using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
         await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", """{"temperature":63}""");
         var rules = new V1.RuleService.RuleServiceClient(server.Channel);
-        await Until.TrueAsync(() => rules.ExplainSeries(Of("smoke-detector/sd-1/temperature")).Readings.Count == 1, TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => rules.ExplainSeries(Of("smoke-detector/sd-1/temperature")).Readings.Count == 1, TimeSpan.FromSeconds(120));
 
         var (status, output) = await RunAsync(server, "smoke-detector/sd-1/temperature");
         status.Should().Be(0, output);
@@ -166,7 +166,7 @@ public sealed class ExplainTests
         {
             await gateway.PublishAsync("pingan/v1/gw-7/smoke-detector/sd-1", $$"""{"temperature":{{value}}}""");
             V1.ExplainSeriesResponse now = new();
-            await Until.TrueAsync(() => (now = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == readings, TimeSpan.FromSeconds(10));
+            await Until.TrueAsync(() => (now = rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"))).Readings.Count == readings, TimeSpan.FromSeconds(120));
             return now.Readings[^1].EventTime;
         }
 

@@ -23,7 +23,7 @@ public sealed class FleetOverTlsTests
             ["gw-1", "gw-2"],
             new FleetPace { FromSeconds = begin, Speed = double.PositiveInfinity },
             TimeProvider.System);
-        var result = await run.RunAsync(TimeSpan.FromSeconds(60), TestServer.Cancel);
+        var result = await run.RunAsync(TimeSpan.FromSeconds(120), TestServer.Cancel);
         result.Counters.Acknowledged.Should().Be(2 * Each);
         result.Counters.Refused.Should().Be(0);
 

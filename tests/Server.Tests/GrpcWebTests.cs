@@ -106,7 +106,7 @@ public sealed class GrpcWebTests
 
     private static async Task<V1.WatchResponse> ReadUntilAsync(Stream body, Func<V1.WatchResponse, bool> isIt)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120), TimeProvider.System);
         while (true)
         {
             var head = new byte[5];

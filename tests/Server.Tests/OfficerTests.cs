@@ -93,8 +93,8 @@ public sealed class OfficerTests
         Directory.Delete(folder, recursive: true);
     }
 
-    internal static Task<TestServer> StartAsync(string? data = null) =>
-        TestServer.StartAsync(o => o with { Officers = new OfficersSection { Local = true } }, data);
+    internal static Task<TestServer> StartAsync(string? data = null, TimeProvider? time = null) =>
+        TestServer.StartAsync(o => o with { Officers = new OfficersSection { Local = true } }, data, time: time);
 
     internal static async Task<Metadata> MakeChiefAsync(TestServer server)
     {

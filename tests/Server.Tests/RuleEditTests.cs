@@ -7,7 +7,7 @@ namespace PingAnIoT.Server.Tests;
 public sealed class RuleEditTests
 {
     private const int Detectors = 5;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private static string Rule(string id, string when, int threshold) => $$"""
           - id: {{id}}

@@ -30,7 +30,7 @@ public sealed class SpineTests
         raised.ToSeverity.Should().Be(V1.Severity.Red);
         raised.Alert.Device.Should().Be("sd-1");
         var trace = raised.Traceparent.Split('-')[1];
-        await Until.TrueAsync(() => spans.Count(s => s.TraceId.ToHexString() == trace) >= 3, TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => spans.Count(s => s.TraceId.ToHexString() == trace) >= 3, TimeSpan.FromSeconds(120));
         var names = spans.Where(s => s.TraceId.ToHexString() == trace).OrderBy(s => s.StartTimeUtc).Select(s => s.OperationName);
         names.Should().Contain(["publish to transition", "ledger commit", "stream"]);
     }
@@ -48,7 +48,7 @@ public sealed class SpineTests
         var counters = await fleet.GetCountersAsync(new V1.GetCountersRequest());
         (counters.ReceivedMessages, counters.AcceptedMessages, counters.DeadLetteredMessages).Should().Be((3, 1, 2));
         V1.ListDeadLettersResponse letters = new();
-        await Until.TrueAsync(() => (letters = fleet.ListDeadLetters(new V1.ListDeadLettersRequest())).TotalCount == 2, TimeSpan.FromSeconds(10));
+        await Until.TrueAsync(() => (letters = fleet.ListDeadLetters(new V1.ListDeadLettersRequest())).TotalCount == 2, TimeSpan.FromSeconds(120));
         letters.DeadLetters.Select(l => l.Reason).Should().Equal("GatewayForeign", "ValueNotFinite");
         letters.DeadLetters[1].Payload.ToStringUtf8().Should().Contain("1e999");
         (await fleet.GetDeviceAsync(new V1.GetDeviceRequest { Kind = "gas-pipe", Device = "gp-1" })).Device.Unregistered.Should().BeTrue();
@@ -98,10 +98,10 @@ public sealed class SpineTests
         await using var server = await TestServer.StartAsync(o => o with { Rules = file });
         var rules = new V1.RuleService.RuleServiceClient(server.Channel);
         await File.WriteAllTextAsync(file, Rule.Replace("LIMIT", "warm", StringComparison.Ordinal));
-        await Until.TrueAsync(() => rules.GetLastErrors(new V1.GetLastErrorsRequest()).Errors.Count > 0, TimeSpan.FromSeconds(15));
+        await Until.TrueAsync(() => rules.GetLastErrors(new V1.GetLastErrorsRequest()).Errors.Count > 0, TimeSpan.FromSeconds(120));
         (await rules.ListRulesAsync(new V1.ListRulesRequest())).Rules[0].Bands[0].Threshold.Should().Be(90);
         await File.WriteAllTextAsync(file, Rule.Replace("LIMIT", "60", StringComparison.Ordinal));
-        await Until.TrueAsync(() => rules.ListRules(new V1.ListRulesRequest()).Rules[0].Bands[0].Threshold == 60, TimeSpan.FromSeconds(15));
+        await Until.TrueAsync(() => rules.ListRules(new V1.ListRulesRequest()).Rules[0].Bands[0].Threshold == 60, TimeSpan.FromSeconds(120));
 
         using var watcher = Watcher.Of(server, after: 0);
         using var gateway = await TestGateway.ConnectAsync(server, "gw-7");

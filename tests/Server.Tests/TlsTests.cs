@@ -37,7 +37,7 @@ public sealed class TlsTests
             await gateway.PublishAsync($"pingan/v1/{Gateway}/smoke-detector/sd-1", """{"alarm":true}""");
         }
 
-        await Until.TrueAsync(() => alerts.List(new V1.ListRequest()).Alerts.Any(a => a.Device == "sd-1"), TimeSpan.FromSeconds(30));
+        await Until.TrueAsync(() => alerts.List(new V1.ListRequest()).Alerts.Any(a => a.Device == "sd-1"), TimeSpan.FromSeconds(120));
         (await client.GetStringAsync("/v1/alerts", TestServer.Cancel)).Should().Contain("sd-1");
 
         foreach (var (name, password) in new (string, string?)[] { (Gateway, Password + "!"), (Gateway, ""), (Gateway, null), ("gw-8", Password) })

@@ -27,7 +27,7 @@ public sealed class HoldAcrossKillTests
             var first = from;
             await using (var fleet = new PlannedFleet(server.Mqtt, [new PlannedLoad(publisher, n => first + n, until - first, 0)]))
             {
-                await fleet.DoneAsync(TimeSpan.FromSeconds(30));
+                await fleet.DoneAsync(TimeSpan.FromSeconds(120));
             }
 
             from = until;

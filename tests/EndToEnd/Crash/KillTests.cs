@@ -28,7 +28,7 @@ public sealed class KillTests
             }
 
             loads.ForEach(l => l.IsStopped = true);
-            await fleet.DoneAsync(TimeSpan.FromSeconds(60));
+            await fleet.DoneAsync(TimeSpan.FromSeconds(120));
             resent = fleet.Counters.Resent;
         }
 

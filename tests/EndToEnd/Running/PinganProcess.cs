@@ -6,7 +6,7 @@ namespace PingAnIoT.EndToEnd;
 /// <summary>The built <c>pinganiot</c> as a child process on free ports, with a data folder of its own: started, killed, started again.</summary>
 public sealed partial class PinganProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(120);
     private readonly Process process;
     private readonly List<string> lines = [];
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,7 +104,7 @@ public sealed partial class PinganProcess : IAsyncDisposable
     public async Task<int> StopAsync()
     {
         (await Tool.RunAsync("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])).ExitCode.Should().Be(0);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120), TimeProvider.System);
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }

@@ -14,7 +14,7 @@ namespace PingAnIoT.EndToEnd;
 public sealed class Canary : IAsyncDisposable
 {
     private const string Gateway = "gw-good";
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> seen = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource ending = new();
     private readonly Officer officer;

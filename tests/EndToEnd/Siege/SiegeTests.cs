@@ -8,7 +8,7 @@ public sealed class SiegeTests
 {
     private const int Songs = 20;
     private const int FirstAddress = 256;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
     private static readonly byte[][] Lengths =
         [[0x00], [0x7F], [0x80, 0x01], [0x80, 0x80, 0x01], [0x80, 0x80, 0x80, 0x01], [0xFF, 0xFF, 0xFF, 0x7F], [0xFF, 0xFF, 0xFF, 0xFF, 0x7F]];
 

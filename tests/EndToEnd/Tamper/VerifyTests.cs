@@ -12,7 +12,7 @@ public sealed class VerifyTests
         await server.StartAsync();
         await using (var fleet = new PlannedFleet(server.Mqtt, [new PlannedLoad(0, n => n, 3_000, 0), new PlannedLoad(1, n => n, 3_000, 0)]))
         {
-            await fleet.DoneAsync(TimeSpan.FromSeconds(30));
+            await fleet.DoneAsync(TimeSpan.FromSeconds(120));
         }
 
         await server.StopAsync();

@@ -299,7 +299,7 @@ public sealed class EdgeThreatTests
     }
 
     private static void Eventually(Func<bool> condition) =>
-        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(20)).Should().BeTrue("it comes true in good time");
+        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(120)).Should().BeTrue("it comes true in good time");
 
     private static void Report(string id, int cases, int failures, string more = "")
     {

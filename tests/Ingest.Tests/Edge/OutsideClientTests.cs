@@ -40,7 +40,7 @@ public sealed class OutsideClientTests
 
         var refused = await client.PublishStringAsync("pingan/v1/g2/elevator/e1", "{\"speed\":1.5}", MqttQualityOfServiceLevel.AtLeastOnce);
         refused.IsSuccess.Should().Be(version == MqttProtocolVersion.V311, "only version 5 can say so");
-        (await notice.Task.WaitAsync(TimeSpan.FromSeconds(10))).Should().Be("pingan/v1/g1/notice");
+        (await notice.Task.WaitAsync(TimeSpan.FromSeconds(120))).Should().Be("pingan/v1/g1/notice");
         await client.PingAsync();
         await client.DisconnectAsync();
         server.Intake.Messages.Count(m => m.Reason == RefusalReason.None).Should().Be(100);

@@ -437,7 +437,7 @@ public sealed class SessionTests
     private static string Format(string text, int id) => text.Replace("{0}", $"{id:X4}", StringComparison.Ordinal);
 
     private static void Eventually(Func<bool> condition) =>
-        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)).Should().BeTrue("it comes true in good time");
+        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(120)).Should().BeTrue("it comes true in good time");
 
     /// <summary>Moves the fake clock on, at most so many seconds, until it is so.</summary>
     private static void Advance(FakeTimeProvider time, int seconds, Func<bool> condition)

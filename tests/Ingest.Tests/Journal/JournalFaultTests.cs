@@ -67,7 +67,7 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
         var room = journal.RoomAsync();
         room.IsCompleted.Should().BeFalse();
         disk.Before = null;
-        await room.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await room.WaitAsync(TimeSpan.FromSeconds(120), TestContext.Current.CancellationToken);
         JournalTests.WaitUntil(() => journal.CommittedUntil == journal.Tail && journal.HasRoom);
         JournalTests.ReadAll(journal, 0).Select(e => e.Text).Should().Equal("before", "during");
     }

@@ -59,7 +59,7 @@ public sealed class JournalTests
         using var again = Open(disk);
         again.CommittedUntil.Should().Be(unseen);
 
-        static void Committed(Journal journal, long end) => SpinWait.SpinUntil(() => journal.CommittedUntil >= end, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        static void Committed(Journal journal, long end) => SpinWait.SpinUntil(() => journal.CommittedUntil >= end, TimeSpan.FromSeconds(120)).Should().BeTrue();
     }
 
     [Fact]
@@ -211,5 +211,5 @@ public sealed class JournalTests
     }
 
     internal static void WaitUntil(Func<bool> condition) =>
-        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30)).Should().BeTrue("the condition comes true in good time");
+        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(120)).Should().BeTrue("the condition comes true in good time");
 }

@@ -50,7 +50,7 @@ public sealed class PoisonTests
         JournalTests.WaitUntil(() => source.Count == 1);
         using var enough = new CancellationTokenSource();
         await enough.CancelAsync();
-        await plant.Pipeline.StopAsync(enough.Token).WaitAsync(TimeSpan.FromSeconds(60), TimeProvider.System, TestContext.Current.CancellationToken);
+        await plant.Pipeline.StopAsync(enough.Token).WaitAsync(TimeSpan.FromSeconds(120), TimeProvider.System, TestContext.Current.CancellationToken);
         plant.Sink = new RecordingSink();
         await plant.StartAsync();
         plant.Sink.Lines.Should().ContainSingle();

@@ -35,7 +35,7 @@ public sealed class TestServer : IAsyncDisposable
     public static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null, IReadOnlyList<IOpenRule>? openRules = null,
-        ILoggerProvider? logs = null)
+        ILoggerProvider? logs = null, TimeProvider? time = null)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("pingan-server-").FullName;
         var options = new ServerOptions
@@ -46,7 +46,7 @@ public sealed class TestServer : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         ServerOptionsCheck.Check(options).Should().BeEmpty();
-        var host = await ServerHost.StartAsync(options, TimeProvider.System, Log, Cancel, openRules);
+        var host = await ServerHost.StartAsync(options, time ?? TimeProvider.System, Log, Cancel, openRules);
         return new TestServer(host, folder, ownsFolder: data is null);
 
         void Log(ILoggingBuilder builder)
@@ -121,7 +121,7 @@ internal sealed class Plant(string device, string territory = "d01/s03/c07/g0112
 /// <summary>One officer's stream, read message by message.</summary>
 internal sealed class Watcher(AsyncServerStreamingCall<V1.WatchResponse> call) : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
 
     public long Cursor { get; private set; }
 

@@ -18,8 +18,8 @@ public sealed class FleetWireLoadTests
     {
         using var broker = new TestBroker();
         using var run = Run(broker, new NumberSource(7, 500, Noon, 1), AsAcknowledged with { Qos = qos }, window);
-        var result = await run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
-        await Until.SoAsync(() => broker.Messages.Count == 3_500, TimeSpan.FromSeconds(20), "all are there");
+        var result = await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
+        await Until.SoAsync(() => broker.Messages.Count == 3_500, TimeSpan.FromSeconds(120), "all are there");
         foreach (var client in broker.Messages.GroupBy(m => m.Client, StringComparer.Ordinal))
         {
             client.Select(m => Number(m.Payload)).Should().Equal(Enumerable.Range(0, 500));
@@ -39,14 +39,14 @@ public sealed class FleetWireLoadTests
         using var broker = new TestBroker();
         var acknowledged = new HashSet<(int, long)>();
         using var run = Run(broker, new NumberSource(5, 4_000, Noon, 1), AsAcknowledged with { LeadSeconds = 10_000 }, 50, (gateway, ordinal, _) => acknowledged.Add((gateway, ordinal)).Should().BeTrue());
-        var running = run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
+        var running = run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
         for (var kills = 1; kills <= 3; kills++)
         {
             var seen = kills * 3_000;
-            await Until.SoAsync(() => broker.Messages.Count > seen, TimeSpan.FromSeconds(20), "it goes on");
+            await Until.SoAsync(() => broker.Messages.Count > seen, TimeSpan.FromSeconds(120), "it goes on");
             broker.IsHoldingBack = true;
-            await Until.SoAsync(() => run.Counters.Published >= run.Counters.Acknowledged + 250, TimeSpan.FromSeconds(20), "windows are full");
-            await Until.SoAsync(() => broker.Messages.Count >= run.Counters.Acknowledged + 250, TimeSpan.FromSeconds(20), "and under way");
+            await Until.SoAsync(() => run.Counters.Published >= run.Counters.Acknowledged + 250, TimeSpan.FromSeconds(120), "windows are full");
+            await Until.SoAsync(() => broker.Messages.Count >= run.Counters.Acknowledged + 250, TimeSpan.FromSeconds(120), "and under way");
             broker.Kill();
             broker.IsHoldingBack = false;
         }
@@ -75,7 +75,7 @@ public sealed class FleetWireLoadTests
         var source = new NumberSource(3, 200, Noon + 1, 0.2) { Taken = (_, number) => early += run!.Load.FleetSeconds < Noon + 1 + (number * 0.2) ? 1 : 0 };
         using (run = Run(broker, source, new FleetPace { FromSeconds = Noon, Speed = 50, UntilSeconds = Noon + 31 }, 64))
         {
-            var result = await run.RunAsync(TimeSpan.FromSeconds(30), Cancel);
+            var result = await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
             early.Should().Be(0);
             result.Counters.Acknowledged.Should().Be(3 * 150, "those from the end on are not sent");
             result.Elapsed.TotalSeconds.Should().BeGreaterThan((31 - 0.2) / 50);
@@ -87,8 +87,8 @@ public sealed class FleetWireLoadTests
     {
         using var broker = new TestBroker { IsHoldingBack = true };
         using var run = Run(broker, new NumberSource(1, 1_000, Noon, 0.001), new FleetPace { FromSeconds = Noon }, window: 4);
-        var running = run.RunAsync(TimeSpan.FromSeconds(30), Cancel);
-        await Until.SoAsync(() => run.Load.FleetSeconds >= Noon + 1, TimeSpan.FromSeconds(20), "all are due");
+        var running = run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
+        await Until.SoAsync(() => run.Load.FleetSeconds >= Noon + 1, TimeSpan.FromSeconds(120), "all are due");
         run.Counters.Published.Should().Be(4, "the window is full");
         broker.IsHoldingBack = false;
         var latencies = (await running).Counters.AckMicros;
@@ -105,8 +105,8 @@ public sealed class FleetWireLoadTests
         using var broker = new TestBroker();
         var source = new NumberSource(2, 100, Noon, 1) { Link = (gateway, seconds) => gateway == 0 || seconds < Noon + 20 || seconds > Noon + 60 };
         using var run = Run(broker, source, new FleetPace { FromSeconds = Noon, Speed = 50, IsPolite = isPolite }, 64);
-        var running = run.RunAsync(TimeSpan.FromSeconds(30), Cancel);
-        await Until.SoAsync(() => run.Load.FleetSeconds > Noon + 40, TimeSpan.FromSeconds(20), "it is down");
+        var running = run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
+        await Until.SoAsync(() => run.Load.FleetSeconds > Noon + 40, TimeSpan.FromSeconds(120), "it is down");
         run.ConnectionsOpen.Should().Be(1);
         broker.Ends.Should().Equal(("g1", isPolite));
         var result = await running;
@@ -131,7 +131,7 @@ public sealed class FleetWireLoadTests
             },
         };
         using var run = Run(broker, source, AsAcknowledged with { LeadSeconds = 30 }, 16);
-        var result = await run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
+        var result = await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
         result.Counters.Acknowledged.Should().Be(6_000);
         ahead.Should().BeInRange(1, 31);
         broker.Ends.Should().Contain(("g2", false));
@@ -143,7 +143,7 @@ public sealed class FleetWireLoadTests
         using var broker = new TestBroker();
         var source = new NumberSource(2, 300, Noon, 1) { PayloadBytes = number => number % 50 == 49 ? number * 100 : number };
         using var run = new FleetRun(Target(broker.Port, 64) with { WindowBytes = 8_192 }, source, [NumberSource.Name(0), NumberSource.Name(1)], AsAcknowledged, TimeProvider.System);
-        (await run.RunAsync(TimeSpan.FromSeconds(30), Cancel)).Counters.Acknowledged.Should().Be(600);
+        (await run.RunAsync(TimeSpan.FromSeconds(120), Cancel)).Counters.Acknowledged.Should().Be(600);
         broker.Messages.Where(m => m.Client == "g0").Select(m => Number(m.Payload)).Should().Equal(Enumerable.Range(0, 300));
         broker.Messages.Max(m => m.Payload.Length).Should().Be(29_900);
     }
@@ -162,7 +162,7 @@ public sealed class FleetWireLoadTests
             },
         };
         using var run = Run(broker, source, AsAcknowledged, 256);
-        await run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
+        await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
         from.Should().BePositive();
         (to - from).Should().BeLessThan(2_000, "29,000 messages; what else the thread does may cost a little");
     }

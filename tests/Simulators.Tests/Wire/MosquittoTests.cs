@@ -32,7 +32,7 @@ public sealed class MosquittoTests
             [.. Enumerable.Range(0, Gateways).Select(NumberSource.Name)],
             new FleetPace { FromSeconds = Noon, Speed = double.PositiveInfinity, Qos = qos },
             TimeProvider.System);
-        var result = await run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
+        var result = await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
         result.Counters.Published.Should().Be(Each * Gateways);
         result.Counters.Acknowledged.Should().Be(qos * Each * Gateways);
 

@@ -20,7 +20,7 @@ public sealed class WireClientTests
             TimeProvider.System);
         var acked = new HashSet<long>();
         client.Acknowledged = (_, tag, _) => acked.Add(tag).Should().BeTrue();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var load = new Numbers(1000, version, () => acked.Count == 1000, stop);
         await new WireFleet([client], load, TimeProvider.System).RunAsync(stop.Token);
         client.Dispose();

@@ -13,17 +13,17 @@ public sealed class WireFleetTests
         var options = FleetWireLoadTests.Target(broker.Port, 16);
         var clients = Enumerable.Range(0, connections).Select(i => new WireClient(options with { ClientId = NumberSource.Name(i) }, counters, TimeProvider.System)).ToList();
         var load = new FewAreBusy(clients, busy: 3, each: 2_000);
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var fleet = new WireFleet(clients, load, TimeProvider.System) { MakeReadiness = all => isEpoll ? new EpollReadiness(all) : new SelectReadiness() };
         var running = fleet.RunAsync(stop.Token);
-        await Until.SoAsync(() => running.IsCompleted || counters.Acknowledged == connections + (3 * 2_000), TimeSpan.FromSeconds(60), "all said what they had to say");
+        await Until.SoAsync(() => running.IsCompleted || counters.Acknowledged == connections + (3 * 2_000), TimeSpan.FromSeconds(120), "all said what they had to say");
         broker.Connections.Should().Be(connections);
         await stop.CancelAsync();
         await running;
         clients.ForEach(c => c.Dispose());
         load.IdleAsked.Should().BeLessThan(connections * 10, "opened, filled and acknowledged: a few turns each, not one for each of thousands of others' messages");
         broker.Messages.GroupBy(m => m.Client).Should().HaveCount(connections);
-        await Until.SoAsync(() => broker.Ends.Count == connections, TimeSpan.FromSeconds(20), "all have gone");
+        await Until.SoAsync(() => broker.Ends.Count == connections, TimeSpan.FromSeconds(120), "all have gone");
         broker.Ends.Should().OnlyContain(e => e.IsPolite);
     }
 
@@ -36,21 +36,21 @@ public sealed class WireFleetTests
         using var client = new WireClient(FleetWireLoadTests.Target(broker.Port, 16) with { ClientId = "g", KeepAliveSeconds = 10 }, counters, time);
         using var stop = new CancellationTokenSource();
         var running = new WireFleet([client], new FewAreBusy([client], 0, 0), time).RunAsync(stop.Token);
-        await Until.SoAsync(() => broker.Messages.Count == 1, TimeSpan.FromSeconds(20), "it stands");
+        await Until.SoAsync(() => broker.Messages.Count == 1, TimeSpan.FromSeconds(120), "it stands");
         for (var i = 1; i <= 20; i++)
         {
             var pings = i;
             time.Advance(TimeSpan.FromSeconds(6));
-            await Until.SoAsync(() => broker.Pings == pings, TimeSpan.FromSeconds(20), "it pings");
-            await Until.SoAsync(() => client.HeardAt == time.GetTimestamp(), TimeSpan.FromSeconds(20), "it hears");
+            await Until.SoAsync(() => broker.Pings == pings, TimeSpan.FromSeconds(120), "it pings");
+            await Until.SoAsync(() => client.HeardAt == time.GetTimestamp(), TimeSpan.FromSeconds(120), "it hears");
         }
 
         counters.Disconnected.Should().Be(0);
         broker.IsDeaf = true;
         time.Advance(TimeSpan.FromSeconds(6));
-        await Until.SoAsync(() => broker.Pings == 21, TimeSpan.FromSeconds(20), "it pings");
+        await Until.SoAsync(() => broker.Pings == 21, TimeSpan.FromSeconds(120), "it pings");
         time.Advance(TimeSpan.FromSeconds(10));
-        await Until.SoAsync(() => counters.Disconnected == 1, TimeSpan.FromSeconds(20), "it is given up");
+        await Until.SoAsync(() => counters.Disconnected == 1, TimeSpan.FromSeconds(120), "it is given up");
         client.LastError.Should().Be("no sign of life");
         await stop.CancelAsync();
         await running;

@@ -28,7 +28,7 @@ public sealed class WireTlsTests : IDisposable
     {
         using var broker = new TestBroker(authority.Certificate);
         using var run = Run(broker, Check(check, authority) with { ServerName = serverName }, host, 3, 1_000);
-        var result = await run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
+        var result = await run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
         result.Counters.Acknowledged.Should().Be(3_000);
         foreach (var client in broker.Messages.GroupBy(m => m.Client, StringComparer.Ordinal))
         {
@@ -66,8 +66,8 @@ public sealed class WireTlsTests : IDisposable
     {
         using var broker = new TestBroker(authority.Certificate);
         using var run = Run(broker, Check("authority", authority), "127.0.0.1", 2, 3_000);
-        var running = run.RunAsync(TimeSpan.FromSeconds(60), Cancel);
-        await Until.SoAsync(() => broker.Messages.Count > 1_000, TimeSpan.FromSeconds(20), "it goes on");
+        var running = run.RunAsync(TimeSpan.FromSeconds(120), Cancel);
+        await Until.SoAsync(() => broker.Messages.Count > 1_000, TimeSpan.FromSeconds(120), "it goes on");
         broker.Kill();
         (await running).Counters.Acknowledged.Should().Be(6_000);
         run.Counters.Connected.Should().Be(4);
