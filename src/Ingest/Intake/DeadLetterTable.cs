@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace PingAnIoT.Ingest;
@@ -6,6 +7,7 @@ namespace PingAnIoT.Ingest;
 internal sealed class DeadLetterTable : IDisposable
 {
     private const string Columns = "id, position, idx, received, gateway, topic, reason, whole, refused, offset, length, payload";
+    private const string Size = "length(payload) + length(CAST(topic AS BLOB))";
     private readonly SqliteConnection connection;
     private readonly SqliteCommand insert;
     private readonly long limitRows;
@@ -28,7 +30,7 @@ internal sealed class DeadLetterTable : IDisposable
             """);
         Execute("CREATE INDEX IF NOT EXISTS dead_letter_gateway ON dead_letter (gateway, id)");
         rows = Scalar("SELECT count(*) FROM dead_letter");
-        bytes = Scalar("SELECT coalesce(sum(length(payload) + length(topic)), 0) FROM dead_letter");
+        bytes = Scalar($"SELECT coalesce(sum({Size}), 0) FROM dead_letter");
         insert = connection.CreateCommand();
         insert.CommandText = """
             INSERT OR IGNORE INTO dead_letter (position, idx, received, gateway, topic, reason, whole, refused, offset, length, payload)
@@ -130,24 +132,36 @@ internal sealed class DeadLetterTable : IDisposable
         p[10].Value = letter.Payload;
         var added = insert.ExecuteNonQuery();
         rows += added;
-        bytes += added * (letter.Payload.Length + letter.Topic.Length);
+        bytes += added * (letter.Payload.Length + Encoding.UTF8.GetByteCount(letter.Topic));
     }
 
+    /// <summary>Takes the oldest away, and not one more than the bounds ask for; the newest always stays.</summary>
     private void Trim(SqliteTransaction transaction)
     {
-        while (rows > limitRows || (bytes > limitBytes && rows > 1))
+        if (rows <= limitRows && bytes <= limitBytes)
         {
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = "DELETE FROM dead_letter WHERE id IN (SELECT id FROM dead_letter ORDER BY id LIMIT $count) RETURNING length(payload) + length(topic)";
-            command.Parameters.AddWithValue("$count", Math.Max(rows - limitRows, Math.Min(rows - 1, 100)));
-            using var row = command.ExecuteReader();
-            while (row.Read())
+            return;
+        }
+
+        long last = 0;
+        using (var oldest = connection.CreateCommand())
+        {
+            oldest.Transaction = transaction;
+            oldest.CommandText = $"SELECT id, {Size} FROM dead_letter ORDER BY id";
+            using var row = oldest.ExecuteReader();
+            while ((rows > limitRows || (bytes > limitBytes && rows > 1)) && row.Read())
             {
+                last = row.GetInt64(0);
+                bytes -= row.GetInt64(1);
                 rows--;
-                bytes -= row.GetInt64(0);
             }
         }
+
+        using var delete = connection.CreateCommand();
+        delete.Transaction = transaction;
+        delete.CommandText = "DELETE FROM dead_letter WHERE id <= $last";
+        delete.Parameters.AddWithValue("$last", last);
+        delete.ExecuteNonQuery();
     }
 
     private void Execute(string text)

@@ -60,6 +60,30 @@ public sealed class DeadLetterStoreTests : IDisposable
         kept[0].JournalPosition.Should().Be(1019);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(50)]
+    public async Task However_they_come_in_groups_not_one_more_goes_than_must(int group)
+    {
+        using var store = Open(limitRows: 50);
+        using var small = new DeadLetterStore(DatabaseFile + "-small", TimeProvider.System, NullLoggerFactory.Instance, new SilentMeters(), 1000, 50 * 18);
+        for (var i = 0; i < 175; i += group)
+        {
+            for (var j = i; j < i + group; j++)
+            {
+                store.Post(Letter(j, "g1", RefusalReason.PayloadMalformed));
+                small.Post(Letter(j, "g1", RefusalReason.PayloadMalformed) with { Topic = "pingan/v1/井" });
+            }
+
+            await store.FlushAsync(TestContext.Current.CancellationToken);
+            await small.FlushAsync(TestContext.Current.CancellationToken);
+            var kept = Math.Min(i + group, 50);
+            store.List(limit: 1000).Should().HaveCount(kept);
+            small.List(limit: 1000).Should().HaveCount(kept, "5 bytes of payload and 13 of topic each");
+        }
+    }
+
     [Fact]
     public async Task A_lock_on_the_file_is_waited_out()
     {
