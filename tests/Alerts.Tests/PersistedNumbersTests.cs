@@ -5,7 +5,7 @@ public sealed class PersistedNumbersTests
 {
     [Fact]
     public void Entry_kinds_only_grow() => Describe<EntryKind>().Should().Be(
-        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 Refused=55 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64");
+        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 Refused=55 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64 NoticesKept=65 NoticeCanary=66");
 
     [Fact]
     public void Work_states_only_grow() => Describe<WorkState>().Should().Be("Raised=10 Acknowledged=20 Closed=90");

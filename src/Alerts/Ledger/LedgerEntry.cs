@@ -71,6 +71,12 @@ public enum EntryKind : byte
 
     /// <summary>A notice that had failed for good is to be sent again.</summary>
     NoticeRetried = 64,
+
+    /// <summary>From here on what is to be told goes into the outbox, or no longer does.</summary>
+    NoticesKept = 65,
+
+    /// <summary>Nothing has happened; a notice goes the whole way to show that it is open.</summary>
+    NoticeCanary = 66,
 }
 
 /// <summary>

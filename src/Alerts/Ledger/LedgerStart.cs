@@ -30,17 +30,30 @@ internal static class LedgerStart
         book.Load(store.LoadLive(), store.LoadDeliveries(), store.LoadDuty());
         book.Commit(sequence);
         var missing = FindMissing(store, recorded, sequence, hash);
-        if (missing is null)
+        var keepsAnew = options.KeepsNotices != store.NoticesKeptSince() > 0;
+        if (missing is null && !keepsAnew)
         {
             return hash;
         }
 
-        AlertsLog.TailMissing(logger, missing.Sequence, sequence);
-        health.Damaged();
         store.Begin();
         var transaction = new LedgerTransaction(store, book, hash, clock);
-        var key = string.Create(CultureInfo.InvariantCulture, $"tail/{missing.Sequence}/{sequence}");
-        transaction.Append(EntryKind.TailMissing, "", "system", key, transaction.NowMicros, new EntryBody { MissingTail = missing });
+        if (missing is not null)
+        {
+            AlertsLog.TailMissing(logger, missing.Sequence, sequence);
+            health.Damaged();
+            var key = string.Create(CultureInfo.InvariantCulture, $"tail/{missing.Sequence}/{sequence}");
+            transaction.Append(EntryKind.TailMissing, "", "system", key, transaction.NowMicros, new EntryBody { MissingTail = missing });
+        }
+
+        if (keepsAnew)
+        {
+            var facts = new NoticeFacts { IsKept = options.KeepsNotices };
+            var key = string.Create(CultureInfo.InvariantCulture, $"notices/kept/{transaction.HeadSequence}");
+            var kept = transaction.Append(EntryKind.NoticesKept, "", "system", key, transaction.NowMicros, new EntryBody { Notice = facts });
+            store.SetNoticesKept(options.KeepsNotices, kept.Sequence);
+        }
+
         store.Commit();
         book.Commit(transaction.HeadSequence);
         return transaction.HeadHash;

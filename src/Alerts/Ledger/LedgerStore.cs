@@ -174,6 +174,22 @@ internal sealed class LedgerStore : IDisposable
 
     public void DropCard(string key) => Execute(dropCard, key);
 
+    public long CountDeadCards() => connection.Scalar("SELECT count(*) FROM card WHERE dead = 1");
+
+    public NoticeCard? OldestDeadCard() => NoticeRows.Dead(connection, long.MinValue, "", 1) is [var oldest] ? oldest.Card : null;
+
+    /// <summary>Since which entry the outbox is kept; 0 when it is not.</summary>
+    public long NoticesKeptSince() => connection.Scalar($"SELECT coalesce(max(seq), 0) FROM notice WHERE lane = {NoticeFold.KeptLane}");
+
+    public void SetNoticesKept(bool isKept, long sequence)
+    {
+        Execute(settleNotices, (long)NoticeFold.KeptLane, sequence);
+        if (isKept)
+        {
+            Execute(addNotice, (long)NoticeFold.KeptLane, sequence);
+        }
+    }
+
     public IReadOnlyList<LedgerEntry> ReadAfter(long after, int limit) => LedgerRows.Query(
         connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
         ("$after", after), ("$limit", (long)limit));

@@ -167,7 +167,15 @@ public static class LedgerVerifier
 
         public Dictionary<string, long> Delivered { get; } = new(StringComparer.Ordinal);
 
+        public NoticeFold Notices { get; } = new();
+
         public void Apply(LedgerEntry entry)
+        {
+            Follow(entry);
+            Notices.Apply(entry, Alerts.GetValueOrDefault(entry.AlertId));
+        }
+
+        private void Follow(LedgerEntry entry)
         {
             if (entry is { Kind: EntryKind.Delivered, Body.UpTo: { } upTo })
             {
@@ -220,6 +228,15 @@ public static class LedgerVerifier
                 "deliveries", findings,
                 LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", r => $"{r.GetString(0)}={r.GetInt64(1)}"),
                 book.Delivered.Select(d => $"{d.Key}={d.Value}"));
+            Compare(
+                "causes of notices", findings,
+                LedgerRows.Query(connection, "SELECT lane, seq FROM notice", r => NoticeFold.Cause(r.GetInt64(0), r.GetInt64(1))), book.Notices.Causes);
+            Compare(
+                "notices", findings,
+                LedgerRows.Query(
+                    connection, "SELECT key, lane, due, attempt, dead, body FROM card",
+                    r => NoticeFold.CardRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4), r.GetString(5))),
+                book.Notices.Cards);
         }
 
         private static string Deadline(string alert, long step, long level, long round, long due) =>

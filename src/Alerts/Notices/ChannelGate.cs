@@ -1,5 +1,13 @@
 namespace PingAnIoT.Alerts;
 
+/// <summary>What a send has done to its channel's circuit.</summary>
+internal enum CircuitChange
+{
+    None,
+    Opened,
+    Closed,
+}
+
 /// <summary>
 /// How many sends of a channel run at a time, and its circuit: after so many failures in a row nothing goes through for a while, then one
 /// trial. Threading: from any thread.
@@ -10,13 +18,15 @@ internal sealed class ChannelGate(NoticeBounds bounds)
     private int running;
     private int failures;
     private long openUntilMicros;
+    private long deliveredMicros;
+    private long failedMicros;
+    private string reason = "";
 
     public bool TryEnter(long nowMicros)
     {
         lock (gate)
         {
-            var isTrial = failures >= bounds.CircuitFailures;
-            if (isTrial ? running > 0 || nowMicros < openUntilMicros : running >= bounds.SendsPerChannel)
+            if (Room(nowMicros) == 0)
             {
                 return false;
             }
@@ -26,18 +36,54 @@ internal sealed class ChannelGate(NoticeBounds bounds)
         }
     }
 
-    /// <param name="delivered">Null when nothing was tried.</param>
+    /// <summary>How many sends may begin now.</summary>
+    public int Free(long nowMicros)
+    {
+        lock (gate)
+        {
+            return Room(nowMicros);
+        }
+    }
+
+    /// <param name="failure">"" when it was delivered, why not when it was not, null when nothing was tried.</param>
     /// <param name="nowMicros">Server time.</param>
-    public void Leave(bool? delivered, long nowMicros)
+    public CircuitChange Leave(string? failure, long nowMicros)
     {
         lock (gate)
         {
             running--;
-            if (delivered is { } went)
+            if (failure is null)
             {
-                failures = went ? 0 : failures + 1;
-                openUntilMicros = nowMicros + (bounds.CircuitOpen.Ticks / TimeSpan.TicksPerMicrosecond);
+                return CircuitChange.None;
             }
+
+            var wasOpen = failures >= bounds.CircuitFailures;
+            if (failure.Length == 0)
+            {
+                (failures, deliveredMicros) = (0, nowMicros);
+                return wasOpen ? CircuitChange.Closed : CircuitChange.None;
+            }
+
+            failures++;
+            (failedMicros, reason) = (nowMicros, failure);
+            openUntilMicros = nowMicros + (bounds.CircuitOpen.Ticks / TimeSpan.TicksPerMicrosecond);
+            return failures == bounds.CircuitFailures ? CircuitChange.Opened : CircuitChange.None;
         }
     }
+
+    /// <summary>How it has fared since the start.</summary>
+    public ChannelHealth Read(ChannelConfig channel)
+    {
+        lock (gate)
+        {
+            return new ChannelHealth(channel.Name, channel.Type)
+            {
+                IsOpen = failures >= bounds.CircuitFailures, FailuresInRow = failures, DeliveredMicros = deliveredMicros, FailedMicros = failedMicros, Reason = reason,
+            };
+        }
+    }
+
+    private int Room(long nowMicros) => failures >= bounds.CircuitFailures
+        ? running > 0 || nowMicros < openUntilMicros ? 0 : 1
+        : Math.Max(0, bounds.SendsPerChannel - running);
 }

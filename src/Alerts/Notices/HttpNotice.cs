@@ -6,6 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
@@ -15,6 +16,9 @@ internal static class HttpNotice
     public const string SignatureHeader = "X-PingAn-Signature";
     public const string TimestampHeader = "X-PingAn-Timestamp";
     public const string KeyHeader = "Idempotency-Key";
+    private const long LongestOpenMicros = 365L * 24 * 3600 * 1_000_000;
+    private const long ShortMicros = 300L * 1_000_000;
+    private static readonly Severity[] Colours = [Severity.Green, Severity.Yellow, Severity.Red, Severity.Fault];
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     public static HttpRequestMessage Request(ChannelConfig channel, NoticeMessage message, string secret, long nowMicros)
@@ -80,7 +84,7 @@ internal static class HttpNotice
 
     private static JsonNode Body(ChannelType type, NoticeMessage message, string secret, long nowMicros) => type switch
     {
-        ChannelType.Alertmanager => Alertmanager(message),
+        ChannelType.Alertmanager => Alertmanager(message, nowMicros),
         ChannelType.Wecom or ChannelType.Dingtalk => new JsonObject { ["msgtype"] = "text", ["text"] = new JsonObject { ["content"] = message.Body } },
         ChannelType.Feishu => Feishu(message, secret, nowMicros),
         _ => Own(message, type),
@@ -114,23 +118,43 @@ internal static class HttpNotice
         return body;
     }
 
-    private static JsonArray Alertmanager(NoticeMessage message) =>
-    [
-        new JsonObject
+    /// <summary>
+    /// Alertmanager tells alerts apart by their labels, the colour among them: so one that has changed its colour ends under the others. It has no
+    /// end while it is open, whatever time passes; a canary ends by itself.
+    /// </summary>
+    private static JsonArray Alertmanager(NoticeMessage message, long nowMicros)
+    {
+        var (alert, reason) = (message.Alert, message.Card.Reason);
+        var isOpen = alert.IsOpen;
+        var isReal = reason is not (NoticeReason.Canary or NoticeReason.Trial or NoticeReason.CanaryLate);
+        var ends = isOpen ? nowMicros + (isReal ? LongestOpenMicros : ShortMicros) : alert.Closed?.AtMicros ?? nowMicros;
+        var alerts = new JsonArray { Alertmanager(message, alert.PeakColour, ends) };
+        if (isReal && reason != NoticeReason.Raised)
         {
-            ["labels"] = new JsonObject
+            foreach (var colour in Colours.Where(c => c != alert.PeakColour))
             {
-                ["alertname"] = NoticeMessage.One(message.Alert.RuleId),
-                ["severity"] = message.Alert.PeakColour.ToString().ToLowerInvariant(),
-                ["alert"] = message.Alert.Id,
-                ["kind"] = NoticeMessage.One(message.Alert.Kind),
-                ["device"] = NoticeMessage.One(message.Alert.Device),
-                ["territory"] = NoticeMessage.One(message.Alert.Territory),
-            },
-            ["annotations"] = new JsonObject { ["summary"] = message.Subject, ["description"] = message.Body },
-            ["startsAt"] = WireTime.Text(message.Alert.EpisodeMicros),
+                alerts.Add(Alertmanager(message, colour, Math.Max(nowMicros, alert.EpisodeMicros + 1)));
+            }
+        }
+
+        return alerts;
+    }
+
+    private static JsonObject Alertmanager(NoticeMessage message, Severity colour, long endsMicros) => new()
+    {
+        ["labels"] = new JsonObject
+        {
+            ["alertname"] = NoticeMessage.One(message.Alert.RuleId),
+            ["severity"] = colour.ToString().ToLowerInvariant(),
+            ["alert"] = message.Alert.Id,
+            ["kind"] = NoticeMessage.One(message.Alert.Kind),
+            ["device"] = NoticeMessage.One(message.Alert.Device),
+            ["territory"] = NoticeMessage.One(message.Alert.Territory),
         },
-    ];
+        ["annotations"] = new JsonObject { ["summary"] = message.Subject, ["description"] = message.Body },
+        ["startsAt"] = WireTime.Text(Math.Min(message.Alert.EpisodeMicros, endsMicros)),
+        ["endsAt"] = WireTime.Text(endsMicros),
+    };
 
     private static JsonObject Feishu(NoticeMessage message, string secret, long nowMicros)
     {

@@ -1,3 +1,7 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
 namespace PingAnIoT.Alerts;
 
 /// <summary>Sends one message over one channel.</summary>
@@ -7,14 +11,10 @@ public interface INoticeSender
     Task<string> SendAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken);
 }
 
-/// <summary>The channels there are.</summary>
+/// <summary>The channels there are. Threading: from any thread.</summary>
 public sealed class NoticeSender(TimeProvider clock) : INoticeSender, IAsyncDisposable
 {
-    // No redirects: where a notice goes is what the file says.
-    private readonly HttpClient http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false, UseProxy = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 8,
-    }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 64 * 1024 };
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<HttpClient>> clients = new(StringComparer.Ordinal);
 
     public Task<string> SendAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken) =>
         channel.Type == ChannelType.Mail
@@ -23,12 +23,17 @@ public sealed class NoticeSender(TimeProvider clock) : INoticeSender, IAsyncDisp
 
     public ValueTask DisposeAsync()
     {
-        http.Dispose();
+        foreach (var client in clients.Values)
+        {
+            client.Value.Dispose();
+        }
+
         return ValueTask.CompletedTask;
     }
 
     private async Task<string> PostAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken)
     {
+        var http = clients.GetOrAdd(channel.Authorities, a => new Lazy<HttpClient>(() => ClientOf(a))).Value;
         using var request = HttpNotice.Request(channel, message, SecretText.Read(channel.Secret), Micros.Now(clock));
         try
         {
@@ -44,6 +49,47 @@ public sealed class NoticeSender(TimeProvider clock) : INoticeSender, IAsyncDisp
         {
             return failure.HttpRequestError.ToString();
         }
+    }
+
+    /// <summary>No redirects: where a notice goes is what the file says.</summary>
+    private static HttpClient ClientOf(string authorities)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, UseProxy = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), MaxConnectionsPerServer = 8,
+        };
+        if (authorities.Length > 0)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => ChannelTrust.IsGood(authorities, certificate, chain, errors);
+        }
+
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 64 * 1024 };
+    }
+}
+
+/// <summary>Whose certificates are taken, where a channel names its authorities.</summary>
+internal static class ChannelTrust
+{
+    public static bool IsGood(string authorities, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
+    {
+        if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
+        {
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(authorities);
+        if (sent is not null)
+        {
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        }
+
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        chain.ChainPolicy.ApplicationPolicy.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+        using var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        return chain.Build(leaf);
     }
 }
 

@@ -29,6 +29,9 @@ public sealed record NoticeBounds
     /// <summary>Sends of one card before it is a dead letter.</summary>
     public int Attempts { get; init; } = 12;
 
+    /// <summary>Most dead letters; the oldest makes room, on record.</summary>
+    public int DeadLetters { get; init; } = 10_000;
+
     public TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Failures in a row that open a channel's circuit.</summary>

@@ -21,6 +21,18 @@ public enum NoticeReason : byte
 
     /// <summary>So many that were not told one by one.</summary>
     Summary = 5,
+
+    /// <summary>The alert was closed: for channels that keep a state of their own and have it as firing.</summary>
+    Ended = 10,
+
+    /// <summary>Nothing has happened: it shows that the way is open.</summary>
+    Canary = 11,
+
+    /// <summary>Somebody tries a channel.</summary>
+    Trial = 12,
+
+    /// <summary>No canary has come through.</summary>
+    CanaryLate = 13,
 }
 
 /// <summary>What an entry gives to tell.</summary>
@@ -35,6 +47,8 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
     /// <param name="alert">As the entry has made it; null where it is about none.</param>
     public static NoticeCause? NoticeOf(LedgerEntry entry, Alert? alert) => (entry.Kind, alert) switch
     {
+        (EntryKind.NoticeCanary, _) => new NoticeCause(NoticeLane.Red, NoticeReason.Canary, 0),
+        (EntryKind.Closed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Ended, 0),
         (_, null) => null,
         (EntryKind.Raised, _) => new NoticeCause(LaneOf(alert.Colour), NoticeReason.Raised, 0),
         (EntryKind.ColourChanged or EntryKind.Recurred, _) when entry.Body.Transition is { Reopens: true } =>

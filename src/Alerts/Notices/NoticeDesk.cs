@@ -13,7 +13,7 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
 
     public void Apply(NoticePlan plan, long atMicros)
     {
-        foreach (var card in plan.Cards.Where(c => !c.IfUnattended))
+        foreach (var card in plan.Cards.Where(c => !c.IfUnattended && c.Reason is not (NoticeReason.Ended or NoticeReason.Canary)))
         {
             Note(card.Recipient, card.Place, card.Lane, card.Reason, card.Sequence, atMicros);
             if (card.Reason == NoticeReason.Summary)

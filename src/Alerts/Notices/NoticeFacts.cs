@@ -8,6 +8,9 @@ public sealed record NoticeFacts
 
     /// <summary><see cref="EntryKind.NoticeDelivered"/> and <see cref="EntryKind.NoticeFailed"/>.</summary>
     public NoticeAttempt? Attempt { get; init; }
+
+    /// <summary><see cref="EntryKind.NoticesKept"/>: whether causes go into the outbox from here on.</summary>
+    public bool? IsKept { get; init; }
 }
 
 /// <summary>What became of a stretch of one lane of the outbox.</summary>
@@ -56,4 +59,19 @@ public sealed record NoticeCard
 /// <param name="Number">From 1.</param>
 /// <param name="Reason">What the channel said; "" when it was delivered.</param>
 /// <param name="IsLast">Failed for good: it lies among the dead letters.</param>
-public sealed record NoticeAttempt(string Key, int Number, string Reason, bool IsLast);
+/// <param name="NextMicros">Of a failure: not again before; server time.</param>
+/// <param name="Fallback">The channel that it goes out over instead from now on; null for none.</param>
+public sealed record NoticeAttempt(string Key, int Number, string Reason, bool IsLast, long? NextMicros = null, string? Fallback = null);
+
+/// <summary>What the key of a card says.</summary>
+/// <param name="Alert">Its id; <c>summary</c> for a summary, <c>canary</c> for a canary.</param>
+/// <param name="Sequence">The entry that caused it.</param>
+/// <param name="Recipient">The contact.</param>
+/// <param name="Channel">The channel it goes over: the fallback channel where another has failed.</param>
+public sealed record NoticeKey(string Alert, long Sequence, string Recipient, string Channel)
+{
+    /// <returns>Null when it is no key of a card.</returns>
+    public static NoticeKey? Parse(string key) =>
+        key.Split('/') is { Length: >= 4 } parts && long.TryParse(parts[1], System.Globalization.CultureInfo.InvariantCulture, out var sequence)
+            ? new NoticeKey(parts[0], sequence, parts[2], parts[^1]) : null;
+}

@@ -34,7 +34,7 @@ public static class NoticeFile
 
         public NoticeConfig Read(YamlMapping mapping)
         {
-            var fields = new RuleFields(mapping, "a notice file", ["hosts", "channels", "contacts", "maintenance", "fallback"], errors);
+            var fields = new RuleFields(mapping, "a notice file", ["hosts", "channels", "contacts", "maintenance", "fallback", "canary"], errors);
             var hosts = Texts(fields, "hosts");
             var channels = Items(fields, "channels").Select(m => Channel(m, hosts)).OfType<ChannelConfig>().ToList();
             var names = channels.ConvertAll(c => c.Name);
@@ -53,15 +53,62 @@ public static class NoticeFile
 
             return new NoticeConfig
             {
-                Hosts = hosts, Channels = channels, Contacts = contacts, Maintenance = maintenance, Fallback = fallback?.Text ?? "",
+                Hosts = hosts, Channels = channels, Contacts = contacts, Maintenance = maintenance, Fallback = fallback?.Text ?? "", Canary = Canary(fields, names),
             };
+        }
+
+        private CanaryConfig? Canary(RuleFields file, List<string> channels)
+        {
+            if (file.Optional("canary") is not { } node)
+            {
+                return null;
+            }
+
+            if (node is not YamlMapping mapping)
+            {
+                errors.Add(node, $"'canary' is {node.Describe()}; expected a mapping with a channel");
+                return null;
+            }
+
+            var before = errors.Count;
+            var fields = new RuleFields(mapping, "a canary", ["channel", "every", "late", "mail", "phone"], errors);
+            var channel = fields.RequiredText("channel", "the name of a channel");
+            if (channel is not null)
+            {
+                CheckChannel(channel, channels);
+            }
+
+            var every = Duration(fields, "every", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), TimeSpan.FromHours(1));
+            var late = Duration(fields, "late", 3 * every, 2 * every, TimeSpan.FromHours(24));
+            var mail = fields.OptionalText("mail", "a mail address");
+            CheckMail(mail);
+            var phone = fields.OptionalText("phone", "a phone number");
+            return errors.Count > before ? null : new CanaryConfig(channel!.Text, every, late, mail?.Text ?? "", phone?.Text ?? "");
+        }
+
+        private TimeSpan Duration(RuleFields fields, string key, TimeSpan usual, TimeSpan least, TimeSpan most)
+        {
+            if (fields.OptionalText(key, DurationText.Expected) is not { } text)
+            {
+                return usual;
+            }
+
+            if (DurationText.Parse(text.Text) is { } micros && micros >= least.TotalMicroseconds && micros <= most.TotalMicroseconds)
+            {
+                return TimeSpan.FromMicroseconds(micros);
+            }
+
+            var (from, to) = (DurationText.Format((long)least.TotalMicroseconds), DurationText.Format((long)most.TotalMicroseconds));
+            errors.Add(text, $"'{key}' is {ErrorText.Quote(text.Text)}; expected {from} to {to}");
+            return usual;
         }
 
         private ChannelConfig? Channel(YamlMapping mapping, List<string> hosts)
         {
             var before = errors.Count;
-            var fields = new RuleFields(mapping, "a channel", ["name", "type", "url", "secret", "timeout", "from", "user"], errors);
+            var fields = new RuleFields(mapping, "a channel", ["name", "type", "url", "secret", "timeout", "from", "user", "authorities"], errors);
             var name = fields.RequiredText("name", "a name");
+            CheckName(name, "a channel's name");
             var type = fields.RequiredText("type", "one of " + string.Join(", ", Types));
             if (type is not null && !Types.Contains(type.Text, StringComparer.Ordinal))
             {
@@ -77,18 +124,13 @@ public static class NoticeFile
                 errors.Add(secret, "'secret' is not a place; expected env:NAME or file:PATH, never the secret itself");
             }
 
-            var timeout = fields.OptionalText("timeout", DurationText.Expected);
-            var micros = timeout is null ? 5_000_000 : DurationText.Parse(timeout.Text);
-            if (micros is not (>= 100_000 and <= 60_000_000))
-            {
-                errors.Add(timeout!, $"timeout is {ErrorText.Quote(timeout!.Text)}; expected 100ms to 60s");
-            }
-
+            var timeout = Duration(fields, "timeout", TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60));
             var from = isMail ? fields.RequiredText("from", "the sender's mail address") : fields.OptionalText("from", "the sender's mail address");
             CheckMail(from);
             return errors.Count > before ? null : new ChannelConfig(
                 name!.Text, Enum.Parse<ChannelType>(type!.Text, ignoreCase: true), url!, secret?.Text ?? "",
-                TimeSpan.FromMicroseconds(micros!.Value), from?.Text ?? "", fields.OptionalText("user", "a user name")?.Text ?? "");
+                timeout, from?.Text ?? "", fields.OptionalText("user", "a user name")?.Text ?? "",
+                fields.OptionalText("authorities", "a PEM file of authorities")?.Text ?? "");
         }
 
         private Uri? Url(RuleFields fields, bool isMail, List<string> hosts)
@@ -122,11 +164,7 @@ public static class NoticeFile
             var before = errors.Count;
             var fields = new RuleFields(mapping, "a contact", ["name", "territory", "channels", "mail", "phone", "language"], errors);
             var name = fields.RequiredText("name", "a name");
-            if (name?.Text is NoticeStages.Fallback or { Length: > 64 } || name?.Text.Contains('/', StringComparison.Ordinal) == true)
-            {
-                errors.Add(name!, $"name {ErrorText.Quote(name!.Text)}; expected at most 64 characters without '/', and not '{NoticeStages.Fallback}'");
-            }
-
+            CheckName(name, $"a name, and not '{NoticeStages.Fallback}' or '{CanaryConfig.Name}'", NoticeStages.Fallback, CanaryConfig.Name);
             var used = Scalars(fields, "channels");
             used.ForEach(c => CheckChannel(c, channels));
             if (used.Count == 0)
@@ -184,6 +222,15 @@ public static class NoticeFile
 
             errors.Add(text, $"'{key}' is {ErrorText.Quote(text.Text)}; expected {Expected}");
             return null;
+        }
+
+        /// <summary>Names are parts of keys.</summary>
+        private void CheckName(YamlScalar? name, string expected, params string[] taken)
+        {
+            if (name is not null && (name.Text.Length > 64 || name.Text.Contains('/', StringComparison.Ordinal) || taken.Contains(name.Text, StringComparer.Ordinal)))
+            {
+                errors.Add(name, $"name {ErrorText.Quote(name.Text)}; expected {expected}: at most 64 characters without '/'");
+            }
         }
 
         private void CheckMail(YamlScalar? mail)

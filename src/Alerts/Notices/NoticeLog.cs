@@ -16,4 +16,22 @@ internal static partial class NoticeLog
 
     [LoggerMessage(3204, LogLevel.Information, "{File} is in force: {Channels} channels, {Contacts} contacts")]
     public static partial void InForce(ILogger logger, string file, int channels, int contacts);
+
+    [LoggerMessage(3205, LogLevel.Error, "Channel {Channel} takes nothing ({Failures} failures in a row): its circuit is open")]
+    public static partial void CircuitOpened(ILogger logger, string channel, int failures);
+
+    [LoggerMessage(3206, LogLevel.Information, "Channel {Channel} takes notices again")]
+    public static partial void CircuitClosed(ILogger logger, string channel);
+
+    [LoggerMessage(3207, LogLevel.Critical, "Notice {Key} could be delivered over no channel, not even the fallback: it lies among the dead letters")]
+    public static partial void Lost(ILogger logger, string key);
+
+    [LoggerMessage(3208, LogLevel.Critical, "The canary has not come through for {Seconds} s: what is to be told may not be")]
+    public static partial void CanaryLate(ILogger logger, long seconds);
+
+    [LoggerMessage(3209, LogLevel.Information, "The canary comes through again")]
+    public static partial void CanaryBack(ILogger logger);
+
+    [LoggerMessage(3210, LogLevel.Critical, "That the canary is late could not be told over the fallback channel: {Reason}")]
+    public static partial void CanaryUntold(ILogger logger, string reason);
 }

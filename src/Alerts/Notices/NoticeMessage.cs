@@ -20,6 +20,14 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     /// <summary>One line: for the subject of a mail, and the first line of all else.</summary>
     public string Subject => (IsChinese, Card.Reason) switch
     {
+        (true, NoticeReason.Canary) => "[平安] 通知链路自检",
+        (false, NoticeReason.Canary) => "[PingAn] canary: the way of notices is open",
+        (true, NoticeReason.CanaryLate) => "[平安] 通知链路中断：自检通知未送达",
+        (false, NoticeReason.CanaryLate) => "[PingAn] the canary has not come through: notices may not arrive",
+        (true, NoticeReason.Trial) => "[平安] 测试通知",
+        (false, NoticeReason.Trial) => "[PingAn] test notice",
+        (true, NoticeReason.Ended) => Text($"[平安][{Colour}] 已办结：{Title}"),
+        (false, NoticeReason.Ended) => Text($"[PingAn][{Colour}] closed: {Title}"),
         (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条告警未逐条通知"),
         (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more alerts were not told one by one"),
         (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
@@ -32,6 +40,14 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     public string Body => IsChinese
         ? Text($"{Subject}\n地点：{One(Alert.Territory)} {One(Alert.Address)}\n设备：{One(Alert.Kind)}/{One(Alert.Device)}\n数值：{Alert.WindowValue:0.###} {One(Alert.Unit)}（阈值 {Alert.Threshold:0.###}）\n时间：{WireTime.Text(Alert.ChangedEventMicros)}\n编号：{Alert.Id}")
         : Text($"{Subject}\nPlace: {One(Alert.Territory)} {One(Alert.Address)}\nDevice: {One(Alert.Kind)}/{One(Alert.Device)}\nValue: {Alert.WindowValue:0.###} {One(Alert.Unit)} (threshold {Alert.Threshold:0.###})\nTime: {WireTime.Text(Alert.ChangedEventMicros)}\nAlert: {Alert.Id}");
+
+    /// <summary>What stands in for an alert where there is none: nothing in it is real.</summary>
+    public static Alert NoAlert(string id, long atMicros) => new()
+    {
+        Id = id, RuleId = id, RuleVersion = "", TitleZh = "自检", TitleEn = id, Basis = "", Series = "", Kind = "", Device = "", Quantity = "", Unit = "",
+        Condition = AlertCondition.Normal, Colour = Severity.Green, PeakColour = Severity.Green, Work = WorkState.Raised, FirstEpisodeMicros = atMicros,
+        EpisodeMicros = atMicros, ChangedEventMicros = atMicros, RaisedAtMicros = atMicros, ChangedAtMicros = atMicros, FirstSequence = 0, LastSequence = 0,
+    };
 
     private string More => Card.Count <= 1 ? "" : IsChinese ? Text($"（同处共 {Card.Count} 条）") : Text($" ({Card.Count} at this place)");
 

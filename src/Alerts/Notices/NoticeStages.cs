@@ -7,6 +7,12 @@ internal sealed record NoticeItem(LedgerEntry Entry, Alert Alert, NoticeReason R
 {
     /// <summary>The territory; a device of unknown place stands for itself.</summary>
     public string Territory { get; set; } = "";
+
+    /// <summary>Of an alert that was closed: the channels that have it as firing.</summary>
+    public IReadOnlyList<Recipient> Ends { get; init; } = [];
+
+    /// <summary>No news: nothing holds it back, and it takes nobody's share.</summary>
+    public bool IsNoNews => Reason is NoticeReason.Ended or NoticeReason.Canary;
 }
 
 /// <summary>A cause, or several of one place, for one recipient.</summary>
@@ -93,6 +99,13 @@ internal sealed class NoticeStages
         var onDuty = new Dictionary<string, IReadOnlyList<Recipient>>(StringComparer.Ordinal);
         foreach (var item in batch.Items)
         {
+            if (item.IsNoNews)
+            {
+                var to = item.Reason == NoticeReason.Ended ? item.Ends : config().Canary is { } canary ? [canary.Recipient] : [];
+                batch.Tellings.AddRange(to.Select(r => Telling(item, r)));
+                continue;
+            }
+
             if (!onDuty.TryGetValue(item.Territory, out var recipients))
             {
                 onDuty[item.Territory] = recipients = roster.OnDuty(item.Territory, batch.NowMicros);
@@ -122,7 +135,7 @@ internal sealed class NoticeStages
         batch.Tellings.RemoveAll(t =>
         {
             var alert = t.Item.Alert;
-            var why = windows.Any(w => w.Catches(alert, t.Item.Entry.TimeMicros)) ? "maintenance" : IsBehindDeadGateway(alert) ? "parent" : null;
+            var why = t.Item.IsNoNews ? null : windows.Any(w => w.Catches(alert, t.Item.Entry.TimeMicros)) ? "maintenance" : IsBehindDeadGateway(alert) ? "parent" : null;
             if (why is not null)
             {
                 batch.Hold(why);
@@ -158,6 +171,12 @@ internal sealed class NoticeStages
         var first = new List<NoticeTelling>();
         foreach (var telling in batch.Tellings)
         {
+            if (telling.Item.IsNoNews)
+            {
+                first.Add(telling);
+                continue;
+            }
+
             var incident = (telling.Recipient.Name, telling.Place, telling.Item.Reason == NoticeReason.Breached);
             if (incidents.TryGetValue(incident, out var leading))
             {
@@ -188,7 +207,7 @@ internal sealed class NoticeStages
         var through = new List<NoticeTelling>();
         foreach (var telling in batch.Tellings)
         {
-            if (IsFallback(telling))
+            if (IsFallback(telling) || telling.Item.IsNoNews)
             {
                 // Whether it is needed, and how many are too many, is seen when it is due.
                 through.Add(telling);

@@ -42,6 +42,8 @@ internal sealed class NoticePost : IAsyncDisposable
         }
     }
 
+    public NoticeOffice Office => office;
+
     public void Start() => office.Start();
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using PingAnIoT.Alerts;
 using PingAnIoT.Ingest;
 using PingAnIoT.Rules;
@@ -98,7 +99,8 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
-                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow())))));
+                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))
+                .AddHealthChecks().Add(new HealthCheckRegistration("notices", new NoticeCheck(() => notices?.Office.Health), HealthStatus.Degraded, tags: null)))));
 
             // The past is whole, and only now are they opened.
             await recovery.Work;

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
@@ -8,12 +8,18 @@ namespace PingAnIoT.Alerts.Tests;
 public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IMeterFactory
 {
     private readonly List<Meter> made = [];
+    private readonly INoticeSender sender;
 
-    public NoticeKit(string yaml)
+    /// <param name="yaml">The notice file.</param>
+    /// <param name="sender">The channels; null for one that remembers what it was given.</param>
+    /// <param name="clock">Null for one that begins in March 2026.</param>
+    public NoticeKit(string yaml, INoticeSender? sender = null, TimeProvider? clock = null)
     {
-        Config = NoticeFile.Parse(yaml, "notices.yaml").Config!;
-        Config.Should().NotBeNull();
-        Kit = new LedgerKit();
+        var read = NoticeFile.Parse(yaml, "notices.yaml");
+        read.Errors.Should().BeEmpty();
+        Config = read.Config!;
+        this.sender = sender ?? this;
+        Kit = new LedgerKit(clock);
         Kit.Options = Kit.Options with { KeepsNotices = true };
     }
 
@@ -35,13 +41,16 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
     public NoticeOffice Open()
     {
         Kit.Open();
-        return Office = MakeOffice(this);
+        return Office = MakeOffice(sender);
     }
 
     public NoticeOffice MakeOffice(INoticeSender sender) => new(
-        Kit.Ledger, new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), NullLogger<NoticeOffice>.Instance);
+        Kit.Ledger, new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), Log);
 
-    public void RestartOffice() => Office = MakeOffice(this);
+    public void RestartOffice() => Office = MakeOffice(sender);
+
+    /// <summary>Log lines of the office.</summary>
+    public NoticeLines Log { get; } = new();
 
     public async Task LookAsync(double afterSeconds = 0)
     {
@@ -97,4 +106,20 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
         await Kit.DisposeAsync();
         Dispose();
     }
+}
+
+/// <summary>Log lines, kept.</summary>
+public sealed class NoticeLines : ILogger<NoticeOffice>
+{
+    private readonly System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> lines = new();
+
+    public IReadOnlyCollection<(int Id, string Text)> Lines => lines;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        lines.Enqueue((eventId.Id, formatter(state, exception)));
 }

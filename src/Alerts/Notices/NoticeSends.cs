@@ -1,0 +1,151 @@
+using Microsoft.Extensions.Logging;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// Sends what is due, so many at a time over each channel, and has what became of it recorded.
+/// Threading: begun by the office's loop; sends run beside it.
+/// </summary>
+internal sealed class NoticeSends(
+    Ledger ledger, IDutyRoster roster, IAttendance attendance, Func<NoticeConfig> config, INoticeSender sender, NoticeBounds bounds,
+    TimeProvider clock, NoticeMetrics metrics, ILogger logger, Action<long> canaryDelivered)
+{
+    private const int DueLimit = 1024;
+    private readonly NoticeOutcomes outcomes = new(ledger, bounds, config, metrics, logger);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, ChannelGate> gates = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
+    private readonly UnattendedPlaces unattended = new(bounds);
+
+    /// <summary>All sends that have begun have ended, and are recorded.</summary>
+    public Task EndedAsync() => Task.WhenAll(sending.Values);
+
+    /// <summary>Forgets sends that have ended.</summary>
+    public void Sweep()
+    {
+        foreach (var ended in sending.Where(s => s.Value.IsCompleted).Select(s => s.Key).ToList())
+        {
+            sending.Remove(ended);
+        }
+    }
+
+    public ChannelHealth Read(ChannelConfig channel) => GateOf(channel.Name).Read(channel);
+
+    public async Task SendDueAsync(CancellationToken cancellationToken)
+    {
+        var now = Micros.Now(clock);
+        var due = await ledger.ReadAsync(c => NoticeRows.Due(c, now, DueLimit, channel => Room(channel, now)), cancellationToken).ConfigureAwait(false);
+        foreach (var (card, attempts) in due)
+        {
+            var gate = GateOf(card.Channel);
+            if (!sending.ContainsKey(card.Key) && gate.TryEnter(now))
+            {
+                sending[card.Key] = SendAsync(card, attempts + 1, gate, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>What is under way is due still: there has to be room to look past it.</summary>
+    private int Room(string channel, long nowMicros) => GateOf(channel).Free(nowMicros) is > 0 and var free ? free + bounds.SendsPerChannel : 0;
+
+    private ChannelGate GateOf(string channel) => gates.GetOrAdd(channel, _ => new ChannelGate(bounds));
+
+    private async Task SendAsync(NoticeCard card, int attempt, ChannelGate gate, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        try
+        {
+            var alert = card.Reason == NoticeReason.Canary
+                ? NoticeMessage.NoAlert(CanaryConfig.Name, Micros.Now(clock))
+                : await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false);
+            if (WhyNot(card, alert) is { } needless)
+            {
+                gate.Leave(null, 0);
+                await outcomes.FinishAsync(card, EntryKind.NoticeWithdrawn, attempt, needless, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var failure = await TrySendAsync(card, alert!, cancellationToken).ConfigureAwait(false);
+            Note(card.Channel, gate.Leave(failure, Micros.Now(clock)));
+            if (failure.Length == 0 && card.Reason == NoticeReason.Canary)
+            {
+                canaryDelivered(clock.GetTimestamp());
+            }
+            else if (failure.Length > 0 && card.IfUnattended)
+            {
+                unattended.Forget(card.Place);
+            }
+
+            await outcomes.RecordAsync(card, attempt, failure, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException or LedgerException)
+        {
+            // Stopping, or the ledger cannot be read just now: the card is where it was.
+            gate.Leave(null, 0);
+        }
+    }
+
+    private void Note(string channel, CircuitChange change)
+    {
+        if (change == CircuitChange.None)
+        {
+            return;
+        }
+
+        metrics.Circuits.Add(1, new KeyValuePair<string, object?>("channel", channel), new KeyValuePair<string, object?>("to", change == CircuitChange.Opened ? "open" : "closed"));
+        if (change == CircuitChange.Opened)
+        {
+            NoticeLog.CircuitOpened(logger, channel, bounds.CircuitFailures);
+        }
+        else
+        {
+            NoticeLog.CircuitClosed(logger, channel);
+        }
+    }
+
+    private string? WhyNot(NoticeCard card, Alert? alert) => alert switch
+    {
+        null => "the alert is gone",
+        _ when !card.IfUnattended => null,
+        { Acknowledged: not null } => "acknowledged",
+        _ when attendance.IsAttended(alert.Territory) => "attended",
+        _ => unattended.Admit(card.Place, Micros.Now(clock)) ? null : "grouped",
+    };
+
+    private async Task<string> TrySendAsync(NoticeCard card, Alert alert, CancellationToken cancellationToken)
+    {
+        var now = config();
+        if (now.Channel(card.Channel) is not { } channel)
+        {
+            return "there is no such channel";
+        }
+
+        return await SendAsync(sender, channel, new NoticeMessage(card, alert, RecipientOf(now, card, alert)), clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Recipient RecipientOf(NoticeConfig now, NoticeCard card, Alert alert) =>
+        card.Recipient == CanaryConfig.Name && now.Canary is { } canary ? canary.Recipient
+        : now.Contacts.FirstOrDefault(c => c.Recipient.Name == card.Recipient)?.Recipient
+            ?? roster.OnDuty(alert.Territory, Micros.Now(clock)).FirstOrDefault(r => r.Name == card.Recipient) ?? new Recipient(card.Recipient, []);
+
+    /// <summary>One message over one channel, with the channel's patience.</summary>
+    /// <returns>"" when it was taken; else why not.</returns>
+    internal static async Task<string> SendAsync(
+        INoticeSender sender, ChannelConfig channel, NoticeMessage message, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = clock.CreateTimer(_ => patience.Cancel(), null, channel.Patience, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await sender.SendAsync(channel, message, patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "no answer in time";
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The kind of failure only: a message may quote an address with a token in it.
+            return failure.GetType().Name;
+        }
+    }
+}
