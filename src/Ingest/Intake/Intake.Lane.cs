@@ -10,6 +10,7 @@ public sealed partial class Intake
         private readonly MessageDecoder decoder;
         private readonly Stack<MessageBatch> free = new();
         private readonly SemaphoreSlim credits;
+        private readonly LaneTurn? turn;
         private volatile bool isClosed;
 
         public Lane(Intake intake, IMessageSource source)
@@ -19,6 +20,7 @@ public sealed partial class Intake
             Mark = intake.marks.Of(source.Gateway);
             decoder = new MessageDecoder(intake.register, intake.packSpaces);
             credits = new SemaphoreSlim(intake.options.LaneBatches);
+            turn = intake.gathering is null ? null : new LaneTurn(intake.gathering);
         }
 
         public GatewayMark Mark { get; }
@@ -37,6 +39,8 @@ public sealed partial class Intake
                 intake.Submit(this, batch);
             }
         }
+
+        public override ValueTask TurnAsync(CancellationToken cancellationToken) => turn is null ? default : turn.WaitAsync(cancellationToken);
 
         public void GiveBack(MessageBatch batch)
         {

@@ -31,6 +31,7 @@ public sealed partial class Intake : IIntake, IDisposable
     private readonly HashSet<string> missing = new(StringComparer.Ordinal);
     private readonly object wake = new();
     private readonly Thread releaser;
+    private readonly Gathering? gathering;
     private ITimer? ticker;
     private long startedAt;
     private long underWayBytes;
@@ -52,6 +53,7 @@ public sealed partial class Intake : IIntake, IDisposable
         clock = new ReceiveClock(time, receiveFloorMicros);
         gatewayKind = register.Catalog.FindKind(Catalog.GatewayKind);
         Counters = new IntakeCounters(meters);
+        gathering = journal.IsSpaced ? new Gathering(journal.ExpectMore) : null;
         releaser = new Thread(ReleaseLoop) { IsBackground = true, Name = "intake release" };
     }
 
@@ -152,6 +154,7 @@ public sealed partial class Intake : IIntake, IDisposable
         missing.UnionWith(onlineBefore);
         startedAt = time.GetTimestamp();
         journal.OnCommitted = Wake;
+        journal.OnGathering = gathering is null ? null : gathering.Call;
         releaser.Start();
         ticker = time.CreateTimer(_ => Tick(), null, TimeSpan.Zero, options.TickInterval);
     }
@@ -180,6 +183,8 @@ public sealed partial class Intake : IIntake, IDisposable
 
     internal void Tick()
     {
+        // A disk that hangs calls nobody; who waits for it may have other things to say.
+        gathering?.Call(TimeSpan.Zero);
         lock (order)
         {
             if (stopping)

@@ -13,6 +13,12 @@ public abstract class IntakeLane : IDisposable
     /// <summary>Fixes the batch's place in the order of the world and hands it to the group commit. An empty batch is just given back.</summary>
     public abstract void Submit(MessageBatch batch);
 
+    /// <summary>
+    /// Completes when this source should read again after it has brought little: in a flow just before the next commit, so that all that came until then is
+    /// read at once. Also when cancelled, without an exception. Never waits for the disk.
+    /// </summary>
+    public virtual ValueTask TurnAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     /// <summary>No more will be submitted. Batches under way are still made durable; the source is no longer told.</summary>
     public abstract void Dispose();
 }

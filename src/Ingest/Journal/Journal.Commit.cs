@@ -8,7 +8,6 @@ public sealed partial class Journal
         while (TakePending())
         {
             var began = time.GetTimestamp();
-            commitBegan = began;
             Volatile.Write(ref writingSince, began);
             if (!WriteUntilDurable())
             {
@@ -31,21 +30,41 @@ public sealed partial class Journal
 
     private bool TakePending()
     {
-        lock (gate)
+        while (true)
         {
-            while (filling.Count == 0 && !stopping)
+            var isGathering = false;
+            var longest = TimeSpan.Zero;
+            lock (gate)
             {
-                Monitor.Wait(gate);
+                while (filling.Count == 0 && !stopping && !isMoreExpected)
+                {
+                    Monitor.Wait(gate);
+                }
+
+                WaitForMore();
+                (isGathering, isMoreExpected) = (isMoreExpected, false);
+                longest = filling.Count < options.CommitEntries ? options.CommitSpacing / 2 : TimeSpan.Zero;
+                commitBegan = time.GetTimestamp();
             }
 
-            WaitForMore();
-            if (abandoned || filling.Count == 0)
+            if (isGathering && !stopping)
             {
-                return false;
+                OnGathering?.Invoke(longest);
             }
 
-            (filling, writing) = (writing, filling);
-            return true;
+            lock (gate)
+            {
+                if (abandoned || (stopping && filling.Count == 0))
+                {
+                    return false;
+                }
+
+                if (filling.Count > 0)
+                {
+                    (filling, writing) = (writing, filling);
+                    return true;
+                }
+            }
         }
     }
 

@@ -31,6 +31,7 @@ public sealed partial class Journal : IDisposable
     private long writingSince;
     private long commitBegan;
     private int wakesAt = 1;
+    private bool isMoreExpected;
     private bool needsNewSegment;
     private bool stopping;
     private bool abandoned;
@@ -58,6 +59,15 @@ public sealed partial class Journal : IDisposable
 
     /// <summary>Called by the committer when <see cref="CommittedUntil"/> has moved on. Must be quick and must not throw.</summary>
     public Action? OnCommitted { get; set; }
+
+    /// <summary>
+    /// Called by the committer before it takes a group in a flow: whoever has something to append may do so now. It is told how long the group may wait for it,
+    /// zero when it is large already. Must not throw.
+    /// </summary>
+    public Action<TimeSpan>? OnGathering { get; set; }
+
+    /// <summary>Commits are spaced in a flow: then somebody may wait for <see cref="OnGathering"/>.</summary>
+    public bool IsSpaced => options.CommitSpacing > TimeSpan.Zero;
 
     /// <summary>All before this position is on disk.</summary>
     public long CommittedUntil => Volatile.Read(ref committedUntil);
@@ -118,6 +128,19 @@ public sealed partial class Journal : IDisposable
             }
 
             return end;
+        }
+    }
+
+    /// <summary><see cref="OnGathering"/> is to be called once the time between two commits has passed, even if nothing is appended by then.</summary>
+    public void ExpectMore()
+    {
+        lock (gate)
+        {
+            isMoreExpected = true;
+            if (wakesAt == 1)
+            {
+                Monitor.PulseAll(gate);
+            }
         }
     }
 

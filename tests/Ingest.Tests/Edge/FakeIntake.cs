@@ -37,6 +37,24 @@ internal sealed class FakeIntake : IIntake, IDisposable
     public DeviceRegister Register => register;
 
     private long count;
+    private int batches;
+    private int waiting;
+    private Gathering? gathering;
+
+    /// <summary>Batches with anything in them.</summary>
+    public int Batches => Volatile.Read(ref batches);
+
+    /// <summary>Somebody waits for the next call.</summary>
+    public bool IsAnyoneWaiting => Volatile.Read(ref waiting) != 0;
+
+    /// <summary>From now on who has brought little waits to be called.</summary>
+    public void BeginFlow() => gathering = new Gathering(() => Volatile.Write(ref waiting, 1));
+
+    public void Call()
+    {
+        Volatile.Write(ref waiting, 0);
+        gathering!.Call(TimeSpan.FromSeconds(10));
+    }
 
     /// <summary>From now on nothing becomes durable.</summary>
     public void Hold() => released.Reset();
@@ -93,6 +111,9 @@ internal sealed class FakeIntake : IIntake, IDisposable
             return batch;
         }
 
+        public override ValueTask TurnAsync(CancellationToken cancellationToken) =>
+            intake.gathering is { } gathering ? new LaneTurn(gathering).WaitAsync(cancellationToken) : default;
+
         public override void Submit(MessageBatch batch)
         {
             if (batch.Count == 0)
@@ -100,6 +121,8 @@ internal sealed class FakeIntake : IIntake, IDisposable
                 GiveBack(batch);
                 return;
             }
+
+            Interlocked.Increment(ref intake.batches);
 
             Interlocked.Add(ref intake.count, batch.Count);
             if (intake.IsRecording)

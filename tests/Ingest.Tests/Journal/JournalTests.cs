@@ -63,6 +63,31 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public void Whoever_is_called_before_a_commit_is_in_it_and_a_call_that_was_asked_for_comes_without_an_entry()
+    {
+        var syncs = 0;
+        disk.Before = what => syncs += what == "sync" ? 1 : 0;
+        using var journal = Open(disk, Small with { CommitSpacing = TimeSpan.FromMilliseconds(20) }, TimeProvider.System);
+        var calls = 0;
+        var end = 0L;
+        journal.OnGathering = _ =>
+        {
+            // The first brings nothing, the second two.
+            if (Interlocked.Increment(ref calls) == 2)
+            {
+                journal.Append("one "u8, "a"u8);
+                Volatile.Write(ref end, journal.Append("two "u8, "a"u8));
+            }
+        };
+        journal.ExpectMore();
+        WaitUntil(() => Volatile.Read(ref calls) == 1);
+        journal.ExpectMore();
+        WaitUntil(() => Volatile.Read(ref end) > 0 && journal.CommittedUntil == Volatile.Read(ref end));
+        syncs.Should().Be(1);
+        calls.Should().Be(2);
+    }
+
+    [Fact]
     public void The_bytes_of_a_frame_and_of_an_entry_are_what_they_always_were()
     {
         using (var journal = Open(disk))

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,15 +20,13 @@ public static class MqttEdgeHosting
 {
     private const string SubProtocol = "mqtt";
 
-    /// <summary>What the transport takes off the network for a connection that nobody is reading; a packet may be larger.</summary>
-    private const int TransportReadBytes = 128 * 1024;
-
     /// <summary>Registers the edge. Needs an <see cref="IIntake"/> and a <see cref="TimeProvider"/> in the same container.</summary>
     public static IServiceCollection AddMqttEdge(this IServiceCollection services, EdgeOptions options)
     {
         services.AddConnections();
         services.AddMetrics();
-        services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = TransportReadBytes);
+        services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
+        services.AddSingleton<IConnectionListenerFactory, MqttTransport>();
         services.AddSingleton(options);
         services.AddSingleton<EdgeMetrics>();
         services.AddSingleton<GatewayCredentials>();
@@ -49,13 +48,13 @@ public static class MqttEdgeHosting
 
         if (options.Tcp.Length > 0)
         {
-            kestrel.Listen(IPEndPoint.Parse(options.Tcp), listen => listen.UseConnectionHandler<MqttConnectionHandler>());
+            kestrel.Listen(MqttEndPoint.Parse(options.Tcp), listen => listen.UseConnectionHandler<MqttConnectionHandler>());
         }
 
         if (options.Tls.Length > 0)
         {
             var files = kestrel.ApplicationServices.GetRequiredService<TlsFiles>();
-            kestrel.Listen(IPEndPoint.Parse(options.Tls), listen =>
+            kestrel.Listen(MqttEndPoint.Parse(options.Tls), listen =>
             {
                 listen.UseHttps(https =>
                 {

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace PingAnIoT.Ingest;
 
@@ -10,6 +12,12 @@ internal sealed class MqttSession : IMessageSource
 {
     private static readonly TimeSpan AcceptingPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>A read that brought messages of fewer bytes than this waits for its turn before the next.</summary>
+    private const int LittleBytes = 4 * 1024;
+
+    /// <summary>Turns at which it looks in vain before it has itself woken by what comes. Under TLS to look is to read, so there it does not.</summary>
+    private const int EmptyTurns = 3;
 
     private readonly EdgeServices services;
     private readonly MqttLink link;
@@ -27,6 +35,9 @@ internal sealed class MqttSession : IMessageSource
     private long received;
     private long acknowledged;
     private int publishedNow;
+    private long taken;
+    private bool isOnTurn;
+    private int emptyTurns;
     private int isStopping;
 
     public MqttSession(EdgeServices services, MqttLink link, MqttAgreement agreement, MqttScratch scratch)
@@ -113,12 +124,13 @@ internal sealed class MqttSession : IMessageSource
         link.SetDeadline(allowance);
         while (true)
         {
-            var result = await link.Input.ReadAsync().ConfigureAwait(false);
+            var result = emptyTurns > 0 ? await NextAsync().ConfigureAwait(false) : await link.Input.ReadAsync().ConfigureAwait(false);
             if (result.IsCanceled || link.CloseReason is not null)
             {
                 return await ClosingAsync().ConfigureAwait(false);
             }
 
+            var takenBefore = taken;
             var rest = result.Buffer;
             var (step, reason) = Process(ref rest);
             while (step == Step.NeedBatch)
@@ -145,6 +157,7 @@ internal sealed class MqttSession : IMessageSource
                 link.SetDeadline(allowance);
             }
 
+            var bytes = result.Buffer.Length - rest.Length;
             link.Input.AdvanceTo(rest.Start, rest.End);
             link.Output.Flush();
             scratch.Trim();
@@ -152,7 +165,68 @@ internal sealed class MqttSession : IMessageSource
             {
                 return reason;
             }
+
+            if (taken > takenBefore)
+            {
+                await PauseAsync(bytes).ConfigureAwait(false);
+            }
         }
+    }
+
+    /// <summary>
+    /// While a gateway is at it, to look again at a few more turns costs a tenth of being woken by its next message, which would wait for the commit all the same.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> NextAsync()
+    {
+        for (; emptyTurns > 0 && link.CloseReason is null; emptyTurns--)
+        {
+            if (link.Input.TryRead(out var result))
+            {
+                return result;
+            }
+
+            var turn = lane!.TurnAsync(link.Closing);
+            if (turn.IsCompleted)
+            {
+                break;
+            }
+
+            await turn.ConfigureAwait(false);
+        }
+
+        return await link.Input.ReadAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// After little, what comes next gathers in the socket until the next commit is near: one read, one entry, one acknowledging write for all of it. A connection that
+    /// brings much reads on at once, though not on the thread that others wait for.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask PauseAsync(long bytes)
+    {
+        if (bytes >= LittleBytes)
+        {
+            if (isOnTurn)
+            {
+                isOnTurn = false;
+                await Task.Yield();
+            }
+
+            return;
+        }
+
+        var turn = lane!.TurnAsync(link.Closing);
+        if (turn.IsCompleted)
+        {
+            return;
+        }
+
+        link.ClearDeadline();
+        await turn.ConfigureAwait(false);
+        link.SetDeadline(allowance);
+        isOnTurn = true;
+        emptyTurns = link.Input is SocketReader ? EmptyTurns : 0;
     }
 
     /// <summary>Before the server stops, a client gets the acknowledgements that are on their way.</summary>
@@ -252,6 +326,7 @@ internal sealed class MqttSession : IMessageSource
 
         batch.Add(packet.Topic, packet.Payload, format, packet.PacketId, refusal);
         publishedNow++;
+        taken++;
         received += packet.Qos;
         if (batch.IsFull)
         {
