@@ -145,7 +145,7 @@ public sealed class DeadlineTests
             await ledger.SweepAsync(Cancel);
             failures += kit.OnlyAlert().Breaches.Count == 1 ? 0 : 1;
             (await kit.EntriesAsync(EntryKind.ClockStepped)).Should().ContainSingle().Which.Body.ShiftMicros.Should().Be(step.Ticks / 10);
-            LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+            LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
         }
 
         Threat.Report("T-11", steps.Length * 2, failures, "deadlines at clock steps");

@@ -30,14 +30,14 @@ public sealed class ExportTests
         await ledger.AcknowledgeAsync(new AlertCommand(kit.OnlyAlert().Id, new Officer("王"), "k", "=HYPERLINK(\"http://x\")\nline 2"), default);
 
         using var csv = new StringWriter();
-        (await LedgerExport.WriteAsync(kit.Folder, ExportFormat.Csv, csv)).Should().Be(3);
+        (await LedgerExport.WriteAsync(kit.Options, ExportFormat.Csv, csv)).Should().Be(3);
         var lines = csv.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         lines.Should().HaveCount(4);
         lines[1].Should().StartWith("1,2026-03-01T08:00:00.000000Z,Raised,").And.Contain("\"燃气管道超压\"").And.Contain("\"平安路 1 号, \"\"东\"\"门\"");
         lines[3].Should().Contain("\"'=HYPERLINK(\"\"http://x\"\")\nline 2\"");
 
         using var json = new StringWriter();
-        (await LedgerExport.WriteAsync(kit.Folder, ExportFormat.Json, json, after: 1)).Should().Be(2);
+        (await LedgerExport.WriteAsync(kit.Options, ExportFormat.Json, json, after: 1)).Should().Be(2);
         var rows = json.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToArray();
         rows.Select(r => r.GetProperty("sequence").GetInt64()).Should().Equal(2, 3);
         rows[1].GetProperty("body").GetProperty("command").GetProperty("note").GetString().Should().Be("=HYPERLINK(\"http://x\")\nline 2");

@@ -53,7 +53,7 @@ public sealed class FaultTests
         (await watching).Should().Equal(Enumerable.Range(1, lives.Count).Select(i => (long)i), "the stream has neither gap nor repeat");
         ledger.Health.IsHealthy.Should().BeTrue();
         await kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FaultTests
         ledger.Post(new Plant("before").To(Severity.Red, kit.Now));
         await kit.FlushAsync();
         Task flush;
-        using (var holder = LedgerDatabase.OpenWriter(kit.Folder, "FULL"))
+        using (var holder = new SqliteDatabase(kit.Folder).OpenWriter())
         {
             holder.Run("BEGIN IMMEDIATE");
             ledger.Post(new Plant("during").To(Severity.Red, kit.Now));
@@ -121,7 +121,7 @@ public sealed class FaultTests
     {
         await using var kit = new LedgerKit();
         var ledger = kit.Open();
-        using (var other = LedgerDatabase.OpenWriter(kit.Folder, "FULL"))
+        using (var other = new SqliteDatabase(kit.Folder).OpenWriter())
         {
             other.Run("CREATE TRIGGER no_two BEFORE INSERT ON entry WHEN NEW.key LIKE '%/two/%' BEGIN SELECT RAISE(ABORT, 'not this one'); END");
         }
@@ -141,13 +141,13 @@ public sealed class FaultTests
     public async Task T05_a_read_is_cut_after_2_seconds_and_the_log_stays_bounded()
     {
         await using var kit = new LedgerKit(TimeProvider.System);
-        using var readers = new LedgerReaders(kit.Folder, 1, TimeProvider.System, new AlertsMetrics(new OneMeter()));
+        using var readers = new LedgerReaders(kit.Options.Database, 1, TimeProvider.System, new AlertsMetrics(new OneMeter()));
         var ledger = kit.Open();
         Plant.RandomLives(new Random(5), 400, 8000, kit.Now).ForEach(ledger.Post);
         await kit.FlushAsync();
         var endless = readers.ReadAsync(c => c.Scalar("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n, entry"), Cancel);
         await endless.Invoking(e => e).Should().ThrowAsync<LedgerException>().WithMessage("*2 s*");
-        var wal = new FileInfo(Path.Combine(kit.Folder, LedgerDatabase.FileName + "-wal")).Length;
+        var wal = new FileInfo(Path.Combine(kit.Folder, SqliteDatabase.FileName + "-wal")).Length;
         Threat.Report("T-05", 1, wal <= 64 << 20 ? 0 : 1, $"log at {wal >> 20} MiB after 8,000 transitions");
         wal.Should().BeLessThanOrEqualTo(64 << 20);
     }

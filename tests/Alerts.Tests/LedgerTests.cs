@@ -65,7 +65,7 @@ public sealed class LedgerTests
         ledger.Post(new Plant("later").To(Severity.Green, kit.Now));
         await kit.FlushAsync();
         (await kit.EntriesAsync()).Select(e => e.Sequence).Should().Equal(Enumerable.Range(1, lives.Count + 1).Select(i => (long)i));
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class LedgerTests
         Threat.Report("T-03", posts, failures, $"ledger; seed {Seed}, {lives.Count} transitions, {breaches.Count} breaches");
         breaches.Should().NotBeEmpty();
         failures.Should().Be(0);
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -153,14 +153,14 @@ public sealed class LedgerTests
         await using var kit = new LedgerKit();
         kit.Open();
         await kit.CloseAsync();
-        using (var connection = LedgerDatabase.OpenWriter(kit.Folder, "FULL"))
+        using (var connection = new SqliteDatabase(kit.Folder).OpenWriter())
         {
             connection.Run("PRAGMA user_version = 999");
         }
 
         kit.Invoking(k => k.Open()).Should().Throw<LedgerException>().WithMessage("*version 999*");
-        File.Delete(Path.Combine(kit.Folder, LedgerDatabase.FileName));
-        File.WriteAllText(Path.Combine(kit.Folder, LedgerDatabase.FileName), new string('x', 8192));
+        File.Delete(Path.Combine(kit.Folder, SqliteDatabase.FileName));
+        File.WriteAllText(Path.Combine(kit.Folder, SqliteDatabase.FileName), new string('x', 8192));
         kit.Invoking(k => k.Open()).Should().Throw<LedgerException>();
     }
 

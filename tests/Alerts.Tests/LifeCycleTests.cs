@@ -78,7 +78,7 @@ public sealed class LifeCycleTests
             (await scene.Play(parts[0])).Should().Be(parts[1], $"of \"{name}\": {line}");
         }
 
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class LifeCycleTests
         await kit.FlushAsync();
         (await ledger.Feed.Subscribe(0, 10, TestContext.Current.CancellationToken).Take(3).Select(e => e.Sequence).ToListAsync(TestContext.Current.CancellationToken))
             .Should().Equal(1, 2, 4);
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
     /// <summary>Plays the lines of a table against one alert.</summary>

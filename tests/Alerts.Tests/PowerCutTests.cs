@@ -93,7 +93,7 @@ public sealed class PowerCutTests
 
     private static string? WhatIsWrong(string folder, long acked)
     {
-        if (acked == 0 && !File.Exists(Path.Combine(folder, LedgerDatabase.FileName)))
+        if (acked == 0 && !File.Exists(Path.Combine(folder, SqliteDatabase.FileName)))
         {
             return null;
         }
@@ -102,7 +102,7 @@ public sealed class PowerCutTests
         {
             // Nothing was promised; but the program must come up on it.
             using var opened = LedgerStore.Open(new LedgerOptions { Folder = folder });
-            return opened.QuickCheck() is var check and not "ok" ? check : null;
+            return opened.FindDamage();
         }
 
         var report = LedgerVerifier.Verify(folder);

@@ -35,7 +35,7 @@ public sealed class StartTests
         ledger.Book.Sequence.Should().Be(entries);
         await kit.CloseAsync();
         var verifying = Stopwatch.StartNew();
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"start: {entries} entries, {entries / 10} live alerts: written at {entries / written.TotalSeconds:F0}/s, opened in {opened.TotalMilliseconds:F0} ms ({processor.TotalMilliseconds:F0} ms of processor), verified in {verifying.Elapsed.TotalSeconds:F1} s");

@@ -20,7 +20,7 @@ public sealed class TamperTests
         var closed = await MakeAsync(kit, copyWhileOpen: false);
         await using var other = new LedgerKit();
         var running = await MakeAsync(other, copyWhileOpen: true);
-        File.Exists(Path.Combine(running, LedgerDatabase.FileName + "-wal")).Should().BeTrue();
+        File.Exists(Path.Combine(running, SqliteDatabase.FileName + "-wal")).Should().BeTrue();
 
         var random = new Random(Seed);
         var unseen = new List<string>();
@@ -90,7 +90,7 @@ public sealed class TamperTests
         foreach (var (name, sql, firstBad) in edits)
         {
             var folder = Copy(made);
-            using (var connection = LedgerDatabase.OpenWriter(folder, "FULL"))
+            using (var connection = new SqliteDatabase(folder).OpenWriter())
             {
                 var triggers = LedgerRows.Query(connection, "SELECT sql FROM sqlite_schema WHERE type = 'trigger'", r => r.GetString(0));
                 connection.Run($"DROP TRIGGER entry_keeps; DROP TRIGGER entry_stays; {sql}; {string.Join(';', triggers)}");
@@ -119,7 +119,7 @@ public sealed class TamperTests
         await kit.FlushAsync();
         var written = ledger.Book.Sequence;
         await kit.CloseAsync();
-        using (var connection = LedgerDatabase.OpenWriter(kit.Folder, "FULL"))
+        using (var connection = new SqliteDatabase(kit.Folder).OpenWriter())
         {
             connection.Run("DROP TRIGGER entry_stays; DELETE FROM entry WHERE seq > 250;");
             connection.Run("CREATE TRIGGER entry_stays BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;");
@@ -132,7 +132,7 @@ public sealed class TamperTests
         await kit.FlushAsync();
         (await kit.EntriesAsync(EntryKind.TailMissing)).Should().ContainSingle().Which.Body.MissingTail!.Sequence.Should().Be(written);
         await kit.ReopenAsync();
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().Contain(f => f.Contains($"up to {written} were missing", StringComparison.Ordinal));
+        LedgerVerifier.Verify(kit.Options).Findings.Should().Contain(f => f.Contains($"up to {written} were missing", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class TamperTests
     {
         await using var kit = new LedgerKit();
         var made = await MakeAsync(kit, copyWhileOpen: false);
-        using (var connection = LedgerDatabase.OpenWriter(made, "FULL"))
+        using (var connection = new SqliteDatabase(made).OpenWriter())
         {
             connection.Invoking(c => c.Run("UPDATE entry SET actor = 'x'")).Should().Throw<Microsoft.Data.Sqlite.SqliteException>().WithMessage("*append-only*");
             connection.Invoking(c => c.Run("DELETE FROM entry")).Should().Throw<Microsoft.Data.Sqlite.SqliteException>().WithMessage("*append-only*");
@@ -200,7 +200,7 @@ public sealed class TamperTests
         var copy = Copy(folder);
         try
         {
-            using var connection = LedgerDatabase.OpenReader(copy);
+            using var connection = new SqliteDatabase(copy).OpenReader();
             var all = new StringBuilder();
             foreach (var sql in new[]
             {

@@ -35,6 +35,6 @@ public sealed class UncertainCommitTests
         (await kit.EntriesAsync()).Select(e => e.Kind).Should().Equal(
             EntryKind.Raised, EntryKind.ColourChanged, EntryKind.ColourChanged, EntryKind.ReturnedToNormal);
         await kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
 
@@ -36,7 +37,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         this.logger = logger;
         book = new AlertBook();
         health = new LedgerHealthWatch(clock);
-        readers = new LedgerReaders(options.Folder, options.ReaderCapacity, clock, metrics);
+        readers = new LedgerReaders(options.Database, options.ReaderCapacity, clock, metrics);
         record = new RecordTransition(catalog, options.Deadlines, metrics);
         var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, logger);
         head.Write(book.Current.Sequence, headHash);
@@ -60,7 +61,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     {
         var started = clock.GetTimestamp();
         Directory.CreateDirectory(options.Folder);
-        LedgerDatabase.RefuseNetworkFileSystem(options.Folder);
+        SqliteDatabase.RefuseNetworkFileSystem(options.Folder);
 
         // The head is made before the database: so a database with entries and without a head is one whose head was taken away.
         var recorded = LedgerHead.Read(options.Folder);
@@ -75,11 +76,11 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
             AlertsLog.Opened(logger, ledger.Book.Sequence, ledger.Book.Alerts.Count, elapsed);
             return ledger;
         }
-        catch (Microsoft.Data.Sqlite.SqliteException failure)
+        catch (DbException failure)
         {
             store?.Dispose();
             head.Dispose();
-            throw new LedgerException($"The ledger in {options.Folder} cannot be opened: {failure.Message}", failure);
+            throw new LedgerException($"The ledger in {options.Database.Place} cannot be opened: {failure.Message}", failure);
         }
         catch
         {
@@ -101,7 +102,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// Looks at the structure of the whole file, on another thread, when it was too large to do so in <see cref="Open"/>: for the moment when
     /// nobody waits for the start any more, as it takes a core and the disk for seconds. Once. Given up when the ledger is closed.
     /// </summary>
-    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Folder, health, logger, closing.Token));
+    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Database, health, logger, closing.Token));
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -146,7 +147,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         Book.Alerts.TryGetValue(alertId, out var live)
             ? Task.FromResult<Alert?>(live)
             : readers.ReadAsync(
-                c => LedgerRows.Query(c, "SELECT state FROM alert WHERE id = $id", ReadState, ("$id", alertId)) is [var alert] ? alert : null, cancellationToken);
+                c => LedgerRows.Query(c, "SELECT state FROM alert WHERE id = @id", ReadState, ("@id", alertId)) is [var alert] ? alert : null, cancellationToken);
 
     /// <summary>Alerts that are over, newest raise first.</summary>
     /// <param name="beforeSequence">Only those raised before this entry (<see cref="Alert.FirstSequence"/>); <see cref="long.MaxValue"/> to begin.</param>
@@ -155,25 +156,25 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     public Task<IReadOnlyList<Alert>> ListPastAlertsAsync(long beforeSequence, int limit, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             c => LedgerRows.Query(
-                c, "SELECT state FROM alert WHERE live = 0 AND first < $before ORDER BY first DESC LIMIT $limit", ReadState,
-                ("$before", beforeSequence), ("$limit", Page(limit))), cancellationToken);
+                c, "SELECT state FROM alert WHERE live = 0 AND first < @before ORDER BY first DESC LIMIT @limit", ReadState,
+                ("@before", beforeSequence), ("@limit", Page(limit))), cancellationToken);
 
     /// <summary>A page of entries after <paramref name="after"/>, oldest first; at most 1,000.</summary>
     public Task<IReadOnlyList<LedgerEntry>> ReadEntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             c => LedgerRows.Query(
-                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
-                ("$after", after), ("$limit", Page(limit))), cancellationToken);
+                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > @after ORDER BY seq LIMIT @limit", LedgerRows.ReadEntry,
+                ("@after", after), ("@limit", Page(limit))), cancellationToken);
 
     /// <summary>The history of one alert, oldest first, after <paramref name="after"/>; at most 1,000.</summary>
     public Task<IReadOnlyList<LedgerEntry>> ReadHistoryAsync(string alertId, long after, int limit, CancellationToken cancellationToken) =>
         readers.ReadAsync(
             c => LedgerRows.Query(
-                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = $alert AND seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
-                ("$alert", alertId), ("$after", after), ("$limit", Page(limit))), cancellationToken);
+                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert AND seq > @after ORDER BY seq LIMIT @limit", LedgerRows.ReadEntry,
+                ("@alert", alertId), ("@after", after), ("@limit", Page(limit))), cancellationToken);
 
     /// <summary>Reads by a connection of the readers, at most 2 s.</summary>
-    internal Task<T> ReadAsync<T>(Func<Microsoft.Data.Sqlite.SqliteConnection, T> read, CancellationToken cancellationToken) =>
+    internal Task<T> ReadAsync<T>(Func<DbConnection, T> read, CancellationToken cancellationToken) =>
         readers.ReadAsync(read, cancellationToken);
 
     /// <summary>Has the writer write, and completes after the commit. May be run again after a failed one.</summary>
@@ -208,7 +209,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     private static long Page(int limit) => Math.Clamp(limit, 1, PageLimit);
 
-    private static Alert ReadState(Microsoft.Data.Sqlite.SqliteDataReader row) => LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0));
+    private static Alert ReadState(DbDataReader row) => LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0));
 
     private void Start()
     {

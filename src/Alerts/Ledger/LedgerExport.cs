@@ -25,9 +25,9 @@ public static class LedgerExport
     /// <summary>Writes all entries after <paramref name="after"/>, in pages, so that a running server is not held up.</summary>
     /// <returns>How many were written.</returns>
     public static async Task<long> WriteAsync(
-        string folder, ExportFormat format, TextWriter to, long after = 0, CancellationToken cancellationToken = default)
+        LedgerOptions ledger, ExportFormat format, TextWriter to, long after = 0, CancellationToken cancellationToken = default)
     {
-        using var connection = LedgerDatabase.OpenReader(folder);
+        using var connection = ledger.Database.OpenReader();
         if (format == ExportFormat.Csv)
         {
             await to.WriteAsync((CsvHeader + "\r\n").AsMemory(), cancellationToken).ConfigureAwait(false);
@@ -37,8 +37,8 @@ public static class LedgerExport
         while (true)
         {
             var page = LedgerRows.Query(
-                connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT {PageEntries}", LedgerRows.ReadEntry,
-                ("$after", after));
+                connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > @after ORDER BY seq LIMIT {PageEntries}", LedgerRows.ReadEntry,
+                ("@after", after));
             foreach (var entry in page)
             {
                 var line = format == ExportFormat.Csv ? CsvLine(entry) + "\r\n" : JsonLine(entry) + "\n";

@@ -3,8 +3,11 @@ namespace PingAnIoT.Alerts;
 /// <summary>Where the ledger lives and its bounds. The defaults are the ones asserted at start.</summary>
 public sealed record LedgerOptions
 {
-    /// <summary>A folder on a local disk, for <c>ledger.db</c> and <c>ledger.head</c>; made when missing.</summary>
+    /// <summary>A folder on a local disk, for <c>ledger.head</c> and, where no other database is named, <c>ledger.db</c>; made when missing.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The PostgreSQL database that holds the entries; null for SQLite in <see cref="Folder"/>.</summary>
+    public PostgresPlace? Postgres { get; init; }
 
     public DeadlinePolicy Deadlines { get; init; } = DeadlinePolicy.Default;
 
@@ -30,6 +33,8 @@ public sealed record LedgerOptions
 
     /// <summary>NORMAL loses acknowledged entries at a power cut: only the control of the power-cut test may ask for it.</summary>
     internal string Synchronous { get; init; } = "FULL";
+
+    internal ILedgerDatabase Database => Postgres is null ? new SqliteDatabase(Folder, Synchronous) : new PostgresDatabase(Postgres);
 
     /// <summary>Attempts on a disk that refuses come at least so often.</summary>
     internal TimeSpan LongestBackOff { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace PingAnIoT.Alerts;
 
@@ -9,7 +9,7 @@ internal static class LedgerRows
 {
     public const string EntryColumns = "seq, time, kind, alert, actor, key, body, prev, hash";
 
-    public static LedgerEntry ReadEntry(SqliteDataReader row)
+    public static LedgerEntry ReadEntry(DbDataReader row)
     {
         var sequence = row.GetInt64(0);
         return new LedgerEntry
@@ -27,7 +27,7 @@ internal static class LedgerRows
     }
 
     /// <summary>The bytes as they lie in the file, for checking.</summary>
-    public static (RawEntry Raw, byte[] Hash) ReadRaw(SqliteDataReader row) => (
+    public static (RawEntry Raw, byte[] Hash) ReadRaw(DbDataReader row) => (
         new RawEntry(
             row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetFieldValue<byte[]>(4),
             row.GetFieldValue<byte[]>(5), row.GetFieldValue<byte[]>(6), row.GetFieldValue<byte[]>(7)),
@@ -59,7 +59,7 @@ internal static class LedgerRows
     }
 
     /// <summary>All live alerts: read by this thread, parsed by whoever has time, in stretches.</summary>
-    public static IReadOnlyList<Alert> ReadLive(SqliteConnection connection)
+    public static IReadOnlyList<Alert> ReadLive(DbConnection connection)
     {
         const int Stretch = 2048;
         using var command = connection.CreateCommand();
@@ -82,13 +82,13 @@ internal static class LedgerRows
     }
 
     public static IReadOnlyList<T> Query<T>(
-        SqliteConnection connection, string sql, Func<SqliteDataReader, T> read, params (string Name, object Value)[] parameters)
+        DbConnection connection, string sql, Func<DbDataReader, T> read, params (string Name, object Value)[] parameters)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var (name, value) in parameters)
         {
-            command.Parameters.AddWithValue(name, value);
+            command.Add(name, value);
         }
 
         using var reader = command.ExecuteReader();

@@ -1,7 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using SQLitePCL;
 
 namespace PingAnIoT.Alerts;
 
@@ -12,7 +11,6 @@ namespace PingAnIoT.Alerts;
 internal static class LedgerStart
 {
     private const int TailEntries = 1000;
-    private const long QuickCheckAtOnceBytes = 32L * 1024 * 1024;
 
     /// <summary>Loads the book and leaves a note in the chain when the tail is missing.</summary>
     /// <returns>The head hash.</returns>
@@ -20,9 +18,9 @@ internal static class LedgerStart
         LedgerStore store, AlertBook book, LedgerHead.Value? recorded, LedgerOptions options, TimeProvider clock,
         LedgerHealthWatch health, ILogger logger)
     {
-        if (new FileInfo(Path.Combine(options.Folder, LedgerDatabase.FileName)).Length <= QuickCheckAtOnceBytes)
+        if (options.Database.IsQuickToCheck)
         {
-            Report(store.QuickCheck() is var finding and not "ok" ? finding : null, health, logger);
+            Report(store.FindDamage(), health, logger);
         }
 
         var (sequence, hash, broken) = CheckTail(store.ReadTail(TailEntries));
@@ -59,16 +57,14 @@ internal static class LedgerStart
         return transaction.HeadHash;
     }
 
-    /// <summary>Looks at the whole file's structure when it was too large to do so before the start.</summary>
-    /// <exception cref="SqliteException">It was given up.</exception>
-    public static void CheckLater(string folder, LedgerHealthWatch health, ILogger logger, CancellationToken giveUp)
+    /// <summary>Looks at the whole structure when it was too large to do so before the start.</summary>
+    /// <exception cref="DbException">It was given up.</exception>
+    public static void CheckLater(ILedgerDatabase database, LedgerHealthWatch health, ILogger logger, CancellationToken giveUp)
     {
-        if (new FileInfo(Path.Combine(folder, LedgerDatabase.FileName)).Length > QuickCheckAtOnceBytes)
+        if (!database.IsQuickToCheck)
         {
-            using var connection = LedgerDatabase.OpenReader(folder);
-            using var interrupt = giveUp.Register(() => raw.sqlite3_interrupt(connection.Handle));
-            giveUp.ThrowIfCancellationRequested();
-            Report(connection.Text("PRAGMA quick_check(1)") is var finding and not "ok" ? finding : null, health, logger);
+            using var connection = database.OpenReader();
+            Report(database.FindDamage(connection, giveUp), health, logger);
         }
     }
 

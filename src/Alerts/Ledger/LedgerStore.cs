@@ -1,6 +1,7 @@
+using System.Data;
+using System.Data.Common;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace PingAnIoT.Alerts;
 
@@ -12,66 +13,78 @@ internal sealed class LedgerStore : IDisposable
 {
     private const long CheckpointFrames = 1000;
     private const long TruncateFrames = 8192;
-    private readonly SqliteConnection connection;
-    private readonly SqliteCommand insertEntry;
-    private readonly SqliteCommand findKey;
-    private readonly SqliteCommand upsertAlert;
-    private readonly SqliteCommand findAlert;
-    private readonly SqliteCommand clearDeadlines;
-    private readonly SqliteCommand addDeadline;
-    private readonly SqliteCommand dueDeadlines;
-    private readonly SqliteCommand setDelivery;
-    private readonly SqliteCommand addNotice;
-    private readonly SqliteCommand settleNotices;
-    private readonly SqliteCommand putCard;
-    private readonly SqliteCommand findCard;
-    private readonly SqliteCommand setCard;
-    private readonly SqliteCommand dropCard;
-    private readonly List<SqliteCommand> commands = [];
+    private const int MostUnsent = 512;
+    private readonly ILedgerDatabase database;
+    private readonly DbConnection connection;
+    private readonly DbCommand insertEntry;
+    private readonly DbCommand findKey;
+    private readonly DbCommand upsertAlert;
+    private readonly DbCommand findAlert;
+    private readonly DbCommand clearDeadlines;
+    private readonly DbCommand addDeadline;
+    private readonly DbCommand dueDeadlines;
+    private readonly DbCommand setDelivery;
+    private readonly DbCommand addNotice;
+    private readonly DbCommand settleNotices;
+    private readonly DbCommand putCard;
+    private readonly DbCommand findCard;
+    private readonly DbCommand setCard;
+    private readonly DbCommand dropCard;
+    private readonly List<DbCommand> commands = [];
+    private readonly Dictionary<string, LedgerEntry> unsentEntries = new(StringComparer.Ordinal);
+
+    /// <summary>What a database over a wire is told in one go; null for one in this process, which is told at once.</summary>
+    private readonly DbBatch? unsent;
+    private bool hasUnsentAlerts;
     private long rowsSinceCheckpoint;
 
-    private LedgerStore(SqliteConnection connection)
+    private LedgerStore(ILedgerDatabase database, DbConnection connection)
     {
+        this.database = database;
         this.connection = connection;
+        unsent = connection.CanCreateBatch ? connection.CreateBatch() : null;
         insertEntry = Prepare(
-            $"INSERT INTO entry({LedgerRows.EntryColumns}) VALUES($seq, $time, $kind, $alert, $actor, $key, $body, $prev, $hash)",
-            "$seq", "$time", "$kind", "$alert", "$actor", "$key", "$body", "$prev", "$hash");
-        findKey = Prepare($"SELECT {LedgerRows.EntryColumns} FROM entry WHERE key = $key", "$key");
+            $"INSERT INTO entry({LedgerRows.EntryColumns}) VALUES(@seq, @time, @kind, @alert, @actor, @key, @body, @prev, @hash)",
+            "@seq", "@time", "@kind", "@alert", "@actor", "@key", "@body", "@prev", "@hash");
+        findKey = Prepare($"SELECT {LedgerRows.EntryColumns} FROM entry WHERE key = @key", "@key");
         upsertAlert = Prepare(
             """
-            INSERT INTO alert(id, live, first, last, state) VALUES($id, $live, $first, $last, $state)
+            INSERT INTO alert(id, live, first, last, state) VALUES(@id, @live, @first, @last, @state)
             ON CONFLICT(id) DO UPDATE SET live = excluded.live, last = excluded.last, state = excluded.state
-            """, "$id", "$live", "$first", "$last", "$state");
-        findAlert = Prepare("SELECT state FROM alert WHERE id = $id", "$id");
-        clearDeadlines = Prepare("DELETE FROM deadline WHERE alert = $alert", "$alert");
+            """, "@id", "@live", "@first", "@last", "@state");
+        findAlert = Prepare("SELECT state FROM alert WHERE id = @id", "@id");
+        clearDeadlines = Prepare("DELETE FROM deadline WHERE alert = @alert", "@alert");
         addDeadline = Prepare(
-            "INSERT INTO deadline(alert, step, level, round, due) VALUES($alert, $step, $level, $round, $due)",
-            "$alert", "$step", "$level", "$round", "$due");
+            "INSERT INTO deadline(alert, step, level, round, due) VALUES(@alert, @step, @level, @round, @due)",
+            "@alert", "@step", "@level", "@round", "@due");
         dueDeadlines = Prepare(
-            "SELECT alert, step, level, round, due FROM deadline WHERE due <= $now ORDER BY due, alert, step, level LIMIT $limit", "$now", "$limit");
+            "SELECT alert, step, level, round, due FROM deadline WHERE due <= @now ORDER BY due, alert, step, level LIMIT @limit", "@now", "@limit");
         setDelivery = Prepare(
-            "INSERT INTO delivery(officer, up_to) VALUES($officer, $upTo) ON CONFLICT(officer) DO UPDATE SET up_to = excluded.up_to",
-            "$officer", "$upTo");
-        addNotice = Prepare("INSERT INTO notice(lane, seq) VALUES($lane, $seq)", "$lane", "$seq");
-        settleNotices = Prepare("DELETE FROM notice WHERE lane = $lane AND seq <= $seq", "$lane", "$seq");
+            "INSERT INTO delivery(officer, up_to) VALUES(@officer, @upTo) ON CONFLICT(officer) DO UPDATE SET up_to = excluded.up_to",
+            "@officer", "@upTo");
+        addNotice = Prepare("INSERT INTO notice(lane, seq) VALUES(@lane, @seq)", "@lane", "@seq");
+        settleNotices = Prepare("DELETE FROM notice WHERE lane = @lane AND seq <= @seq", "@lane", "@seq");
         putCard = Prepare(
             """
-            INSERT INTO card(key, lane, due, attempt, dead, body) VALUES($key, $lane, $due, 0, 0, $body)
+            INSERT INTO card(key, lane, due, attempt, dead, body) VALUES(@key, @lane, @due, 0, 0, @body)
             ON CONFLICT(key) DO UPDATE SET body = excluded.body
-            """, "$key", "$lane", "$due", "$body");
-        findCard = Prepare("SELECT attempt, dead FROM card WHERE key = $key", "$key");
-        setCard = Prepare("UPDATE card SET attempt = $attempt, due = $due, dead = $dead WHERE key = $key", "$key", "$attempt", "$due", "$dead");
-        dropCard = Prepare("DELETE FROM card WHERE key = $key", "$key");
+            """, "@key", "@lane", "@due", "@body");
+        findCard = Prepare("SELECT attempt, dead FROM card WHERE key = @key", "@key");
+        setCard = Prepare("UPDATE card SET attempt = @attempt, due = @due, dead = @dead WHERE key = @key", "@key", "@attempt", "@due", "@dead");
+        dropCard = Prepare("DELETE FROM card WHERE key = @key", "@key");
     }
+
+    /// <summary>True when the connection is gone: then what fails says nothing about the work.</summary>
+    public bool IsLost => connection.State != ConnectionState.Open;
 
     public static LedgerStore Open(LedgerOptions options)
     {
         options.BeforeStep?.Invoke("open");
-        var opened = LedgerDatabase.OpenWriter(options.Folder, options.Synchronous);
+        var database = options.Database;
+        var opened = database.OpenWriter();
         try
         {
-            LedgerSchema.Migrate(opened);
-            return new LedgerStore(opened);
+            return new LedgerStore(database, opened);
         }
         catch
         {
@@ -80,64 +93,95 @@ internal sealed class LedgerStore : IDisposable
         }
     }
 
-    public void Begin() => connection.Run("BEGIN IMMEDIATE");
+    public void Begin() => database.Begin(connection);
 
-    public void Commit() => connection.Run("COMMIT");
+    public void Commit()
+    {
+        Send();
+        connection.Run("COMMIT");
+    }
 
     public void Rollback() => connection.Run("ROLLBACK");
 
+    /// <summary>Has the database do what it was not told of yet.</summary>
+    public void Send()
+    {
+        if (unsent is { BatchCommands.Count: > 0 })
+        {
+            unsent.ExecuteNonQuery();
+            unsent.BatchCommands.Clear();
+            unsentEntries.Clear();
+            hasUnsentAlerts = false;
+        }
+    }
+
     public bool HasKey(string key)
     {
-        findKey.Parameters[0].Value = key;
+        if (unsentEntries.ContainsKey(key))
+        {
+            return true;
+        }
+
+        Bind(findKey, key);
         using var row = findKey.ExecuteReader();
         return row.Read();
     }
 
     public LedgerEntry? FindByKey(string key)
     {
-        findKey.Parameters[0].Value = key;
+        if (unsentEntries.TryGetValue(key, out var found))
+        {
+            return found;
+        }
+
+        Bind(findKey, key);
         using var row = findKey.ExecuteReader();
         return row.Read() ? LedgerRows.ReadEntry(row) : null;
     }
 
     public void Insert(LedgerEntry entry, byte[] body)
     {
-        Bind(
+        Execute(
             insertEntry, entry.Sequence, entry.TimeMicros, (long)entry.Kind, entry.AlertId, entry.Actor, entry.Key,
             Encoding.UTF8.GetString(body), entry.PreviousHash.ToArray(), entry.Hash.ToArray());
-        insertEntry.ExecuteNonQuery();
-        rowsSinceCheckpoint++;
+        if (unsent is not null)
+        {
+            unsentEntries[entry.Key] = entry;
+        }
     }
 
     public void Save(Alert alert)
     {
-        Bind(
+        Execute(
             upsertAlert, alert.Id, alert.IsLive ? 1L : 0L, alert.FirstSequence, alert.LastSequence,
             JsonSerializer.Serialize(alert, AlertsJson.Readable.Alert));
-        upsertAlert.ExecuteNonQuery();
-        rowsSinceCheckpoint++;
+        hasUnsentAlerts = unsent is not null;
     }
 
     public Alert? FindAlert(string id)
     {
-        findAlert.Parameters[0].Value = id;
+        if (hasUnsentAlerts)
+        {
+            Send();
+        }
+
+        Bind(findAlert, id);
         using var row = findAlert.ExecuteReader();
         return row.Read() ? LedgerRows.ReadAlert(row.GetFieldValue<byte[]>(0)) : null;
     }
 
     public void ReplaceDeadlines(Alert alert)
     {
-        Bind(clearDeadlines, alert.Id);
-        clearDeadlines.ExecuteNonQuery();
+        Execute(clearDeadlines, alert.Id);
         foreach (var deadline in alert.Deadlines)
         {
-            Bind(addDeadline, alert.Id, (long)deadline.Step, (long)deadline.Level, (long)deadline.Round, deadline.DueMicros);
-            addDeadline.ExecuteNonQuery();
+            Execute(addDeadline, alert.Id, (long)deadline.Step, (long)deadline.Level, (long)deadline.Round, deadline.DueMicros);
         }
     }
 
     public IReadOnlyList<(string AlertId, Deadline Deadline)> DueBy(long nowMicros, int limit)
     {
+        Send();
         Bind(dueDeadlines, nowMicros, (long)limit);
         using var row = dueDeadlines.ExecuteReader();
         var due = new List<(string, Deadline)>();
@@ -151,8 +195,7 @@ internal sealed class LedgerStore : IDisposable
 
     public void SetDelivery(string officer, long upTo)
     {
-        Bind(setDelivery, officer, upTo);
-        setDelivery.ExecuteNonQuery();
+        Execute(setDelivery, officer, upTo);
     }
 
     public void AddNotice(NoticeLane lane, long sequence) => Execute(addNotice, (long)lane, sequence);
@@ -165,6 +208,7 @@ internal sealed class LedgerStore : IDisposable
     /// <returns>Attempts so far, and whether it is a dead letter; null when it is gone.</returns>
     public (int Attempts, bool IsDead)? FindCard(string key)
     {
+        Send();
         Bind(findCard, key);
         using var row = findCard.ExecuteReader();
         return row.Read() ? (row.GetInt32(0), row.GetInt64(1) != 0) : null;
@@ -174,9 +218,17 @@ internal sealed class LedgerStore : IDisposable
 
     public void DropCard(string key) => Execute(dropCard, key);
 
-    public long CountDeadCards() => connection.Scalar("SELECT count(*) FROM card WHERE dead = 1");
+    public long CountDeadCards()
+    {
+        Send();
+        return connection.Scalar("SELECT count(*) FROM card WHERE dead = 1");
+    }
 
-    public NoticeCard? OldestDeadCard() => NoticeRows.Dead(connection, long.MinValue, "", 1) is [var oldest] ? oldest.Card : null;
+    public NoticeCard? OldestDeadCard()
+    {
+        Send();
+        return NoticeRows.Dead(connection, long.MinValue, "", 1) is [var oldest] ? oldest.Card : null;
+    }
 
     /// <summary>Since which entry the outbox is kept; 0 when it is not.</summary>
     public long NoticesKeptSince() => connection.Scalar($"SELECT coalesce(max(seq), 0) FROM notice WHERE lane = {NoticeFold.KeptLane}");
@@ -191,13 +243,13 @@ internal sealed class LedgerStore : IDisposable
     }
 
     public IReadOnlyList<LedgerEntry> ReadAfter(long after, int limit) => LedgerRows.Query(
-        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > $after ORDER BY seq LIMIT $limit", LedgerRows.ReadEntry,
-        ("$after", after), ("$limit", (long)limit));
+        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > @after ORDER BY seq LIMIT @limit", LedgerRows.ReadEntry,
+        ("@after", after), ("@limit", (long)limit));
 
     /// <summary>The newest entries, oldest first, byte for byte.</summary>
     public IReadOnlyList<(RawEntry Raw, byte[] Hash)> ReadTail(int limit) =>
         [.. LedgerRows.Query(
-            connection, $"SELECT {LedgerRows.EntryColumns} FROM entry ORDER BY seq DESC LIMIT $limit", LedgerRows.ReadRaw, ("$limit", (long)limit))
+            connection, $"SELECT {LedgerRows.EntryColumns} FROM entry ORDER BY seq DESC LIMIT @limit", LedgerRows.ReadRaw, ("@limit", (long)limit))
             .Reverse()];
 
     public IReadOnlyList<Alert> LoadLive() => LedgerRows.ReadLive(connection);
@@ -210,7 +262,7 @@ internal sealed class LedgerStore : IDisposable
         connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 ORDER BY seq", LedgerRows.ReadEntry)
         .Aggregate(DutyBook.Empty, DutyFold.Apply);
 
-    public string QuickCheck() => connection.Text("PRAGMA quick_check(1)");
+    public string? FindDamage() => database.FindDamage(connection, CancellationToken.None);
 
     /// <summary>
     /// Moves the log into the file now and then: passive, which waits for nobody; and when readers have held it up for long, with truncation,
@@ -225,10 +277,10 @@ internal sealed class LedgerStore : IDisposable
         }
 
         rowsSinceCheckpoint = 0;
-        var (log, moved) = Checkpoint("PASSIVE");
+        var (log, moved) = database.MoveLog(connection, isThorough: false);
         if (log > TruncateFrames || force)
         {
-            (log, moved) = Checkpoint("TRUNCATE");
+            (log, moved) = database.MoveLog(connection, isThorough: true);
         }
 
         return log > TruncateFrames ? log - moved : 0;
@@ -241,37 +293,68 @@ internal sealed class LedgerStore : IDisposable
             command.Dispose();
         }
 
+        unsent?.Dispose();
         connection.Dispose();
     }
 
-    private (long Log, long Moved) Checkpoint(string mode) => LedgerRows.Query(
-        connection, $"PRAGMA wal_checkpoint({mode})", row => (row.GetInt64(1), row.GetInt64(2)))[0];
-
-    private SqliteCommand Prepare(string sql, params string[] parameters)
+    private DbCommand Prepare(string sql, params string[] parameters)
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         foreach (var name in parameters)
         {
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            command.Add(name);
         }
 
         commands.Add(command);
         return command;
     }
 
-    private void Execute(SqliteCommand command, params ReadOnlySpan<object> values)
+    /// <summary>Now, or with the next <see cref="Send"/>.</summary>
+    private void Execute(DbCommand command, params ReadOnlySpan<object> values)
     {
-        Bind(command, values);
-        command.ExecuteNonQuery();
         rowsSinceCheckpoint++;
+        if (unsent is null)
+        {
+            Bind(command, values);
+            command.ExecuteNonQuery();
+            return;
+        }
+
+        var later = unsent.CreateBatchCommand();
+        later.CommandText = command.CommandText;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var parameter = later.CreateParameter();
+            parameter.ParameterName = command.Parameters[i].ParameterName;
+            parameter.Value = Storable(values[i]);
+            later.Parameters.Add(parameter);
+        }
+
+        unsent.BatchCommands.Add(later);
+        if (unsent.BatchCommands.Count == MostUnsent)
+        {
+            Send();
+        }
     }
 
-    private static void Bind(SqliteCommand command, params ReadOnlySpan<object> values)
+    private static void Bind(DbCommand command, params ReadOnlySpan<object> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            command.Parameters[i].Value = values[i];
+            command.Parameters[i].Value = Storable(values[i]);
         }
     }
+
+    /// <summary>
+    /// A text as both databases hold it and as it was hashed: half a character of UTF-16 becomes the replacement character. A NUL, which
+    /// PostgreSQL takes in no text, is taken by neither.
+    /// </summary>
+    /// <exception cref="ArgumentException">A text with NUL.</exception>
+    private static object Storable(object value) => value switch
+    {
+        string text when text.Contains('\0', StringComparison.Ordinal) => throw new ArgumentException("A text with the character NUL cannot be recorded."),
+        string text when text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)),
+        _ => value,
+    };
 }

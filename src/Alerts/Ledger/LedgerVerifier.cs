@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace PingAnIoT.Alerts;
 
@@ -21,50 +21,39 @@ public static class LedgerVerifier
 {
     private const int MostFindings = 20;
 
-    /// <param name="folder">The folder of <see cref="LedgerOptions.Folder"/>.</param>
-    public static VerifyReport Verify(string folder)
+    /// <param name="folder">The folder of <see cref="LedgerOptions.Folder"/>, with the ledger in SQLite.</param>
+    public static VerifyReport Verify(string folder) => Verify(new LedgerOptions { Folder = folder });
+
+    public static VerifyReport Verify(LedgerOptions ledger)
     {
-        var findings = new List<string>();
-        if (!File.Exists(Path.Combine(folder, LedgerDatabase.FileName)))
+        // Before the database: the writer writes it after, so what is read here is never ahead of what is read there.
+        var head = LedgerHead.Read(ledger.Folder);
+        return Verify(ledger.Database, head);
+    }
+
+    internal static VerifyReport Verify(ILedgerDatabase database, LedgerHead.Value? head)
+    {
+        if (!database.IsThere)
         {
-            return new VerifyReport(0, null, [$"There is no {LedgerDatabase.FileName} in {folder}."]);
+            return new VerifyReport(0, null, [$"There is no {database.Place}."]);
         }
 
-        // Before the database: the writer writes it after, so what is read here is never ahead of what is read there.
-        var head = LedgerHead.Read(folder);
+        var findings = new List<string>();
         var chain = new ChainCheck(findings);
         try
         {
-            using var connection = LedgerDatabase.OpenReader(folder);
-            connection.Run("BEGIN");
-            CheckStructure(connection, findings);
+            using var connection = database.OpenReader();
+            database.BeginView(connection);
+            findings.AddRange(database.Examine(connection, MostFindings));
             chain.Run(connection, head);
             BookCheck.Run(connection, chain.Book, findings);
         }
-        catch (Exception damage) when (damage is SqliteException or LedgerException or InvalidCastException or FormatException or OverflowException)
+        catch (Exception damage) when (damage is DbException or LedgerException or InvalidCastException or FormatException or OverflowException)
         {
-            chain.MarkBad(chain.Entries + 1, "the file cannot be read on: " + damage.Message);
+            chain.MarkBad(chain.Entries + 1, "the ledger cannot be read on: " + damage.Message);
         }
 
         return new VerifyReport(chain.Entries, chain.FirstBad, findings.Count > MostFindings ? findings[..MostFindings] : findings);
-    }
-
-    private static void CheckStructure(SqliteConnection connection, List<string> findings)
-    {
-        foreach (var line in LedgerRows.Query(connection, $"PRAGMA integrity_check({MostFindings})", r => r.GetString(0)).Where(l => l != "ok"))
-        {
-            findings.Add("structure: " + line);
-        }
-
-        if (connection.Scalar("PRAGMA application_id") != LedgerSchema.ApplicationId || connection.Scalar("PRAGMA user_version") != LedgerSchema.Newest)
-        {
-            findings.Add("schema: the file's identity or version is not what this program writes");
-        }
-
-        if (LedgerSchema.Describe(connection) != LedgerSchema.Expected())
-        {
-            findings.Add("schema: tables, indexes or triggers are not those of a ledger");
-        }
     }
 
     /// <summary>Walks all entries in order of sequence and folds them on the way.</summary>
@@ -82,7 +71,7 @@ public static class LedgerVerifier
             findings.Add(string.Create(CultureInfo.InvariantCulture, $"entry {sequence}: {what}"));
         }
 
-        public void Run(SqliteConnection connection, LedgerHead.Value? head)
+        public void Run(DbConnection connection, LedgerHead.Value? head)
         {
             var previous = HashChain.Start;
             var expected = 1L;
@@ -198,7 +187,7 @@ public static class LedgerVerifier
     /// <summary>Holds the stored book against the one folded from the entries.</summary>
     private static class BookCheck
     {
-        public static void Run(SqliteConnection connection, RefoldedBook book, List<string> findings)
+        public static void Run(DbConnection connection, RefoldedBook book, List<string> findings)
         {
             var stored = 0;
             foreach (var (id, live, first, last, state) in LedgerRows.Query(

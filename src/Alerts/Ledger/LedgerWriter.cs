@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
 
@@ -11,14 +11,8 @@ namespace PingAnIoT.Alerts;
 internal sealed class LedgerWriter : IDisposable
 {
     private const int AttemptsWhenClosing = 3;
-
-    // Result codes of SQLite (sqlite.org/rescode.html).
-    private const int TooBig = 18;
-    private const int Constraint = 19;
-    private const int Mismatch = 20;
-    private const int ConstraintPrimaryKey = 1555;
-    private const int ConstraintRowId = 2579;
     private readonly LedgerOptions options;
+    private readonly ILedgerDatabase database;
     private readonly TimeProvider clock;
     private readonly AlertsMetrics metrics;
     private readonly ILogger logger;
@@ -37,6 +31,7 @@ internal sealed class LedgerWriter : IDisposable
         LedgerHead head, LedgerHealthWatch health, LedgerStore store, byte[] headHash)
     {
         this.options = options;
+        database = options.Database;
         this.clock = clock;
         this.metrics = metrics;
         this.logger = logger;
@@ -82,12 +77,13 @@ internal sealed class LedgerWriter : IDisposable
     private void CommitForEver(List<LedgerWork> group)
     {
         health.Started();
+        var oneByOne = false;
         for (var attempt = 1; ; attempt++)
         {
             var step = "open";
             try
             {
-                Commit(group, s => step = s);
+                Commit(group, oneByOne, s => step = s);
                 health.Succeeded();
                 if (attempt > 1)
                 {
@@ -106,6 +102,13 @@ internal sealed class LedgerWriter : IDisposable
                     continue;
                 }
 
+                if (!oneByOne && database.IsOfTheWork(failure))
+                {
+                    // Written together, it does not show which of them it was.
+                    oneByOne = true;
+                    continue;
+                }
+
                 if (closing.IsSet && attempt >= AttemptsWhenClosing)
                 {
                     AlertsLog.ClosedWithout(logger, group.Count);
@@ -118,7 +121,7 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    private void Commit(List<LedgerWork> group, Action<string> step)
+    private void Commit(List<LedgerWork> group, bool oneByOne, Action<string> step)
     {
         void Step(string name)
         {
@@ -139,7 +142,7 @@ internal sealed class LedgerWriter : IDisposable
         foreach (var work in group)
         {
             Step("run");
-            RunOne(work, transaction);
+            RunOne(work, transaction, oneByOne);
         }
 
         transaction.Flush();
@@ -156,28 +159,33 @@ internal sealed class LedgerWriter : IDisposable
         Checkpoint(store);
     }
 
-    private static void RunOne(LedgerWork work, LedgerTransaction transaction)
+    private void RunOne(LedgerWork work, LedgerTransaction transaction, bool oneByOne)
     {
         try
         {
             work.Run(transaction);
+            if (oneByOne)
+            {
+                transaction.Flush();
+                transaction.Store.Send();
+            }
         }
-        catch (Exception defect) when (defect is not (SqliteException or IOException) || IsOfTheWork(defect))
+        catch (Exception defect) when (!transaction.Store.IsLost && (defect is not (DbException or IOException) || database.IsOfTheWork(defect)))
         {
             throw new PoisonedException(work, defect);
         }
     }
 
-    /// <summary>
-    /// Whether the database refuses what was to be written, and not the writing: that would be refused for ever. A sequence number that is taken is
-    /// no fault of the work: the file has more than this writer knows of, which opening it anew mends.
-    /// </summary>
-    private static bool IsOfTheWork(Exception defect) =>
-        defect is SqliteException { SqliteErrorCode: Constraint or TooBig or Mismatch, SqliteExtendedErrorCode: not (ConstraintPrimaryKey or ConstraintRowId) };
-
     /// <summary>A commit that reported failure may be on disk all the same: what is there is there, and is published before anything else is tried.</summary>
+    /// <exception cref="LedgerException">The newest entry known here is not in it: it is another history, and nothing may be added to that.</exception>
     private void CatchUp(LedgerStore from)
     {
+        if (book.Current.Sequence is var known and > 0
+            && !(from.ReadAfter(known - 1, 1) is [{ } last] && last.Sequence == known && last.Hash.Span.SequenceEqual(headHash)))
+        {
+            throw new LedgerException($"Entry {known} is no longer what was committed: the database has lost or changed entries. Start anew to have that recorded.");
+        }
+
         var found = new List<LedgerEntry>();
         while (from.ReadAfter(found.Count > 0 ? found[^1].Sequence : book.Current.Sequence, 1000) is { Count: > 0 } page)
         {
@@ -271,7 +279,7 @@ internal sealed class LedgerWriter : IDisposable
                 AlertsLog.CheckpointHeldUp(logger, frames);
             }
         }
-        catch (Exception failure) when (failure is SqliteException or IOException)
+        catch (Exception failure) when (failure is DbException or IOException)
         {
             // What was committed stays committed; the next commit opens the file anew.
             AlertsLog.CannotWrite(logger, failure, "checkpoint", 1, 0);
@@ -311,7 +319,7 @@ internal sealed class LedgerWriter : IDisposable
             store?.CheckpointIfDue(force: true);
             head.Sync();
         }
-        catch (Exception failure) when (failure is SqliteException or IOException)
+        catch (Exception failure) when (failure is DbException or IOException)
         {
             AlertsLog.CannotWrite(logger, failure, "close", 1, 0);
         }

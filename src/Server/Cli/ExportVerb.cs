@@ -21,10 +21,10 @@ internal static class ExportVerb
             try
             {
                 var kind = Enum.Parse<ExportFormat>(parsed.GetValue(format)!, ignoreCase: true);
-                await LedgerExport.WriteAsync(folder, kind, terminal.Out, parsed.GetValue(after), ct);
+                await LedgerExport.WriteAsync(new LedgerOptions { Folder = folder }, kind, terminal.Out, parsed.GetValue(after), ct);
                 return ExitCode.Done;
             }
-            catch (Exception e) when (e is LedgerException or IOException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception e) when (e is LedgerException or IOException or System.Data.Common.DbException)
             {
                 await terminal.Error.WriteLineAsync($"The ledger in {folder} cannot be read: {e.Message}");
                 return ExitCode.No;

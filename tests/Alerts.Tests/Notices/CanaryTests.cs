@@ -24,7 +24,7 @@ public sealed class CanaryTests
         kit.Office.Health.Fault.Should().BeNull();
         kit.Office.Health.CanaryMicros.Should().BePositive();
         await kit.Kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class NoticeTamperTests
         await kit.PostAsync(kit.At("c", "d04").To(Severity.Red, kit.Kit.Now));
         await kit.Office.DisposeAsync();
         await kit.Kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
 
         var missed = new List<string>();
         foreach (var (name, sql) in Edits)
@@ -54,7 +54,7 @@ public sealed class NoticeTamperTests
                 file.CopyTo(Path.Combine(copy, file.Name));
             }
 
-            using (var connection = LedgerDatabase.OpenWriter(copy, "FULL"))
+            using (var connection = new SqliteDatabase(copy).OpenWriter())
             {
                 var before = connection.Scalar("SELECT total_changes()");
                 connection.Run(sql);
@@ -92,6 +92,6 @@ public sealed class NoticeTamperTests
         await kit.LookAsync();
         kit.Sent.Select(s => s.Message.Alert.Device).Should().Equal("a", "c");
         await kit.Kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
     }
 }

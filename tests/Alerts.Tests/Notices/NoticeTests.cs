@@ -176,7 +176,7 @@ public sealed class NoticeTests
         kit.Sent.Should().Contain(s => s.Channel == "hook" && s.Message.Card.Key == dead.Key);
         (await kit.Office.ListDeadAsync(10, TestContext.Current.CancellationToken)).Should().BeEmpty();
         await kit.Kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public sealed class RealChannelTests : IAsyncDisposable
     {
         await kit.Office.DisposeAsync();
         await kit.Kit.CloseAsync();
-        LedgerVerifier.Verify(kit.Kit.Folder).Findings.Should().BeEmpty();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
         await kit.Kit.ReopenAsync();
         kit.RestartOffice();
     }
