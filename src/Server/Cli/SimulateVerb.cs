@@ -30,8 +30,8 @@ internal static class SimulateVerb
         async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
         {
             var output = score.Read(parsed, terminal.Error);
-            var start = parsed.GetValue(isVirtual) || parsed.GetValue(register) is not null ? (double?)null : live.StartSeconds(parsed, fleet.Minutes(parsed), terminal.Time);
-            var plan = output is null ? null : fleet.Read(parsed, start, terminal.Error);
+            var isLive = !parsed.GetValue(isVirtual) && parsed.GetValue(register) is null;
+            var plan = output is null ? null : fleet.Read(parsed, isLive ? length => live.StartSeconds(parsed, length, terminal.Time) : null, terminal.Error);
             if (output is null || plan is null)
             {
                 return ExitCode.Usage;

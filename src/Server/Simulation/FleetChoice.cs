@@ -19,7 +19,7 @@ internal sealed class FleetChoice
         DefaultValueFactory = _ => FleetShape.District.Name,
     };
 
-    private readonly Option<string?> timeline = new("--timeline") { Description = "What happens when, as a timeline file; it names fleet, seed and start itself." };
+    private readonly Option<string?> timeline = new("--timeline") { Description = "What happens when, as a timeline file; it says fleet, seed, start and length itself." };
     private readonly Option<ulong> seed = new("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
     private readonly Option<double> minutes = new("--minutes") { Description = "How long, by the fleet's clock.", DefaultValueFactory = _ => 60 };
     private readonly Option<string?> start = new("--start") { Description = "When it begins by the fleet's clock, e.g. 2026-03-01T06:00+08:00; against a server it is usually now." };
@@ -46,17 +46,21 @@ internal sealed class FleetChoice
         command.Add(linkAcceleration);
     }
 
-    public double Minutes(ParseResult parsed) => parsed.GetValue(minutes);
-
     /// <param name="parsed">The command line.</param>
-    /// <param name="from">Unix seconds where the run begins unless --start says otherwise; null where it may choose.</param>
+    /// <param name="startOf">Unix seconds where a run of so many seconds begins unless --start says otherwise; null where it may choose.</param>
     /// <param name="errors">Told what is wrong.</param>
     /// <returns>Null when something is.</returns>
-    public TruthPlan? Read(ParseResult parsed, double? from, TextWriter errors)
+    public TruthPlan? Read(ParseResult parsed, Func<double, double>? startOf, TextWriter errors)
     {
+        double? from = null;
+        if (parsed.GetValue(start) is { } moment && !TryStart(moment, errors, out from))
+        {
+            return null;
+        }
+
         if (parsed.GetValue(timeline) is { } file)
         {
-            return ReadTimeline(file, from, errors);
+            return ReadTimeline(file, from, startOf, errors);
         }
 
         var shape = FleetShape.Find(parsed.GetValue(fleet)!);
@@ -66,13 +70,9 @@ internal sealed class FleetChoice
             return null;
         }
 
-        if ((from is null || parsed.GetValue(start) is not null) && !TryStart(parsed.GetValue(start), errors, out from))
-        {
-            return null;
-        }
-
         var plant = new Fleet(shape, parsed.GetValue(seed));
-        var to = from!.Value + (parsed.GetValue(minutes) * 60);
+        from ??= startOf?.Invoke(parsed.GetValue(minutes) * 60) ?? UsualStart.ToUnixTimeSeconds();
+        var to = from.Value + (parsed.GetValue(minutes) * 60);
         var squeezed = UsualAcceleration * Math.Max(1, UsualMinutes / parsed.GetValue(minutes));
         if ((parsed.GetValue(acceleration) ?? squeezed) is not (> 0 and var factor))
         {
@@ -92,7 +92,7 @@ internal sealed class FleetChoice
         return TruthPlan.Random(plant, year, from.Value, to);
     }
 
-    private static TruthPlan? ReadTimeline(string file, double? from, TextWriter errors)
+    private static TruthPlan? ReadTimeline(string file, double? from, Func<double, double>? startOf, TextWriter errors)
     {
         if (InputFile.Read(file, errors) is not { } text)
         {
@@ -100,6 +100,12 @@ internal sealed class FleetChoice
         }
 
         var result = Timeline.Parse(text, file, startSeconds: from);
+        if (from is null && startOf is not null && result.Plan is { } plan)
+        {
+            // How long it is it says itself, so where it begins is known only now.
+            result = Timeline.Parse(text, file, startSeconds: startOf(plan.To - plan.From));
+        }
+
         foreach (var error in result.Errors)
         {
             errors.WriteLine(error);
@@ -108,14 +114,9 @@ internal sealed class FleetChoice
         return result.Plan;
     }
 
-    private static bool TryStart(string? text, TextWriter errors, out double? from)
+    private static bool TryStart(string text, TextWriter errors, out double? from)
     {
-        from = UsualStart.ToUnixTimeSeconds();
-        if (text is null)
-        {
-            return true;
-        }
-
+        from = null;
         if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
         {
             from = moment.ToUnixTimeSeconds();

@@ -36,11 +36,15 @@ internal sealed class LiveOptions
         officer.AddTo(command);
     }
 
-    /// <summary>Real time begins now; what is faster ends now, so that no reading is from the future.</summary>
-    public double StartSeconds(ParseResult parsed, double minutes, TimeProvider time)
+    /// <summary>Real time begins now; at any other pace a run ends now, so that no reading is from the future.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="lengthSeconds">How long the run is by the fleet's clock.</param>
+    /// <param name="time">Now.</param>
+    /// <returns>Unix seconds.</returns>
+    public double StartSeconds(ParseResult parsed, double lengthSeconds, TimeProvider time)
     {
         var now = Math.Ceiling(time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0) + 1;
-        return parsed.GetValue(speed) == 1 ? now : Math.Floor(now - (minutes * 60));
+        return parsed.GetValue(speed) == 1 ? now : Math.Floor(now - lengthSeconds);
     }
 
     /// <summary>Plays the plan, watches, scores.</summary>
