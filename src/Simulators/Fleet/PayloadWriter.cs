@@ -138,7 +138,7 @@ internal sealed class PayloadWriter
         var text = texts[part.Index];
         for (var sample = report.Samples - 1; sample >= 0; sample--)
         {
-            var millis = report.Millis - ((long)sample * part.SampleMillis);
+            var millis = report.MillisOf(sample, part.SampleMillis);
             Measure(part, report.Device, millis);
             payload.Reserve(128 + (part.Quantities * MostBytesOfReading));
             payload.Put((byte)'{');
@@ -175,7 +175,7 @@ internal sealed class PayloadWriter
         var text = texts[part.Index];
         for (var sample = report.Samples - 1; sample >= 0; sample--)
         {
-            var millis = report.Millis - ((long)sample * part.SampleMillis);
+            var millis = report.MillisOf(sample, part.SampleMillis);
             Measure(part, report.Device, millis);
             payload.Reserve(128 + (part.Quantities * MostBytesOfReading));
             for (var q = 0; q < part.Quantities; q++)

@@ -6,13 +6,11 @@ namespace PingAnIoT.Simulators;
 /// </summary>
 internal sealed class ReportStream
 {
-    /// <summary>Most samples in one message of a late batch.</summary>
-    public const int LateSamples = 32;
-
     private readonly Fleet fleet;
     private readonly FleetCalendar calendar;
     private readonly TruthPlan plan;
     private readonly ExceptionWatch watch;
+    private readonly HeldSamples held = new();
     private readonly Head[] heads;
     private readonly long toMillis;
 
@@ -35,7 +33,6 @@ internal sealed class ReportStream
     {
         while (true)
         {
-            holdUntil = 0;
             var head = 0;
             for (var i = 1; i < heads.Length; i++)
             {
@@ -43,50 +40,50 @@ internal sealed class ReportStream
             }
 
             var clock = heads.Length == 0 ? toMillis : Math.Min(toMillis, heads[head].Millis);
-            if (watch.TryPeek(clock, out var report))
+            var isException = watch.TryPeek(clock, out var report);
+            var now = isException ? report.Millis : clock == toMillis ? long.MaxValue : clock;
+            if (held.TryTake(now, out var late, out holdUntil))
             {
-                watch.Take();
-                if (plan.LateBatch(report.Device, report.Millis / 1000.0) is null)
-                {
-                    return report;
-                }
+                return late;
             }
-            else if (clock == toMillis)
+
+            if (now == long.MaxValue)
             {
                 return new Report(-1, 0, long.MaxValue);
             }
-            else if (Clocked(ref heads[head], out report, out holdUntil))
+
+            if (isException)
+            {
+                watch.Take();
+            }
+            else
+            {
+                report = Clocked(ref heads[head]);
+            }
+
+            if (!Holds(report))
             {
                 return report;
             }
         }
     }
 
-    /// <returns>False when the samples are held for a later message of the same batch.</returns>
-    private bool Clocked(ref Head head, out Report report, out long holdUntil)
+    private Report Clocked(ref Head head)
     {
-        var (device, millis) = (head.Device, head.Millis);
-        var part = fleet.PartOf(device);
-        report = new Report(device, part.Samples(device), millis);
-        holdUntil = 0;
-        var interval = calendar.Lanes[head.Lane].IntervalMillis;
+        var report = new Report(head.Device, fleet.PartOf(head.Device).Samples(head.Device), head.Millis);
         Advance(ref head);
-        if (plan.LateBatch(device, millis / 1000.0) is not { } late)
-        {
-            return true;
-        }
+        return report;
+    }
 
-        // Messages of a batch hold a fixed run of cycles; the last one ends with the ailment.
-        var perMessage = Math.Max(1, LateSamples / report.Samples);
-        var onset = (long)Math.Ceiling(late.Onset * 1000);
-        holdUntil = (long)Math.Ceiling(late.End * 1000);
-        if (millis / interval % perMessage != perMessage - 1 && millis + interval < holdUntil)
+    /// <returns>True when the device keeps it to itself for now.</returns>
+    private bool Holds(in Report report)
+    {
+        if (plan.LateBatch(report.Device, report.Millis / 1000.0) is not { } late)
         {
             return false;
         }
 
-        var reports = Math.Min(millis / interval % perMessage, (millis - onset) / interval) + 1;
-        report = report with { Samples = (int)reports * report.Samples };
+        held.Add(report, fleet.PartOf(report.Device).SampleMillis, (long)Math.Ceiling(late.End * 1000));
         return true;
     }
 

@@ -19,6 +19,8 @@ public sealed class FleetSourceTests
         at 3m  gateway/gw-gas-02 outage for 4m
         at 1m  gateway/gw-fire-01 duplicates severity 0.6 for 15m
         at 1m  gateway/gw-lift-03 reorder severity 0.6 for 15m
+        at 4m  elevator/lift-0002 late-batch for 10m
+        at 4m  elevator/lift-0002 burst for 4m
         every 5m smoke-detector/* steam for 2m
         """;
 

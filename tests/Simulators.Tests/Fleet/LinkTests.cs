@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace PingAnIoT.Simulators.Tests;
 
 /// <summary>What links do to messages: nothing that is stored is lost or doubled, and nothing is done beyond what the sort says.</summary>
@@ -100,6 +102,54 @@ public sealed class LinkTests
         own.Sum(s => s.Readings).Should().Be(healthy.Where(IsOne).Sum(s => s.Readings));
         own.Count(s => s.Readings > 100).Should().BeGreaterThanOrEqualTo(5);
         source.LostReadings.Should().Be(0);
+    }
+
+    /// <summary>Of a lift that reports by exception, and of firmware that batches: each sample once, in its order, by the clock or not.</summary>
+    [Theory]
+    [InlineData("elevator", false)]
+    [InlineData("smoke-detector", false)]
+    [InlineData("elevator", true)]
+    public void A_late_batch_holds_reports_by_exception_too_and_sends_all_in_order(string kind, bool isPacks)
+    {
+        var options = new FleetSourceOptions { Form = isPacks ? PayloadForm.Packs : PayloadForm.Senml };
+        var device = Enumerable.Range(0, 320).Select(Played.Plan(Head).Fleet.Device).First(d => d.Model.Kind == kind && (kind == "elevator" || d.Samples > 1));
+        var (what, path) = ($"at 6m {kind}/{device.Name} burst severity 1 for 90s\n", kind + "/" + device.Name);
+        var (without, with) = (Messages(Played.Plan(Head + what)), Messages(Played.Plan(Head + what + $"at 5m {path} late-batch for 17m")));
+
+        with.SelectMany(m => m).Order().Should().Equal(without.SelectMany(m => m).Distinct().Order(), "what batching firmware told by exception already is held once");
+        var held = with.Where(m => m[^1].Millis >= (Start + 300) * 1000 && m[^1].Millis < (Start + 1320) * 1000).SelectMany(m => m).ToList();
+        held.Should().HaveCountGreaterThan(60).And.BeInAscendingOrder();
+        with.Should().OnlyContain(m => isPacks || m.Count <= HeldSamples.MostInMessage);
+        var reported = held.Select(s => s.Millis % (device.ReportSeconds / device.Samples * 1000)).Distinct();
+        reported.Should().HaveCountGreaterThan(1, "the burst and the waves are reported by exception");
+        with.Where(m => m[0].Millis >= (Start + 1320) * 1000).Should().HaveCountGreaterThan(5, "and then it goes on");
+
+        List<List<(long Millis, string Values)>> Messages(TruthPlan plan) =>
+        [
+            .. Played.Of(new FleetSource(plan, options), device.Gateway).Select(m => Samples(m, path)).Where(m => m.Count > 0),
+        ];
+    }
+
+    /// <summary>What a SenML message says of one device, sample by sample.</summary>
+    private static List<(long Millis, string Values)> Samples(Sent sent, string path)
+    {
+        using var payload = JsonDocument.Parse(sent.Payload);
+        var (samples, isOne) = (new List<(long, string)>(), sent.Topic.EndsWith(path, StringComparison.Ordinal));
+        foreach (var record in payload.RootElement.EnumerateArray())
+        {
+            isOne = record.TryGetProperty("bn", out var name) ? name.GetString() == path + "/" : isOne;
+            if (isOne && record.TryGetProperty("bt", out var time))
+            {
+                samples.Add(((long)Math.Round(time.GetDouble() * 1000), ""));
+            }
+
+            if (isOne)
+            {
+                samples[^1] = (samples[^1].Item1, samples[^1].Item2 + record.GetProperty("n") + (record.TryGetProperty("v", out var value) ? value : record.GetProperty("vb")) + " ");
+            }
+        }
+
+        return samples;
     }
 
     private static string Values(Sent sent) => sent.Payload[(sent.Payload.IndexOf(',', StringComparison.Ordinal) + 1)..];

@@ -37,7 +37,7 @@ internal sealed class PlainModel(string kind, params SimulatedQuantity[] quantit
 
         foreach (var ailment in ailments)
         {
-            if (ailment.Age(time) is >= 0 and var age)
+            if (ailment.Sort.Kind == Kind && ailment.Age(time) is >= 0 and var age)
             {
                 values[ailment.Sort.Name == "steam" ? 1 : 0] += ailment.Sort.Name == "slow-leak" ? age * ailment.Severity / 60 : 40 * ailment.Severity;
             }
