@@ -128,7 +128,7 @@ public sealed record IntakeSection
     public double LatenessSeconds { get; init; } = 2;
 
     /// <summary>In a flow, milliseconds from one commit of the journal to the next: what comes between shares the disk and the waking. 0 is as fast as the disk.</summary>
-    public double CommitMilliseconds { get; init; } = 10;
+    public double CommitMilliseconds { get; init; } = 20;
 }
 
 /// <summary>The stream to duty officers.</summary>
