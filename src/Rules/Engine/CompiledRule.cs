@@ -69,6 +69,17 @@ internal sealed class CompiledRule
 
     public Severity SeverityOf(int band) => band >= Bands.Length ? Severity.Normal : Bands[band].Severity;
 
+    /// <summary>
+    /// How long a device is quiet before <see cref="WindowFunction.Absent"/> says so: its own set-point, in seconds, else the rule's length. A set-point that
+    /// is no such length (not above 0 s, or longer than a rule may say) counts for nothing: nobody would hear of it, or everybody all the time.
+    /// </summary>
+    public long SilenceMicros(DeviceRegister register, int device)
+    {
+        const double Longest = (double)DurationText.LimitMicros / DurationText.MicrosPerSecond;
+        return HasSetPoints && register.HasSetPoints(device) && register[device].SetPoints.TryGetValue(Bands[0].SetPoint!, out var seconds) && seconds is >= 1e-6 and <= Longest
+            ? (long)Math.Round(seconds * DurationText.MicrosPerSecond) : Rule.WindowMicros;
+    }
+
     /// <summary>The band's number for one device.</summary>
     public double ThresholdOf(int band, DeviceRecord device)
     {

@@ -8,7 +8,8 @@ internal sealed partial class Reload
 {
     private static bool HasSameSilences(KindPlan before, KindPlan after) =>
         before.Absents.Length == after.Absents.Length
-        && before.Absents.Zip(after.Absents).All(a => IsSameSilence(a.First, a.Second) && a.First.Rule.WindowMicros <= a.Second.Rule.WindowMicros);
+        && before.Absents.Zip(after.Absents).All(a => IsSameSilence(a.First, a.Second) && a.First.Rule.WindowMicros <= a.Second.Rule.WindowMicros
+            && a.First.Bands[0].SetPoint == a.Second.Bands[0].SetPoint);
 
     private static bool IsSameSilence(CompiledRule from, CompiledRule to) =>
         from.Rule.Id == to.Rule.Id && LooksAtTheSame(from.Rule, to.Rule) && from.SeverityOf(0) == to.SeverityOf(0);
@@ -88,7 +89,7 @@ internal sealed partial class Reload
                 if (place >= 0)
                 {
                     Carry(Store.Absences[slot.Absences + i], step?.IsKept ?? true, ref absences[count + place]);
-                    ShardState.Arm(ref absences[count + place], count + place, after[place], shard.Gateways.Groups[slot.Group]);
+                    shard.Arm(ref absences[count + place], count + place, after[place], shard.Gateways.Groups[slot.Group]);
                 }
             }
 

@@ -207,7 +207,7 @@ internal sealed partial class ShardState
         return new SilenceExplanation
         {
             Rule = rule.Rule, IsWatched = absence.IsWatched, LastHeardMicros = absence.IsWatched ? absence.LifeReceiveMicros : null,
-            ListenedMicros = listened, DueMicros = isWaiting ? clock.LastTickMicros + rule.Rule.WindowMicros - (group.At(clock.Now) - absence.LifeListening) : null,
+            ListenedMicros = listened, DueMicros = isWaiting ? clock.LastTickMicros + rule.SilenceMicros(register, device) - (group.At(clock.Now) - absence.LifeListening) : null,
             Says = absence.IsActive ? rule.SeverityOf(0) : Severity.Normal, EpisodeMicros = absence.IsActive ? absence.Episode : null,
             Ordinal = absence.IsActive ? absence.Ordinal : 0, IsListening = group.IsListening,
             Gateways = group.Key.Length == 0 ? [] : [.. group.Key.Split('\n').Distinct(StringComparer.Ordinal).Select(ExplainGateway)],

@@ -130,12 +130,12 @@ internal sealed partial class ShardState
         Arm(ref absence, slot.Absences + index, rule, gateways.Groups[slot.Group]);
     }
 
-    public static void Arm(ref Absence absence, int index, CompiledRule rule, GatewayWatch.Group group)
+    public void Arm(ref Absence absence, int index, CompiledRule rule, GatewayWatch.Group group)
     {
         if (absence.IsWatched && !absence.IsActive && !absence.IsArmed)
         {
             absence.IsArmed = true;
-            group.Timers.Add(absence.LifeListening + rule.Rule.WindowMicros, index);
+            group.Timers.Add(absence.LifeListening + rule.SilenceMicros(register, absence.Device), index);
         }
     }
 
@@ -172,9 +172,10 @@ internal sealed partial class ShardState
 
         var rule = plan.Layouts[slot.Layout].Absents[index - slot.Absences];
         var life = slot.IsHeard && rule.Rule.AnyQuantity ? slot.LifeListening : absence.LifeListening;
-        if (now - life < rule.Rule.WindowMicros)
+        var silence = rule.SilenceMicros(register, absence.Device);
+        if (now - life < silence)
         {
-            group.Timers.Add(life + rule.Rule.WindowMicros, index);
+            group.Timers.Add(life + silence, index);
             return;
         }
 
@@ -182,7 +183,7 @@ internal sealed partial class ShardState
         LetTell(ref slot);
         absence.IsArmed = false;
         var isUnbroken = now - life == receive - absence.LifeReceiveMicros;
-        writer.Write(ref absence, rule, active: true, isUnbroken ? absence.LifeReceiveMicros + rule.Rule.WindowMicros : receive, receive);
+        writer.Write(ref absence, rule, active: true, isUnbroken ? absence.LifeReceiveMicros + silence : receive, receive);
     }
 
     /// <summary>After a change of rules that names a new silence.</summary>

@@ -156,7 +156,7 @@ internal sealed partial class SnapshotReader(DeviceRegister register, EngineOpti
     {
         ref var target = ref state.Store.Absences[index];
         target = absence;
-        ShardState.Arm(ref target, index, rule, group);
+        state.Arm(ref target, index, rule, group);
     }
 
     /// <summary>One that the register calls a device again is one.</summary>

@@ -44,7 +44,7 @@ internal sealed class TransitionWriter(DeviceRegister register, EngineCounters c
     {
         var when = Begin(ref absence.LastChange, ref absence.Episode, ref absence.Ordinal, active, due);
         absence.IsActive = active;
-        var seconds = rule.Rule.WindowMicros / 1e6;
+        var seconds = rule.SilenceMicros(register, absence.Device) / 1e6;
         Emit(new Transition
         {
             Rule = rule.Rule, Device = register[absence.Device], Series = register.SeriesName(absence.Device, rule.Rule.Quantity),

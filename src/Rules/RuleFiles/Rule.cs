@@ -40,7 +40,7 @@ public enum Place : byte
 /// <summary>One colour of a rule and the threshold at which it begins.</summary>
 /// <param name="Severity">The colour, or <see cref="Severity.Fault"/>.</param>
 /// <param name="Comparison">Which side is bad.</param>
-/// <param name="Threshold">In the quantity's unit (per second for <see cref="WindowFunction.Rate"/>).</param>
+/// <param name="Threshold">In the quantity's unit (per second for <see cref="WindowFunction.Rate"/>; seconds for <see cref="WindowFunction.Absent"/>).</param>
 /// <param name="SetPoint">Name of the device set-point that replaces <paramref name="Threshold"/> where a device has it; null for none.</param>
 public sealed record Band(Severity Severity, Comparison Comparison, double Threshold, string? SetPoint);
 
@@ -68,7 +68,7 @@ public sealed record Rule
     public required WindowFunction Function { get; init; }
 
     /// <summary>
-    /// Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes; 0 for <see cref="WindowFunction.Last"/>,
+    /// Length of the window, or the silence that <see cref="WindowFunction.Absent"/> takes where the device has no set-point for it; 0 for <see cref="WindowFunction.Last"/>,
     /// <see cref="WindowFunction.Code"/> and <see cref="WindowFunction.Stuck"/> (whose time is its <see cref="HoldMicros"/>).
     /// </summary>
     public required long WindowMicros { get; init; }

@@ -27,7 +27,7 @@ public static class RuleSchema
     private static readonly string When = string.Concat(
         @"^\s*(last|(", string.Join('|', WindowText.Names.Except(["last", "times", "votes", "quantile", "code"])), @")\s*\(", Length, @"\)",
         @"|(times|votes)\s*\(\s*[0-9]+\s*,", Length, @"\)|quantile\s*\(\s*(0|1|0?\.[0-9]+|[01]\.0*[0-9]*)\s*,", Length, @"\)",
-        @"|code\s*\(", Codes, "(,", Codes, @")*\))\s*$");
+        @"|absent\s*\(\s*\$[a-z][a-z0-9-]{0,63} +or +", Length, @"\)|code\s*\(", Codes, "(,", Codes, @")*\))\s*$");
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

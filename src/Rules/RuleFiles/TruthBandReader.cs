@@ -113,5 +113,5 @@ internal sealed class TruthBandReader(RuleErrors errors)
 
     private static Band BandOf(Severity severity, Window window) => window.Function == WindowFunction.Code
         ? new Band(severity, Comparison.Equal, window.Codes is [var first, ..] ? first.From : 0, null)
-        : new Band(severity, Comparison.AtOrAbove, window.Micros / (double)DurationText.MicrosPerSecond, null);
+        : new Band(severity, Comparison.AtOrAbove, window.Micros / (double)DurationText.MicrosPerSecond, window.SetPoint);
 }

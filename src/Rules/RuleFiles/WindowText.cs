@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace PingAnIoT.Rules;
 
@@ -8,14 +9,15 @@ namespace PingAnIoT.Rules;
 /// <param name="Times">How many readings <see cref="WindowFunction.Times"/> takes.</param>
 /// <param name="Share">Which <see cref="WindowFunction.Quantile"/>, 0 to 1.</param>
 /// <param name="Codes">What <see cref="WindowFunction.Code"/> lists.</param>
-internal readonly record struct Window(WindowFunction Function, long Micros, int Times = 0, double Share = 0, IReadOnlyList<CodeRange>? Codes = null)
+/// <param name="SetPoint">Name of the device set-point, in seconds, that replaces the length of <see cref="WindowFunction.Absent"/>; null for none.</param>
+internal readonly record struct Window(WindowFunction Function, long Micros, int Times = 0, double Share = 0, IReadOnlyList<CodeRange>? Codes = null, string? SetPoint = null)
 {
     /// <summary>Is it so or not, without a number to compare?</summary>
     public bool IsTruth => Function is WindowFunction.Absent or WindowFunction.Stuck or WindowFunction.Code;
 }
 
 /// <summary>Reads <c>last</c>, <c>mean(60s)</c>, <c>absent(10m)</c> and their like.</summary>
-internal static class WindowText
+internal static partial class WindowText
 {
     public const string Expected = "last, or a window function with its length, such as mean(60s)";
 
@@ -42,6 +44,7 @@ internal static class WindowText
             WindowFunction.Code => $"{name}({string.Join(", ", rule.Codes)})",
             WindowFunction.Times or WindowFunction.Votes => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Times}, {seconds:0.######}s)"),
             WindowFunction.Quantile => string.Create(CultureInfo.InvariantCulture, $"{name}({rule.Share}, {seconds:0.######}s)"),
+            WindowFunction.Absent when rule.Bands is [{ SetPoint: { } own }] => string.Create(CultureInfo.InvariantCulture, $"{name}(${own} or {seconds:0.######}s)"),
             _ => string.Create(CultureInfo.InvariantCulture, $"{name}({seconds:0.######}s)"),
         };
     }
@@ -82,6 +85,7 @@ internal static class WindowText
         {
             WindowFunction.Code => new Window(function, 0, Codes: CodesText.Read(inside, when, errors)),
             WindowFunction.Times or WindowFunction.Votes or WindowFunction.Quantile => ReadTwo(function, inside, when, errors),
+            WindowFunction.Absent when inside.StartsWith('$') => ReadOwn(function, inside, when, errors),
             _ => new Window(function, ReadLength(name, inside, when, errors)),
         };
     }
@@ -129,6 +133,29 @@ internal static class WindowText
         }
 
         return new Window(function, ReadLength(name, parts[1].Trim(), when, errors), times, share);
+    }
+
+    [GeneratedRegex(@"^\$(?<name>[a-z][a-z0-9-]{0,63})( +or +(?<length>.*))?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex OwnPattern { get; }
+
+    /// <summary>A length that a device may have of its own. As with thresholds there is always one for those that have none.</summary>
+    private static Window ReadOwn(WindowFunction function, string inside, YamlScalar when, RuleErrors errors)
+    {
+        var (name, match) = (NameOf(function), OwnPattern.Match(inside));
+        if (!match.Success)
+        {
+            errors.Add(when, $"{name} of {ErrorText.Quote(inside)}; expected {DurationText.Expected}, or a set-point with such a length for devices without it: {name}($silent-after or 5m)");
+        }
+        else if (!match.Groups["length"].Success)
+        {
+            errors.Add(when, $"{name} of {ErrorText.Quote(inside)}; expected a length for devices without the set-point: {name}({inside} or 5m)");
+        }
+        else
+        {
+            return new Window(function, ReadLength(name, match.Groups["length"].Value, when, errors), SetPoint: match.Groups["name"].Value);
+        }
+
+        return new Window(function, 0);
     }
 
     private static long ReadLength(string name, string text, YamlScalar when, RuleErrors errors)

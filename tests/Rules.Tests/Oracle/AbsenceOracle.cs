@@ -23,6 +23,9 @@ internal sealed record AbsenceOracle(Rule Rule, DeviceRecord Device, string Seri
 
     public OracleEpisode Episode { get; init; } = new();
 
+    private long Silence =>
+        Rule.Bands[0].SetPoint is { } name && Device.SetPoints.TryGetValue(name, out var own) && own > 0 ? (long)(own * 1_000_000) : Rule.WindowMicros;
+
     public ImmutableList<Transition> Fired { get; init; } = [];
 
     public AbsenceOracle Report(string gateway, Reading reading) => this with
@@ -48,12 +51,12 @@ internal sealed record AbsenceOracle(Rule Rule, DeviceRecord Device, string Seri
         }
 
         var silence = now - next.Life.Listening;
-        if (IsActive || silence < Rule.WindowMicros || !next.IsListening(Reports))
+        if (IsActive || silence < Silence || !next.IsListening(Reports))
         {
             return next;
         }
 
-        return next.Fire(true, silence == receive - next.Life.Receive ? next.Life.Receive + Rule.WindowMicros : receive, receive);
+        return next.Fire(true, silence == receive - next.Life.Receive ? next.Life.Receive + Silence : receive, receive);
     }
 
     private AbsenceOracle Take(Reading reading)
@@ -99,7 +102,7 @@ internal sealed record AbsenceOracle(Rule Rule, DeviceRecord Device, string Seri
     {
         var episode = Episode.Next(due, active);
         var severity = Rule.Bands[0].Severity;
-        var seconds = Rule.WindowMicros / 1e6;
+        var seconds = Silence / 1e6;
         return this with
         {
             IsActive = active,

@@ -226,6 +226,17 @@ public class RuleFileTests
     }
 
     [Fact]
+    public void Absent_may_take_its_length_from_a_set_point()
+    {
+        var own = Only(ErrorTable.Apply("-quantity ;; when: absent( $silent-after  or 10m ) ;; -red ;; fault: true"));
+        own.Bands.Should().Equal(new Band(Severity.Fault, Comparison.AtOrAbove, 600, "silent-after"));
+        (own.WindowMicros, own.AnyQuantity, own.When()).Should().Be((600_000_000L, true, "absent($silent-after or 600s)"));
+        var versions = new[] { "absent(10m)", "absent($silent-after or 10m)", "absent($quiet-after or 10m)", "absent($silent-after or 11m)" }
+            .Select(w => Only(ErrorTable.Apply($"-quantity ;; when: {w} ;; -red ;; fault: true")).Version);
+        versions.Distinct().Should().HaveCount(4);
+    }
+
+    [Fact]
     public void Several_documents_are_one_set()
     {
         var second = ErrorTable.Apply("id: second");
