@@ -3,11 +3,13 @@ namespace PingAnIoT.Rules.Tests;
 /// <summary>Ways to run the engine over a case, all of which must come to the same.</summary>
 internal static class EngineRun
 {
-    public static List<Transition> Straight(OracleCase testCase)
+    public static List<Transition> Straight(OracleCase testCase, out EngineCounters counters)
     {
         var (register, index) = OracleCase.MakeRegister(false);
         var emitted = new List<Transition>();
-        new Engine(register, testCase.Rules, testCase.Options, emitted.Add).Apply(Map(testCase.Journal, index), 0);
+        var engine = new Engine(register, testCase.Rules, testCase.Options, emitted.Add);
+        engine.Apply(Map(testCase.Journal, index), 0);
+        counters = engine.Counters;
         return emitted;
     }
 

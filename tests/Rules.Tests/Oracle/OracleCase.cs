@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PingAnIoT.Rules.Tests;
 
-/// <summary>Random rules over a random journal, all from one seed: lateness, repeats, gaps, stale samples, ticks that stop, gateways that come and go.</summary>
+/// <summary>Random rules over a random journal, all from one seed: lateness, repeats, gaps, stale samples, ticks that stop, gateways that come and go, values that cannot be packed.</summary>
 internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options, IReadOnlyList<Reading> Journal)
 {
     private const int Devices = 7;
@@ -14,12 +14,16 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         var options = new EngineOptions
         {
             AllowedLatenessMicros = Pick<long>(random, 0, 500_000, 2_000_000), CarryMicros = Pick<long>(random, 4_000_000, 30_000_000),
-            SilenceGapCapMicros = Pick<long>(random, 1_500_000, 5_000_000), SeriesReadingsMax = Pick(random, 1, 3, 4096, 4096, 4096),
+            SilenceGapCapMicros = Pick<long>(random, 1_500_000, 5_000_000), SeriesReadingsMax = Pick(random, 1, 3, 20, 4096, 4096, 4096),
         };
         // A few cases are all about sequences, which take many readings of one device.
         var isOfSequences = random.Next(8) == 0;
-        var rules = Enumerable.Range(0, random.Next(1, 5)).Select(i => isOfSequences ? MakeSequence(random, i) : MakeRule(random, i)).ToList();
-        return new OracleCase(seed, new RuleSet(rules), options, isOfSequences ? MakeJournal(random, random.Next(40, 150), 1) : MakeJournal(random, random.Next(5, 90), random.Next(1, Devices)));
+        var isDense = !isOfSequences && random.Next(4) == 0;
+        var rules = Enumerable.Range(0, random.Next(1, isDense ? 3 : 5)).Select(i => isOfSequences ? MakeSequence(random, i) : MakeRule(random, i)).ToList();
+        return new OracleCase(
+            seed, new RuleSet(rules), options,
+            isDense ? OracleJournal.MakeDense(random)
+                : isOfSequences ? OracleJournal.Make(random, random.Next(40, 150), 1) : OracleJournal.Make(random, random.Next(5, 90), random.Next(1, Devices)));
     }
 
     /// <summary>The same devices in one order or another: indexes are not identities.</summary>
@@ -55,7 +59,7 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     private static string Show(Rule r) => string.Create(CultureInfo.InvariantCulture,
         $"{r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()}{(r.IsLatched ? " latched" : "")} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}");
 
-    private static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
+    internal static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
 
     private static Rule MakeRule(Random random, int number)
     {
@@ -150,59 +154,5 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
         var (zone, hour) = Pick(random, ("UTC+8", 16), ("Asia/Shanghai", 16), ("America/New_York", 4));
         var first = (((3 * 24) + hour) * 60) + 53 - random.Next(2);
         return new Schedule(zone, [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => new WeekRange(first + (2 * i), first + (2 * i) + 1))]);
-    }
-
-    private static List<Reading> MakeJournal(Random random, int length, int busy)
-    {
-        var journal = new List<Reading>();
-        var now = Scenario.Epoch;
-        var isTicking = true;
-        for (var left = length; left > 0; left--)
-        {
-            now += random.Next(25) == 0
-                ? Pick<long>(random, 3_000_000, 8_000_000, 60_000_000) : Pick<long>(random, 0, 0, 100_000, 500_000, 1_000_000, 1_000_000, 1_700_000);
-            isTicking ^= random.Next(20) == 0;
-            if (isTicking && random.Next(3) == 0)
-            {
-                journal.Add(Reading.Tick(now + (random.Next(20) == 0 ? -1_500_000 : 0)));
-                continue;
-            }
-
-            journal.Add(MakeReading(random, journal, now, random.Next(busy)));
-        }
-
-        return journal;
-    }
-
-    private static Reading MakeReading(Random random, List<Reading> journal, long now, int device)
-    {
-        if (random.Next(16) == 0)
-        {
-            return Reading.Reset(device, device is 4 or 5 ? 0 : random.Next(2), now);
-        }
-
-        if (random.Next(12) == 0)
-        {
-            return new Reading(random.Next(4, 6), 0, ReadingFlags.None, now, now + random.Next(-3, 3), random.Next(2));
-        }
-
-        var receive = now + (random.Next(10) == 0 ? Pick<long>(random, -3_000, -800_000) : 0);
-        var delay = random.Next(3) != 0 ? 100_000 : Pick<long>(random, 0, -1_000_000, 300_000, 600_000, 1_100_000, 2_100_000, 3_500_000, 20_000_000, 100_000_000);
-        var time = receive - delay;
-        var earlier = journal.Where(r => r.Device == device && !r.IsReset).ToList();
-        if (earlier.Count > 0 && random.Next(10) == 0)
-        {
-            time = earlier[random.Next(earlier.Count)].EventTimeMicros;
-        }
-
-        var isGateway = device is 4 or 5;
-        var quantity = (ushort)(isGateway ? 0 : random.Next(10) < 7 ? 0 : random.Next(3));
-        var value = isGateway ? random.Next(2) : random.Next(11) - (random.Next(4) * 0.25);
-        if (random.Next(4) == 0 && earlier.FindLast(r => r.Quantity == quantity) is { IsTick: false, EventTimeMicros: > 0 } before)
-        {
-            value = before.Value;
-        }
-
-        return new Reading(device, quantity, (ReadingFlags)(random.Next(9) == 0 ? 1 : 0), time, receive, value);
     }
 }

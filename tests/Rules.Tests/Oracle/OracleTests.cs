@@ -97,7 +97,8 @@ public sealed class OracleTests
     {
         var expected = OracleQuery.Judge(testCase.Journal, OracleCase.MakeRegister(false).Register, testCase.Rules, testCase.Options);
         var expectedText = Show(expected);
-        var text = Compare("one engine, one batch", expectedText, Show(EngineRun.Straight(testCase)))
+        var text = Compare("one engine, one batch", expectedText, Show(EngineRun.Straight(testCase, out var counters)))
+            ?? Compare("what it counted", [CountOracle.Of(testCase, expected.Count)], [CountOracle.Show(counters)])
             ?? Compare("batched, sharded and restarted", expectedText, Show(EngineRun.Hostile(testCase)));
         return (expected, text);
     }

@@ -33,6 +33,8 @@ internal sealed class MutatedTests
 {
     private readonly FieldInfo switchedOn;
 
+    /// <param name="folder">Of both assemblies.</param>
+    /// <param name="classes">The tests' classes; one named after a ! is a test that is left out.</param>
     public MutatedTests(string folder, string[] classes)
     {
         AppDomain.CurrentDomain.AssemblyResolve += (_, e) =>
@@ -40,7 +42,7 @@ internal sealed class MutatedTests
         var mutated = Assembly.LoadFrom(Path.Combine(folder, "PingAnIoT.Rules.dll"));
         switchedOn = mutated.GetTypes().Single(t => t.Name == "MutantControl").GetField("ActiveMutant", BindingFlags.Public | BindingFlags.Static)!;
         var tests = Assembly.LoadFrom(Path.Combine(folder, "PingAnIoT.Rules.Tests.dll"));
-        All = [.. tests.GetTypes().Where(t => classes.Contains(t.Name)).SelectMany(t => t.GetMethods()).SelectMany(CasesOf)];
+        All = [.. tests.GetTypes().Where(t => classes.Contains(t.Name)).SelectMany(t => t.GetMethods()).SelectMany(CasesOf).Where(t => !classes.Contains("!" + t.Name))];
     }
 
     public List<MutatedTest> All { get; }

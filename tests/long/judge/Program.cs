@@ -4,16 +4,17 @@ using PingAnIoT.Judge;
 // judge FOLDER CLASS,... REPORT RESULTS MAX [FILE...]
 //   FOLDER has the tests and, beside them, the mutated assembly; REPORT is Stryker's JSON; RESULTS is added to; no more than MAX mutants are judged.
 // judge work ...   a worker: started by the former.
-const int Seed = 20260101;
+// PINGAN_SEED draws another sample than the usual one.
 if (args[0] == "work")
 {
     return Worker.Run(args[1], args[2].Split(','), args[3]);
 }
 
-var all = Mutants.Read(args[2], args[5..], Seed);
+var seed = int.Parse(Environment.GetEnvironmentVariable("PINGAN_SEED") ?? "20260101", CultureInfo.InvariantCulture);
+var all = Mutants.Read(args[2], args[5..], seed);
 using var results = new Results(args[3]);
 var left = new Queue<Mutant>(all.Take(int.Parse(args[4], CultureInfo.InvariantCulture)).Where(m => !results.Has(m)));
-Console.WriteLine($"seed {Seed}, {all.Count} mutants, {left.Count} to judge");
+Console.WriteLine($"seed {seed}, {all.Count} mutants, {left.Count} to judge");
 while (left.Count > 0)
 {
     using var worker = new WorkerProcess(args[0], args[1], args[3] + ".costs");
