@@ -10,8 +10,8 @@ public sealed class BlockReaderTests
     private static readonly byte[] Whole = new byte[SnapshotBlocks.BlockBytes];
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(5)]
+    [InlineData(4u)]
+    [InlineData(5u)]
     public void Both_known_versions_are_read(uint version)
     {
         var reader = Read(version, [7, 0, 0, 0], []);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AwesomeAssertions;
 using CsCheck;
 using Xunit;
@@ -78,6 +79,50 @@ public sealed unsafe class CalmTests
 
     [Fact]
     public void A_spread_that_must_not_be_too_small_is_never_calm() => IsCalm([Rule(WindowFunction.StdDev, Window, 0.5, isBelow: true)], 1, 2).Should().BeFalse();
+
+    /// <summary>From both sides of the bound, two readings 10 s apart; the last digit of a difference may be taken over the threshold by the subtraction itself.</summary>
+    [Theory]
+    [InlineData(WindowFunction.Delta, 0.3, false, 0.5, 0.7, true)]
+    [InlineData(WindowFunction.Delta, 0.3, false, 0.5, 0.8, false)]
+    [InlineData(WindowFunction.Delta, 0.3, true, 0.8, 0.5, false)]
+    [InlineData(WindowFunction.Delta, 0.3, true, 0.7, 0.5, true)]
+    [InlineData(WindowFunction.Range, 0.5, false, 1.1, 1.5, true)]
+    [InlineData(WindowFunction.Range, 0.5, false, 1.1, 1.7, false)]
+    [InlineData(WindowFunction.StdDev, 0.5, true, 1.1, 1.2, false)]
+    [InlineData(WindowFunction.Range, 0, true, 1.1, 1.2, true)]
+    [InlineData(WindowFunction.Rate, 0.1, false, 1.1, 1.9, true)]
+    [InlineData(WindowFunction.Rate, 0.1, false, 1.1, 2.2, false)]
+    [InlineData(WindowFunction.Rate, 0.05, true, 2.1, 1.7, true)]
+    [InlineData(WindowFunction.Rate, 0.05, true, 2.1, 1.5, false)]
+    [InlineData(WindowFunction.Rate, 4, false, 1, 38, true)]
+    [InlineData(WindowFunction.Rate, 4, false, 1, 42, false)]
+    public void As_far_as_the_bound_and_no_further(WindowFunction function, double threshold, bool isBelow, double first, double second, bool isCalm) =>
+        IsCalm([Rule(function, Window, threshold, isBelow)], first, second).Should().Be(isCalm);
+
+    /// <summary>A slope of a window of 10 s is of the readings after its beginning, and of all of those.</summary>
+    [Theory]
+    [InlineData("0 9000000 10000000", 0.5, false)]
+    [InlineData("1 10000000", 0.09, false)]
+    [InlineData("1 10000000", 0.11, true)]
+    [InlineData("0 10000000", 0.01, true)]
+    [InlineData("-50000000 1000000 10000000", 0.12, true)]
+    public void A_slope_is_of_the_readings_in_its_window(string micros, double threshold, bool isCalm)
+    {
+        // All alike but the last.
+        var times = micros.Split(' ').Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray();
+        var samples = times.Select((t, i) => new Sample { EventTimeMicros = Start + t, Value = i == times.Length - 1 ? 2 : 1 }).ToArray();
+        Packing.TryFind(samples, default, out var packing).Should().BeTrue();
+        AreCalm(samples, packing.With(samples.Length - 1), new QuietPlan(Plan(Rule(WindowFunction.Rate, 10_000_000, threshold, isBelow: false)), KindPlan.None, isGateway: false)).Should().Be(isCalm);
+    }
+
+    [Fact]
+    public void The_first_reading_of_all_is_calm_where_standing_still_is()
+    {
+        Sample[] first = [new() { EventTimeMicros = Start, Value = 5 }];
+        Packing.TryFind(first, default, out var packing).Should().BeTrue();
+        AreCalm(first, packing.With(0), new QuietPlan(Plan(Rule(WindowFunction.Range, Window, 0, isBelow: false)), KindPlan.None, isGateway: false)).Should().BeTrue();
+        AreCalm(first, packing.With(0), new QuietPlan(Plan(Rule(WindowFunction.Range, Window, 1, isBelow: true)), KindPlan.None, isGateway: false)).Should().BeFalse();
+    }
 
     private static bool IsCalm(Rule[] rules, double first, double second)
     {

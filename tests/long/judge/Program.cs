@@ -1,8 +1,8 @@
 using System.Globalization;
 using PingAnIoT.Judge;
 
-// judge FOLDER CLASS,... REPORT RESULTS MAX [FILE...]
-//   FOLDER has the tests and, beside them, the mutated assembly; REPORT is Stryker's JSON; RESULTS is added to; no more than MAX mutants are judged.
+// judge FOLDER CLASS,... REPORT RESULTS EQUALS MAX [FILE...]
+//   FOLDER has the tests and, beside them, the mutated assembly; REPORT is Stryker's JSON; RESULTS is added to; EQUALS lists mutants that are no fault; no more than MAX mutants are judged.
 // judge work ...   a worker: started by the former.
 // PINGAN_SEED draws another sample than the usual one.
 if (args[0] == "work")
@@ -11,9 +11,9 @@ if (args[0] == "work")
 }
 
 var seed = int.Parse(Environment.GetEnvironmentVariable("PINGAN_SEED") ?? "20260101", CultureInfo.InvariantCulture);
-var all = Mutants.Read(args[2], args[5..], seed);
+var all = Mutants.Read(args[2], args[6..], seed);
 using var results = new Results(args[3]);
-var left = new Queue<Mutant>(all.Take(int.Parse(args[4], CultureInfo.InvariantCulture)).Where(m => !results.Has(m)));
+var left = new Queue<Mutant>(all.Take(int.Parse(args[5], CultureInfo.InvariantCulture)).Where(m => !results.Has(m)));
 Console.WriteLine($"seed {seed}, {all.Count} mutants, {left.Count} to judge");
 while (left.Count > 0)
 {
@@ -38,5 +38,5 @@ while (left.Count > 0)
     }
 }
 
-results.Write(all, Console.Out);
+results.Write(all, new EqualMutants(args[4]), Console.Out);
 return 0;
