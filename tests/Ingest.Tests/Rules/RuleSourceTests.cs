@@ -74,7 +74,7 @@ public sealed class RuleSourceTests : IDisposable
 
         File.Delete(path);
         Pass();
-        source.LastErrors.Should().ContainSingle().Which.Message.Should().StartWith("cannot be read: ");
+        source.LastErrors.Should().ContainSingle().Which.Message.Should().Be($"cannot be read: Could not find file '{path}'.");
         File.WriteAllBytes(path, [0xff, 0xfe, 0x00]);
         Pass();
         source.LastErrors.Should().ContainSingle().Which.Message.Should().Be("not UTF-8; expected a text file in UTF-8");

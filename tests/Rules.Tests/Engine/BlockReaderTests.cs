@@ -23,9 +23,9 @@ public sealed class BlockReaderTests
     [Fact]
     public void Another_file_is_refused()
     {
-        Refusal(() => new BlockReader(new MemoryStream("PAEX\u0005\0\0\0"u8.ToArray()))).Should().Be("Snapshot refused: not an engine snapshot.");
-        Refusal(() => new BlockReader(new MemoryStream(File(6)))).Should().Be("Snapshot refused: version 6 is not known, 5 and 4 are.");
-        Refusal(() => new BlockReader(new MemoryStream(File(3)))).Should().Be("Snapshot refused: version 3 is not known, 5 and 4 are.");
+        Refusal(() => _ = new BlockReader(new MemoryStream("PAEX\u0005\0\0\0"u8.ToArray())).Version).Should().Be("Snapshot refused: not an engine snapshot.");
+        Refusal(() => _ = new BlockReader(new MemoryStream(File(6))).Version).Should().Be("Snapshot refused: version 6 is not known, 5 and 4 are.");
+        Refusal(() => _ = new BlockReader(new MemoryStream(File(3))).Version).Should().Be("Snapshot refused: version 3 is not known, 5 and 4 are.");
     }
 
     [Fact]
