@@ -19,30 +19,70 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
         result.Output.Should().StartWith("seed 7").And.Contain("Scorecard of district, seed 7").And.Contain(" 0 lost, 0 doubled");
     }
 
-    /// <summary>The commands of docs/simulate.md, for a shorter time and against this server.</summary>
+    /// <summary>The commands of docs/simulate.md in their order, for a shorter time and on free ports: the register, the server that reads it, and the fleets.</summary>
     [Fact]
     public async Task The_documented_commands_run()
     {
-        var commands = MarkdownFile.All().Single(f => f.Name.EndsWith("simulate.md", StringComparison.Ordinal)).Commands()
-            .Where(c => c.StartsWith("pinganiot simulate", StringComparison.Ordinal)).ToList();
-        commands.Should().HaveCount(3);
         var folder = PinganProcess.NewDataFolder("simulate");
-        Directory.CreateDirectory(folder);
-        foreach (var command in commands)
+        var commands = Commands(folder);
+        commands.Should().HaveCount(6);
+        await using var server = await ServerAsync(commands[0], commands[1]);
+        foreach (var words in commands.Skip(2).Where(w => !w.Contains("--publish-only")))
         {
-            var words = command.Split(' ').Skip(1).Select(w => w == "register.csv" ? Path.Combine(folder, w) : w).ToList();
-            if (words.IndexOf("--minutes") is >= 0 and var at)
-            {
-                words[at + 1] = "0.1";
-                words.AddRange(["--port", Text(peers.Server.Mqtt), "--server", $"http://127.0.0.1:{Text(peers.Server.Grpc)}"]);
-            }
-
-            var result = await PinganProcess.VerbAsync([.. words]);
-            result.ExitCode.Should().Be(0, $"{command}: {result}");
-            result.Output.Should().StartWith("seed 7");
+            var result = await SimulateAsync([.. words, "--port", Text(server.Mqtt), "--server", $"http://127.0.0.1:{Text(server.Grpc)}"]);
+            result.Output.Should().Contain("Scorecard of district, seed 7");
         }
 
         (await File.ReadAllLinesAsync(Path.Combine(folder, "register.csv"), TestContext.Current.CancellationToken)).Should().HaveCount(321);
+    }
+
+    [Fact]
+    public async Task What_the_server_has_heard_of_before_is_told_beforehand()
+    {
+        string[] words = ["simulate", "--seed", "7", "--minutes", "1", "--speed", "0", "--port", Text(peers.Server.Mqtt), "--server", $"http://127.0.0.1:{Text(peers.Server.Grpc)}"];
+        await SimulateAsync(words);
+        (await SimulateAsync(words)).Errors.Should().Contain("comes late and raises nothing");
+    }
+
+    [Fact]
+    public async Task The_documented_command_for_another_broker_runs()
+    {
+        Peers.Require("mosquitto", "mosquitto");
+        using var mosquitto = await Mosquitto.StartAsync(["max_queued_messages 0"]);
+        var words = Commands(PinganProcess.NewDataFolder("simulate")).Single(w => w.Contains("--publish-only"));
+        words[words.IndexOf("--port") + 1] = Text(mosquitto.Port);
+        (await SimulateAsync(words)).Output.Should().Contain("Published of district").And.Contain(" 0 refused").And.NotContain("recall");
+    }
+
+    /// <summary>The first writes the register, the second is the server: settings, then <c>pinganiot run</c>.</summary>
+    private static async Task<PinganProcess> ServerAsync(List<string> register, List<string> run)
+    {
+        (await SimulateAsync(register)).Output.Should().Contain("320 devices in ");
+        var environment = PinganProcess.FreePorts();
+        foreach (var setting in run.TakeWhile(w => w.Contains('=', StringComparison.Ordinal)))
+        {
+            environment[setting.Split('=')[0]] = setting.Split('=')[1];
+        }
+
+        return await PinganProcess.StartAsync([.. run.SkipWhile(w => w != "run")], environment);
+    }
+
+    /// <summary>Those of the program, as words; what they write goes to a folder, and minutes are few.</summary>
+    private static List<List<string>> Commands(string folder) =>
+    [
+        .. MarkdownFile.All().Single(f => f.Name.EndsWith("simulate.md", StringComparison.Ordinal)).Commands()
+            .Where(c => c.Contains("pinganiot ", StringComparison.Ordinal))
+            .Select(c => c.Replace("register.csv", Path.Combine(folder, "register.csv"), StringComparison.Ordinal).Replace("load-test", Path.Combine(folder, "data"), StringComparison.Ordinal))
+            .Select(c => c.Replace("\"", "", StringComparison.Ordinal).Split(' ').ToList())
+            .Select(w => w.Select((word, i) => i > 0 && w[i - 1] == "--minutes" ? "0.1" : word).ToList()),
+    ];
+
+    private static async Task<ToolResult> SimulateAsync(IEnumerable<string> words)
+    {
+        var result = await PinganProcess.VerbAsync([.. words.SkipWhile(w => w != "simulate")]);
+        result.ExitCode.Should().Be(0, result.ToString());
+        result.Output.Should().StartWith("seed 7");
+        return result;
     }
 
     [Fact]

@@ -52,6 +52,21 @@ public sealed class FleetChoiceTests
         (plan.From, plan.To).Should().Be((1_769_904_000, 1_769_904_000 + 5400));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("NaN")]
+    [InlineData("600000")]
+    public void Minutes_that_are_no_length_are_refused(string minutes)
+    {
+        using var errors = new StringWriter();
+        var command = new Command("simulate");
+        var choice = new FleetChoice();
+        choice.AddTo(command);
+        choice.Read(command.Parse(["--minutes", minutes]), null, errors).Should().BeNull();
+        errors.ToString().Trim().Should().Be("--minutes is more than 0 and at most 527,040, a year.");
+    }
+
     private static TruthPlan Plan(string? timeline, params string[] arguments)
     {
         var (choice, live, time) = (new FleetChoice(), new LiveOptions(), new FakeTimeProvider(Now));

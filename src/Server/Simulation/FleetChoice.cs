@@ -12,6 +12,7 @@ internal sealed class FleetChoice
 
     private const double UsualAcceleration = 500;
     private const double UsualMinutes = 240;
+    private const double MostMinutes = 366 * 24 * 60;
 
     private readonly Option<string> fleet = new("--fleet")
     {
@@ -67,6 +68,12 @@ internal sealed class FleetChoice
         if (shape is null)
         {
             errors.WriteLine($"--fleet '{parsed.GetValue(fleet)}' is none of {string.Join(", ", FleetShape.All.Select(s => s.Name))}.");
+            return null;
+        }
+
+        if (parsed.GetValue(minutes) is not (> 0 and <= MostMinutes))
+        {
+            errors.WriteLine(string.Create(CultureInfo.InvariantCulture, $"--minutes is more than 0 and at most {MostMinutes:N0}, a year."));
             return null;
         }
 

@@ -61,7 +61,7 @@ internal sealed class LiveOptions
         try
         {
             return parsed.GetValue(publishOnly)
-                ? output.Write(await run.PublishAsync(cancellationToken), terminal)
+                ? output.Write(await run.PublishAsync(cancellationToken), terminal, isWatched: false)
                 : await officer.UseAsync(
                     parsed, terminal, async (channel, headers) => output.Write(await run.WatchedAsync(channel, headers, cancellationToken), terminal), cancellationToken);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using PingAnIoT.Simulators;
@@ -34,6 +35,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = officer.RunAsync(stop.Token);
         await officer.Begun.WaitAsync(cancellationToken);
+        await WarnOfThePastAsync(fleet, headers, cancellationToken);
         var before = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: cancellationToken);
         var result = await PlayAsync(officer, cancellationToken);
         await officer.SettleAsync(cancellationToken);
@@ -41,6 +43,20 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         await watching;
         var after = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: CancellationToken.None);
         return Scorer.Score(plan.Truth, officer.Seen, Facts(result, before, after) with { LatencyMicros = latency.Micros }, d => SimulationPlan.GatewayOf(plan.Fleet, d));
+    }
+
+    /// <summary>A reading of a time that the server has heard of already comes late or twice: it counts, and raises nothing.</summary>
+    private async Task WarnOfThePastAsync(V1.FleetService.FleetServiceClient fleet, Metadata headers, CancellationToken cancellationToken)
+    {
+        var gateways = await fleet.ListGatewaysAsync(new V1.ListGatewaysRequest(), headers, cancellationToken: cancellationToken);
+        var heard = gateways.Gateways.Where(g => g.Watermark is not null && plan.Fleet.Gateways.Contains(g.Name)).Select(g => g.Watermark.ToDateTimeOffset()).DefaultIfEmpty().Max();
+        var from = DateTimeOffset.FromUnixTimeMilliseconds((long)(plan.From * 1000));
+        if (heard > from)
+        {
+            await terminal.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The server has heard of these gateways up to {heard:yyyy-MM-dd HH:mm:ss}Z, and this run begins at {from:HH:mm:ss}Z: what it says of the time between comes late and raises nothing. A server with a fresh data folder hears it for the first time."));
+        }
     }
 
     private async Task<FleetRunResult> PlayAsync(OfficerStream? officer, CancellationToken cancellationToken)

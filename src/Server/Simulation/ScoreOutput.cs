@@ -51,10 +51,13 @@ internal sealed class ScoreOutput
     }
 
     /// <summary>Prints and writes the scorecard.</summary>
+    /// <param name="card">What is told.</param>
+    /// <param name="terminal">Where.</param>
+    /// <param name="isWatched">False where nobody watched the alerts.</param>
     /// <returns>The exit status.</returns>
-    public int Write(Scorecard card, Terminal terminal)
+    public int Write(Scorecard card, Terminal terminal, bool isWatched = true)
     {
-        terminal.Out.Write(ScorecardText.Write(card));
+        terminal.Out.Write(ScorecardText.Write(card, isWatched));
         if (jsonFile is not null)
         {
             File.WriteAllText(jsonFile, ScorecardJson.Write(card));

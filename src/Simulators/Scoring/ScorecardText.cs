@@ -7,17 +7,27 @@ public static class ScorecardText
 {
     private const int MostExamples = 10;
 
-    public static string Write(Scorecard card)
+    /// <param name="card">What is told.</param>
+    /// <param name="isWatched">False where nobody watched the alerts: then there is nothing to tell of them.</param>
+    public static string Write(Scorecard card, bool isWatched = true)
     {
         var text = new StringBuilder();
         var run = card.Run;
-        Line(text, $"Scorecard of {run.Name}, seed {run.Seed}");
+        Line(text, isWatched ? $"Scorecard of {run.Name}, seed {run.Seed}" : $"Published of {run.Name}, seed {run.Seed}");
         Line(text, $"  {Wording.Count(run.Devices)} devices, {Wording.Moment(run.FromSeconds)} to {Wording.Moment(run.UntilSeconds)}, "
             + $"{Wording.Short(run.DeviceDays)} device-days, in {Wording.Short(run.ElapsedSeconds)} s");
         text.AppendLine();
+        if (!isWatched)
+        {
+            Messages(text, card);
+            Line(text, $"  readings: {Wording.Count(card.Messages.Readings)} published");
+            return text.ToString();
+        }
+
         Shares(text, card);
         Sorts(text, card);
         Rules(text, card);
+        Messages(text, card);
         Transport(text, card);
         Examples(text, card);
         return text.ToString();
@@ -75,11 +85,16 @@ public static class ScorecardText
         text.AppendLine();
     }
 
-    private static void Transport(StringBuilder text, Scorecard card)
+    private static void Messages(StringBuilder text, Scorecard card)
     {
         var m = card.Messages;
         Line(text, $"  messages: {Wording.Count(m.Published)} published, {Wording.Count(m.Acknowledged)} acknowledged, {Wording.Count(m.Refused)} refused, "
             + $"{Wording.Count(m.Resent)} resent");
+    }
+
+    private static void Transport(StringBuilder text, Scorecard card)
+    {
+        var m = card.Messages;
         Line(text, $"  readings: {Wording.Count(m.Readings)} published, {Wording.Count(card.Lost)} lost, {Wording.Count(card.Doubled.Total)} doubled, "
             + $"{Wording.Count(m.DeadLettered)} dead-lettered");
         foreach (var (reason, count) in (m.DeadLetteredBy ?? new Dictionary<string, long>()).OrderByDescending(p => p.Value))

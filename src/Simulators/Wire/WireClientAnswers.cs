@@ -31,7 +31,7 @@ public sealed partial class WireClient
             canRead = mayHaveMore || isHung;
             if (!TakePackets(scratch.AsSpan(0, carryLength + count), now))
             {
-                Lost(now, ConnackCode == 0 ? "what the server says is not MQTT, or it says goodbye" : $"refused with code {ConnackCode}");
+                Lost(now, ConnackCode == 0 ? "what the server says is not MQTT, or it says goodbye" : Refusal());
                 return;
             }
         }
@@ -85,6 +85,9 @@ public sealed partial class WireClient
                 return true;
         }
     }
+
+    /// <summary>The codes of 3.1.1 and of 5 that are about who one is.</summary>
+    private string Refusal() => $"CONNACK with code {ConnackCode}" + (ConnackCode is 4 or 5 or 0x86 or 0x87 ? $", it does not take {Options.ClientId} with this password" : "");
 
     private bool Connack(ReadOnlySpan<byte> body)
     {
