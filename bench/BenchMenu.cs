@@ -12,6 +12,8 @@ internal static class BenchMenu
         {
             case "generator":
                 return await GeneratorBench.RunAsync(options);
+            case "scorecard":
+                return ScorecardBench.Run(options);
             case "ack-sink":
                 return await AckSink.ServeAsync();
             case "decode":
@@ -47,7 +49,8 @@ internal static class BenchMenu
                       engine     [--quick]
                       --gate     fails when the engine allocates in steady state; for CI
                       register
-                      generator  [--connections 123] [--devices 100000] [--idle 0] [--rate N] [--qos 1] [--window 1024] [--seconds 5]
+                      generator  [--connections 123] [--devices 100000] [--idle 0] [--rate N] [--qos 1] [--window 1024] [--seconds 5] [--rounds 3]
+                      scorecard  [--fleet district|suburb] [--seeds 101-105] [--no-results]
                     """);
                 return 2;
         }

@@ -36,17 +36,22 @@ internal sealed class Report
     {
         var lines = Lines();
         lines.ForEach(Console.WriteLine);
+        if (ResultsFolder() is { } results)
+        {
+            File.WriteAllLines(Path.Combine(results, name + ".md"), lines);
+        }
+    }
+
+    /// <summary><c>bench/results</c> of the clone this runs in; null outside of one.</summary>
+    public static string? ResultsFolder()
+    {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PingAnIoT.sln")))
         {
             folder = folder.Parent;
         }
 
-        if (folder is not null)
-        {
-            var results = Directory.CreateDirectory(Path.Combine(folder.FullName, "bench", "results"));
-            File.WriteAllLines(Path.Combine(results.FullName, name + ".md"), lines);
-        }
+        return folder is null ? null : Directory.CreateDirectory(Path.Combine(folder.FullName, "bench", "results")).FullName;
     }
 
     /// <summary>Prints it only: for runs too small to be worth keeping.</summary>
