@@ -39,7 +39,7 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
     [Fact]
     public async Task What_the_server_has_heard_of_before_is_told_beforehand()
     {
-        string[] words = ["simulate", "--seed", "7", "--minutes", "1", "--speed", "0", "--port", Text(peers.Server.Mqtt), "--server", $"http://127.0.0.1:{Text(peers.Server.Grpc)}"];
+        string[] words = ["simulate", "--seed", "7", "--minutes", "10", "--speed", "0", "--port", Text(peers.Server.Mqtt), "--server", $"http://127.0.0.1:{Text(peers.Server.Grpc)}"];
         await SimulateAsync(words);
         (await SimulateAsync(words)).Errors.Should().Contain("comes late and raises nothing");
     }
