@@ -49,7 +49,7 @@ internal static class CityBench
         await server.Child.StopAsync();
         Console.WriteLine("played; the journal is read, and all is said once more to compare");
         var journal = JournalProof.Of(server.Data, plan, options, seen.Load);
-        var ledger = LedgerProof.Of(server.Data, seen.Seen);
+        var ledger = LedgerProof.Of(server.Data, seen.Seen, seen.ToldUntil);
         var isClean = await ServerChild.VerbAsync("verify", "--data", server.Data) == 0;
         var report = CityReport.Of(options, plan, seen, journal, ledger, isClean, firstStart);
         if (keeps)

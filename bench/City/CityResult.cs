@@ -25,6 +25,9 @@ internal sealed record CityResult
 
     public required IReadOnlyList<AlertSeen> Seen { get; init; }
 
+    /// <summary>The ledger's newest entry when the officer was about to leave: gateways that have gone make alerts until the server stops.</summary>
+    public required long ToldUntil { get; init; }
+
     /// <summary>Null when nobody killed it.</summary>
     public required CrashFacts? Crash { get; init; }
 

@@ -10,6 +10,8 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
 {
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
 
+    private static readonly TimeSpan LongestTelling = TimeSpan.FromMinutes(1);
+
     /// <summary>A second before the kill counts as interrupted: what was sent then may not have been answered.</summary>
     private const double InterruptedBefore = 1;
 
@@ -48,6 +50,8 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
         ownTime = Environment.CpuUsage.TotalTime - ownTime;
         var behind = await backlog.EndAsync();
         await officer.SettleAsync(CancellationToken.None);
+        var head = LedgerProof.HeadOf(server.Data);
+        await WaitAsync(() => officer.Cursor >= head);
         await stop.CancelAsync();
         await watching;
         return new CityResult
@@ -59,10 +63,21 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
             LatencyMicros = latency.Micros,
             InterruptedMicros = latency.InterruptedMicros,
             Seen = officer.Seen,
+            ToldUntil = head,
             Crash = crash,
             Behind = behind,
             Load = run.Load,
         };
+    }
+
+    /// <summary>Not for ever: what has not come by then has not come.</summary>
+    private async Task WaitAsync(Func<bool> isSo)
+    {
+        var began = time.GetTimestamp();
+        while (!isSo() && time.GetElapsedTime(began) < LongestTelling)
+        {
+            await Task.Delay(Between, time);
+        }
     }
 
     private async Task<CrashFacts?> CrashAsync(FleetRun run, Backlog backlog, Task playing, LatencySample latency, Func<TimeSpan> elapsed)

@@ -24,6 +24,9 @@ internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, M
     /// <summary>Changes delivered so far.</summary>
     public int Count => Volatile.Read(ref count);
 
+    /// <summary>Nothing before this entry of the ledger is still to come.</summary>
+    public long Cursor => Volatile.Read(ref cursor);
+
     /// <summary>All of them, in the order of delivery.</summary>
     public IReadOnlyList<AlertSeen> Seen => seen;
 
@@ -81,7 +84,7 @@ internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, M
                 Take(message.Event, message.Event.Alert);
             }
 
-            cursor = Math.Max(cursor, message.Cursor);
+            Volatile.Write(ref cursor, Math.Max(cursor, message.Cursor));
         }
     }
 
