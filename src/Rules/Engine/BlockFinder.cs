@@ -27,7 +27,8 @@ internal readonly unsafe ref struct BlockFinder(nint* starts)
             AskForRest(start, bytes);
         }
 
-        return (place & 1) != 0 ? null : start;
+        // Where the samples are not packed the mask is 0.
+        return (byte*)((nint)start & ((place & 1) - 1));
     }
 
     private static void AskForRest(byte* start, int bytes)

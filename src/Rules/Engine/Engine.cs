@@ -177,6 +177,6 @@ public sealed class Engine
             throw new ArgumentException($"Rule '{wide.Id}' is over places wider than a grid, and no shard has more than whole grids.", nameof(rules));
         }
 
-        return RulePlan.Compile(rules, register.Catalog, before);
+        return RulePlan.Compile(rules, register.Catalog, before, options.AllowedLatenessMicros);
     }
 }

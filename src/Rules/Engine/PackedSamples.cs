@@ -8,9 +8,6 @@ namespace PingAnIoT.Rules;
 /// <param name="bits">Its size, as <see cref="BlockForm"/> tells it.</param>
 internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
 {
-    /// <summary>Of blocks larger than this it is asked whether a smaller one would do.</summary>
-    private const int OneLineBits = 1;
-
     private Packing Packing
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -19,59 +16,46 @@ internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
 
     private ulong* Samples => (ulong*)(start + SeriesHead.Bytes);
 
-    /// <summary>Is the time after that of every sample, and one that may be packed?</summary>
+    /// <summary>Lets go of the samples that are over and puts one behind the newest, with the head read and written once.</summary>
+    /// <param name="keptMicros">Older by more than this than the one that is put: those go.</param>
+    /// <param name="newestKept">So many of the newest stay whatever their time is: 0 or 1.</param>
+    /// <param name="most">No more than so many are held.</param>
+    /// <param name="eventTimeMicros">Of the one that is put.</param>
+    /// <param name="value">Of the same.</param>
+    /// <returns>False, with nothing put or let go, where it would not be the newest of several, needs another block, or would be one too many.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsNewer(long eventTimeMicros)
-    {
-        var packing = Packing;
-        return packing.Count == 0 || packing.Since(eventTimeMicros) > Packing.SinceOf(Samples[packing.Count - 1]);
-    }
-
-    /// <returns>The time, or that of the newest sample where it is earlier.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long NotAfterNewest(long eventTimeMicros)
-    {
-        var packing = Packing;
-        return packing.Count == 0 ? eventTimeMicros : Math.Min(eventTimeMicros, packing.TimeOf(Samples[packing.Count - 1]));
-    }
-
-    /// <summary>Lets go of the samples before <paramref name="keepFrom"/> and puts one behind the newest, with the head read and written once.</summary>
-    /// <returns>False, with nothing put or let go, when it needs another block or would hold more than <paramref name="most"/>.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryPut(long keepFrom, int most, long eventTimeMicros, double value)
+    public bool TryPut(long keptMicros, int newestKept, int most, long eventTimeMicros, double value)
     {
         var packing = Packing;
         var samples = Samples;
-        if (!packing.TryPack(eventTimeMicros, value, out var packed))
+        var count = packing.Count;
+        var since = (ulong)(eventTimeMicros - packing.Base);
+        if (count == 0 || since > uint.MaxValue || since <= Packing.SinceOf(samples[count - 1]) || !packing.TryPack(since, value, out var packed))
         {
             return false;
         }
 
-        var kept = packing.FirstOf(keepFrom);
-        int count = packing.Count, expired = 0;
-        while (expired < count && samples[expired] < kept)
-        {
-            expired++;
-        }
+        var expired = Expired(samples, count - newestKept, (long)since - keptMicros);
 
-        count -= expired;
-        var capacity = BlockForm.PackedCapacity(bits);
-        if (count >= capacity || count >= most || (bits > OneLineBits && count < capacity / 4))
+        // Blocks hold 4 times their units less 2. With fewer left than their units less 2 a smaller one will do: both in one comparison.
+        var left = count - expired;
+        var units = 1 << bits;
+        if ((uint)(left + 2 - units) >= (uint)(3 * units) || left >= most)
         {
             return false;
         }
 
         if (expired == 1)
         {
-            ShiftOne(samples, capacity);
+            ShiftOne(samples, BlockForm.PackedCapacity(bits));
         }
         else if (expired > 0)
         {
-            Shift(samples, expired, count);
+            Shift(samples, expired, left);
         }
 
-        samples[count] = packed;
-        ((SeriesHead*)start)->Shape = packing.With(count + 1).Word;
+        samples[left] = packed;
+        ((SeriesHead*)start)->Shape = packing.With(left + 1).Word;
         return true;
     }
 
@@ -139,6 +123,34 @@ internal readonly unsafe ref struct PackedSamples(byte* start, int bits)
         var packing = Packing;
         Shift(Samples, count, packing.Count - count);
         ((SeriesHead*)start)->Shape = packing.With(packing.Count - count).Word;
+    }
+
+    /// <summary>
+    /// How many of the oldest are before a time. Mostly it is one, or none: that is told without a branch, which how many there are would have
+    /// mispredicted. (There is room for two in any block, so that both may be read.)
+    /// </summary>
+    /// <param name="samples">Oldest first.</param>
+    /// <param name="count">How many of them are asked about; -1 and up.</param>
+    /// <param name="keepFrom">The time, since the base.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Expired(ulong* samples, int count, long keepFrom)
+    {
+        // Of a negative difference the highest bit is 1.
+        var first = (((long)Packing.SinceOf(samples[0]) - keepFrom) & -(long)count) >>> 63;
+        var second = (((long)Packing.SinceOf(samples[1]) - keepFrom) & (1L - count)) >>> 63;
+        return (first & second) == 0 ? (int)first : ExpiredOf(samples, count, keepFrom);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ExpiredOf(ulong* samples, int count, long keepFrom)
+    {
+        var expired = 0;
+        while (expired < count && (long)Packing.SinceOf(samples[expired]) < keepFrom)
+        {
+            expired++;
+        }
+
+        return expired;
     }
 
     /// <summary>Moves to the beginning what is left, without a call: it is little.</summary>

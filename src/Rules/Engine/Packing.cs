@@ -47,7 +47,8 @@ internal readonly struct Packing(uint word)
 
     private double Scale => Scales[Digits];
 
-    private long Base => (long)(word >> BaseShift) << BaseUnitBits;
+    /// <summary>The time that those of the samples are counted from.</summary>
+    public long Base => (long)(word >> BaseShift) << BaseUnitBits;
 
     /// <summary>The same with another number of samples.</summary>
     public Packing With(int count) => new((word & ~(uint)CountMax) | (uint)count);
@@ -100,21 +101,26 @@ internal readonly struct Packing(uint word)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryPack(long eventTimeMicros, double value, out ulong packed)
     {
-        var since = Since(eventTimeMicros);
+        var since = (ulong)(eventTimeMicros - Base);
+        return TryPack(since, value, out packed) & (since <= uint.MaxValue);
+    }
+
+    /// <param name="since">Microseconds since <see cref="Base"/>: no more than 32 bits of them.</param>
+    /// <param name="value">As it is.</param>
+    /// <param name="packed">Both.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryPack(ulong since, double value, out ulong packed)
+    {
         var isWhole = IsWhole(value, Scale, out var whole);
         packed = (since << TimeShift) | (uint)whole;
-        return isWhole & (since <= uint.MaxValue);
+        return isWhole;
     }
 
     /// <summary>Which whole number a value would be packed as, if it can be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int WholeOf(double value) => Nearest(value * Scale);
 
-    /// <summary>Microseconds since the base; more than 32 bits where the time cannot be packed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Since(long eventTimeMicros) => (ulong)(eventTimeMicros - Base);
-
-    /// <summary>As <see cref="Since"/>, of a packed sample.</summary>
+    /// <summary>Microseconds since <see cref="Base"/>, of a packed sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong SinceOf(ulong packed) => packed >> TimeShift;
 

@@ -63,7 +63,10 @@ internal readonly struct QuietPlan
     public readonly int Offset = -1;
 
     public readonly QuietNeeds Needs;
-    public readonly long WindowMicros;
+
+    /// <summary>Readings that are older by more than this than the newest are let go: what the longest window and the allowed lateness need is kept.</summary>
+    public readonly long KeptMicros;
+
     public readonly double Bottom;
     public readonly double Top;
 
@@ -85,12 +88,12 @@ internal readonly struct QuietPlan
     {
     }
 
-    public QuietPlan(QuantityPlan quantity, KindPlan kind, bool isGateway)
+    public QuietPlan(QuantityPlan quantity, KindPlan kind, bool isGateway, long latenessMicros = 0)
     {
         Offset = quantity.Offset;
         ToCombined = kind.Series.Length - quantity.Offset;
         CombinedCount = (ushort)kind.Combined.Length;
-        WindowMicros = quantity.WindowMicros;
+        KeptMicros = Math.Max(quantity.WindowMicros - 1, latenessMicros);
         Needs = When(isGateway, QuietNeeds.Gateway)
             | When(quantity.Combined.Length > 0, QuietNeeds.Combined)
             | When(quantity.Combined.All(c => c.Rests(quantity.Quantity)), QuietNeeds.CombinedRest)
@@ -114,6 +117,9 @@ internal readonly struct QuietPlan
             Top = Math.Min(Top, double.IsFinite(window.Top) ? window.Top - (Math.Abs(window.Top) * share) : window.Top);
         }
     }
+
+    /// <summary>How many of the newest readings are kept when the next comes, however old they are: 1 or 0.</summary>
+    public int NewestKept => (int)((uint)(Needs & QuietNeeds.KeepsNewest) / (uint)QuietNeeds.KeepsNewest);
 
     public bool Has(QuietNeeds need) => (Needs & need) != QuietNeeds.None;
 

@@ -8,7 +8,7 @@ internal sealed unsafe class RulePlan
     private readonly int[] layouts;
     private readonly QuietNeeds needs;
 
-    private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int[] layouts, int gatewayKind, byte generation)
+    private RulePlan(RuleSet ruleSet, KindPlan[] kinds, int[] layouts, int gatewayKind, byte generation, long latenessMicros)
     {
         RuleSet = ruleSet;
         Layouts = kinds;
@@ -23,7 +23,7 @@ internal sealed unsafe class RulePlan
             kinds[layout].Quantities.CopyTo(table, layout * Stride);
             foreach (var quantity in kinds[layout].Series)
             {
-                var quiet = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind);
+                var quiet = new QuietPlan(quantity, kinds[layout], KindOf(layout) == gatewayKind, latenessMicros);
                 Quiet[(layout * Stride) + quantity.Quantity] = quiet;
                 needs |= quiet.Needs;
             }
@@ -80,8 +80,9 @@ internal sealed unsafe class RulePlan
     /// <param name="ruleSet">Another rule set.</param>
     /// <param name="catalog">Of its kinds.</param>
     /// <param name="before">What is in force until then; null for nothing. Kinds of which all rules stay as they are keep their plans.</param>
+    /// <param name="latenessMicros">As <see cref="EngineOptions.AllowedLatenessMicros"/>.</param>
     /// <exception cref="ArgumentException">The rules do not fit the catalog or each other; rule files are checked before they come here.</exception>
-    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog, RulePlan? before = null)
+    public static RulePlan Compile(RuleSet ruleSet, Catalog catalog, RulePlan? before = null, long latenessMicros = 0)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in ruleSet.Rules)
@@ -116,7 +117,7 @@ internal sealed unsafe class RulePlan
             plans[isMoved ? layout : other] = (isMoved ? old : before?.Layouts[other])?.With(plan.Absents) ?? KindPlan.None;
         }
 
-        return new RulePlan(ruleSet, plans, layouts, catalog.FindKind(Catalog.GatewayKind), before?.NextGeneration ?? 1);
+        return new RulePlan(ruleSet, plans, layouts, catalog.FindKind(Catalog.GatewayKind), before?.NextGeneration ?? 1, latenessMicros);
     }
 
     private static KindPlan CompileKind(Rule[] rules, int quantityCount, int votesBefore)

@@ -55,6 +55,10 @@ internal struct SeriesHead
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Mark(long serverTime, byte settled) =>
         anchor = (serverTime == Never.Micros ? Never.Micros : serverTime << SettledBits) | settled;
+
+    /// <summary>The same of a server time that is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MarkAt(long serverTime, byte settled) => anchor = (serverTime << SettledBits) | settled;
 }
 
 /// <summary>A clock in event time that ticks advance.</summary>
@@ -188,7 +192,7 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
         }
 
         var samples = new PackedSamples(start, Form.Bits);
-        if (samples.TryPut(keepFrom, most, eventTimeMicros, value))
+        if (samples.TryPut(eventTimeMicros - keepFrom, newestKept: 0, most, eventTimeMicros, value))
         {
             return true;
         }

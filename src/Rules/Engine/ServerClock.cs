@@ -27,13 +27,27 @@ internal struct ServerClock
         LastTickMicros = receiveMicros;
     }
 
-    /// <summary>Whether so little lies between a receive time and the last tick that all of it counts.</summary>
-    public readonly bool IsNear(long receiveMicros, long capMicros) => HasTicked && (ulong)(receiveMicros - LastTickMicros + capMicros) <= 2 * (ulong)capMicros;
-
-    /// <summary>Server time at a receive time that <see cref="IsNear"/>.</summary>
-    public readonly long Near(long receiveMicros) => Now + (receiveMicros - LastTickMicros);
+    /// <summary>The receive times so near the last tick that all that lies between counts; none before the first. Until the next tick.</summary>
+    public readonly NearTimes Around(long capMicros) =>
+        new(LastTickMicros - capMicros, HasTicked ? (2 * (ulong)capMicros) + 1 : 0, Now - LastTickMicros);
 
     /// <summary>Server time at a receive time near the last tick, on either side of it.</summary>
     public readonly long At(long receiveMicros, long capMicros) =>
         HasTicked ? Now + Math.Min(Math.Max(receiveMicros - LastTickMicros, -capMicros), capMicros) : 0;
+}
+
+/// <summary>Receive times for which server time is told by one addition.</summary>
+/// <param name="from">The first of them.</param>
+/// <param name="count">How many.</param>
+/// <param name="shift">From receive time to server time.</param>
+internal readonly struct NearTimes(long from, ulong count, long shift)
+{
+    private readonly long from = from;
+    private readonly ulong count = count;
+    private readonly long shift = shift;
+
+    public bool Has(long receiveMicros) => (ulong)(receiveMicros - from) < count;
+
+    /// <summary>Server time at a receive time that is one of them.</summary>
+    public long At(long receiveMicros) => receiveMicros + shift;
 }

@@ -30,38 +30,60 @@ internal sealed unsafe partial class ShardState
             Keep(saving, readings);
         }
 
-        var groups = (readings.Length + GroupReadings - 1) / GroupReadings;
-        for (var group = -SlotsAhead; group < groups; group++)
+        // By address, as all that the look-ahead finds: a group is one of as many as the readings come to.
+        fixed (Reading* start = readings)
         {
-            AskForSlots(GroupOf(readings, group + SlotsAhead));
-            FindSeries(GroupOf(readings, group + SeriesAhead), FoundsOf(group + SeriesAhead));
-            AskForBlocks(GroupOf(readings, group + BlocksAhead).Length, FoundsOf(group + BlocksAhead));
-            entries = Apply(GroupOf(readings, group), FoundsOf(group), group * GroupReadings, entries);
+            var groups = (readings.Length + GroupReadings - 1) / GroupReadings;
+            for (var group = -SlotsAhead; group < groups; group++)
+            {
+                LookAhead(start, readings.Length, group);
+                if (group >= 0)
+                {
+                    entries = Apply(start + (group * GroupReadings), CountOf(readings.Length, group), group, entries);
+                }
+            }
         }
     }
 
-    /// <summary>A group, entry by entry.</summary>
-    /// <returns>The entries that are not over with it.</returns>
-    private ReadOnlySpan<EntryEnd> Apply(ReadOnlySpan<Reading> group, Found* found, int first, ReadOnlySpan<EntryEnd> entries)
+    private void LookAhead(Reading* start, int readings, int group)
     {
-        while (group.Length > 0)
+        AskForSlots(start + ((group + SlotsAhead) * GroupReadings), CountOf(readings, group + SlotsAhead));
+        FindSeries(start + ((group + SeriesAhead) * GroupReadings), CountOf(readings, group + SeriesAhead), FoundsOf(group + SeriesAhead));
+        AskForBlocks(CountOf(readings, group + BlocksAhead), FoundsOf(group + BlocksAhead));
+    }
+
+    /// <summary>A group, entry by entry; mostly it lies within one.</summary>
+    /// <returns>The entries that are not over with it.</returns>
+    private ReadOnlySpan<EntryEnd> Apply(Reading* reading, int count, int group, ReadOnlySpan<EntryEnd> entries)
+    {
+        var found = FoundsOf(group);
+        var first = group * GroupReadings;
+        for (; count > 0 && entries[0].Readings <= first + count; entries = entries[1..])
         {
-            var count = Math.Min(group.Length, entries[0].Readings - first);
+            var own = entries[0].Readings - first;
             writer.Position = entries[0].JournalPosition;
-            Apply(group[..count], found);
-            group = group[count..];
-            found += count;
-            first += count;
-            entries = entries[(first == entries[0].Readings ? 1 : 0)..];
+            Apply(reading, own, found);
+            reading += own;
+            found += own;
+            first += own;
+            count -= own;
+        }
+
+        if (count > 0)
+        {
+            writer.Position = entries[0].JournalPosition;
+            Apply(reading, count, found);
         }
 
         return entries;
     }
 
-    private static ReadOnlySpan<Reading> GroupOf(ReadOnlySpan<Reading> readings, int group)
+    /// <summary>How many readings there are in a group; 0 in one before the first or after the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int CountOf(int readings, int group)
     {
         var first = group * GroupReadings;
-        return (uint)first < (uint)readings.Length ? readings.Slice(first, Math.Min(GroupReadings, readings.Length - first)) : default;
+        return (uint)first < (uint)readings ? Math.Min(GroupReadings, readings - first) : 0;
     }
 
     private static FlatArray<Found> NewFounds()
@@ -73,41 +95,42 @@ internal sealed unsafe partial class ShardState
 
     private Found* FoundsOf(int group) => founds.Start + ((group & GroupsMask) * GroupReadings);
 
-    private void AskForSlots(ReadOnlySpan<Reading> readings)
+    private void AskForSlots(Reading* reading, int count)
     {
-        var devices = Store.Devices.AsSpan();
-        foreach (ref readonly var reading in readings)
+        var devices = Store.Devices.Start;
+        var deviceCount = Store.Devices.Length;
+        for (var end = reading + count; reading < end; reading++)
         {
-            if ((uint)reading.Device < (uint)devices.Length)
+            if ((uint)reading->Device < (uint)deviceCount)
             {
-                Prefetch.Line(ref devices[reading.Device]);
+                Prefetch.Line(devices + reading->Device);
             }
         }
     }
 
-    private void FindSeries(ReadOnlySpan<Reading> readings, Found* found)
+    private void FindSeries(Reading* reading, int count, Found* found)
     {
         var finder = new Finder(Store, plan);
         var places = Store.PlaceStart;
         var asksForSetPoints = plan.Has(QuietNeeds.SetPoints);
-        foreach (ref readonly var reading in readings)
+        for (var end = reading + count; reading < end; reading++, found++)
         {
-            *found = finder.Find(reading);
-            if (found->Quiet != null)
+            if (!finder.TryFind(*reading, found))
             {
-                Prefetch.Line(places + found->Series);
-                if (asksForSetPoints)
-                {
-                    register.AskForSetPoints(reading.Device);
-                }
-
-                if (found->Quiet->Has(QuietNeeds.OwnAbsents) || (found->Quiet->Has(QuietNeeds.Absents) && !finder.IsHeard(reading.Device)))
-                {
-                    Store.PrefetchAbsence(reading.Device);
-                }
+                continue;
             }
 
-            found++;
+            Prefetch.Line(places + found->Series);
+            if (asksForSetPoints)
+            {
+                register.AskForSetPoints(reading->Device);
+            }
+
+            // One branch for what is rare: a silence of one quantity's own, or one that no other reading of the device is known to put off.
+            if ((found->Quiet->Needs & (QuietNeeds.OwnAbsents | finder.AbsentsOf(reading->Device))) != QuietNeeds.None)
+            {
+                Store.PrefetchAbsence(reading->Device);
+            }
         }
     }
 
@@ -117,28 +140,44 @@ internal sealed unsafe partial class ShardState
         var blocks = Store.Blocks;
         for (var end = found + count; found < end; found++)
         {
-            if (found->Quiet == null)
+            var quiet = found->Quiet;
+            if (quiet == null)
             {
                 continue;
             }
 
-            found->Place = places[found->Series];
-            found->Packed = blocks.Ask(found->Place);
-            if (found->Quiet->Has(QuietNeeds.Votes)
-                && places[found->Series + found->Quiet->ToVotes] is > 0 and var place)
+            var place = places[found->Series];
+            found->Place = place;
+            found->Packed = blocks.Ask(place);
+            if (quiet->Has(QuietNeeds.Votes))
             {
-                Prefetch.Line(ref Places[place]);
+                AskForVotes(places[found->Series + quiet->ToVotes]);
             }
         }
     }
 
-    private void Apply(ReadOnlySpan<Reading> readings, Found* found)
+    private void AskForVotes(int place)
+    {
+        if (place > 0)
+        {
+            Prefetch.Line(ref Places[place]);
+        }
+    }
+
+    private void Apply(Reading* reading, int count, Found* found)
     {
         var counted = 0;
-        foreach (ref readonly var reading in readings)
+        var near = clock.Around(silenceGapCap);
+        for (var end = reading + count; reading < end; reading++, found++)
         {
-            counted += TryApplyPlain(reading, *found) || Apply(reading, *found) ? 1 : 0;
-            found++;
+            if (TryApplyPlain(reading, found, near))
+            {
+                counted++;
+                continue;
+            }
+
+            counted += Apply(*reading, *found) ? 1 : 0;
+            near = clock.Around(silenceGapCap);
         }
 
         counters.Evaluated += counted;
@@ -172,20 +211,37 @@ internal sealed unsafe partial class ShardState
         private readonly QuietPlan* quiets = plan.Quiet.Start;
         private readonly int stride = plan.Stride;
 
-        public bool IsHeard(int device) => devices[device].IsHeard;
+        /// <summary>What a device's silences ask for at each of its readings while no sign of life is told for them.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public QuietNeeds AbsentsOf(int device) => (QuietNeeds)((devices[device].Heard - 1) >> 31) & QuietNeeds.Absents;
 
         /// <returns>The reading's series; none for a tick, a device not met yet and a quantity that no rule watches.</returns>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Found Find(in Reading reading)
         {
-            if ((uint)reading.Device >= (uint)deviceCount || reading.Quantity >= stride)
+            Found found;
+            TryFind(reading, &found);
+            return found;
+        }
+
+        /// <returns>Whether there is such a series.</returns>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryFind(in Reading reading, Found* found)
+        {
+            if ((uint)reading.Device < (uint)deviceCount && reading.Quantity < stride)
             {
-                return Found.Nothing;
+                var slot = devices + reading.Device;
+                var quiet = quiets + (slot->Layout * stride) + reading.Quantity;
+                if ((slot->Series | quiet->Offset) >= 0)
+                {
+                    found->Quiet = quiet;
+                    found->Packed = null;
+                    found->Series = slot->Series + quiet->Offset;
+                    return true;
+                }
             }
 
-            var slot = devices + reading.Device;
-            var quiet = quiets + (slot->Layout * stride) + reading.Quantity;
-            return (slot->Series | quiet->Offset) < 0 ? Found.Nothing : new Found { Quiet = quiet, Series = slot->Series + quiet->Offset };
+            *found = Found.Nothing;
+            return false;
         }
     }
 }

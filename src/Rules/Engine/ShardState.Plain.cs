@@ -13,62 +13,53 @@ internal sealed unsafe partial class ShardState
 
     /// <returns>False when it is not plain, or its series needs another block; then it is judged as any other, and nothing that matters to that has changed.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryApplyPlain(in Reading reading, in Found found)
+    private bool TryApplyPlain(Reading* reading, Found* found, NearTimes near)
     {
-        if (found.Packed == null || !Store.IsAt(found.Series, found.Place))
+        var block = found->Packed;
+        if (block == null || !Store.IsAt(found->Series, found->Place))
         {
             return false;
         }
 
-        ref readonly var quiet = ref *found.Quiet;
-        ref var head = ref *(SeriesHead*)found.Packed;
-        var age = reading.ReceiveTimeMicros - reading.EventTimeMicros;
-        if (reading.Flags != ReadingFlags.None || !head.Rests(plan.Generation) || !quiet.Holds(reading.Value) || age > carry
-            || !clock.IsNear(reading.ReceiveTimeMicros, silenceGapCap)
+        var quiet = found->Quiet;
+        var head = (SeriesHead*)block;
+        var receive = reading->ReceiveTimeMicros;
+        var time = reading->EventTimeMicros;
+        if (reading->Flags != ReadingFlags.None || !head->Rests(plan.Generation) || !(reading->Value >= quiet->Bottom)
+            || !(reading->Value <= quiet->Top) || receive - time > carry || !near.Has(receive)
             || (plan.Has(MayHinder) && IsHindered(quiet, reading, found)))
         {
             return false;
         }
 
-        var samples = new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place));
-        if (!samples.IsNewer(reading.EventTimeMicros))
+        var samples = new PackedSamples(block, BlockForm.BitsOf(found->Place));
+        if (!samples.TryPut(quiet->KeptMicros, quiet->NewestKept, readingsMax, time, reading->Value))
         {
             return false;
         }
 
-        var keepFrom = reading.EventTimeMicros - Math.Max(quiet.WindowMicros - 1, lateness);
-        if (quiet.Has(QuietNeeds.KeepsNewest))
+        var now = near.At(receive);
+        head->MarkAt(now, plan.Generation);
+        if (quiet->Has(QuietNeeds.Votes | QuietNeeds.Absents))
         {
-            keepFrom = samples.NotAfterNewest(keepFrom);
-        }
-
-        if (!samples.TryPut(keepFrom, readingsMax, reading.EventTimeMicros, reading.Value))
-        {
-            return false;
-        }
-
-        var now = clock.Near(reading.ReceiveTimeMicros);
-        head.Mark(now, plan.Generation);
-        if (quiet.Has(QuietNeeds.Votes | QuietNeeds.Absents))
-        {
-            Tell(found, reading, now, isNewest: true);
+            Tell(*found, *reading, now, isNewest: true);
         }
 
         return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool IsHindered(in QuietPlan quiet, in Reading reading, in Found found)
+    private bool IsHindered(QuietPlan* quiet, Reading* reading, Found* found)
     {
         // One branch for all that hardly ever is: one for each, needed by some quantities only, would be mispredicted.
-        var isOwn = quiet.Has(QuietNeeds.Gateway) | (quiet.Has(QuietNeeds.SetPoints) & register.HasSetPoints(reading.Device));
-        if ((isOwn | (Store.Devices.Start[reading.Device].Rest < quiet.RestNeeded)) && (isOwn || IsBusy(quiet, reading, found)))
+        var isOwn = quiet->Has(QuietNeeds.Gateway) | (quiet->Has(QuietNeeds.SetPoints) & register.HasSetPoints(reading->Device));
+        if ((isOwn | (Store.Devices.Start[reading->Device].Rest < quiet->RestNeeded)) && (isOwn || IsBusy(*quiet, *reading, *found)))
         {
             return true;
         }
 
-        return quiet.Has(QuietNeeds.Computed)
-            && !new PackedSamples(found.Packed, BlockForm.BitsOf(found.Place)).AreCalm(quiet, reading.EventTimeMicros, reading.Value);
+        return quiet->Has(QuietNeeds.Computed)
+            && !new PackedSamples(found->Packed, BlockForm.BitsOf(found->Place)).AreCalm(*quiet, reading->EventTimeMicros, reading->Value);
     }
 
     /// <summary>

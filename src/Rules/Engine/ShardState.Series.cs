@@ -11,7 +11,7 @@ internal sealed partial class ShardState
     private SeriesBlock Take(SeriesBlock series, int index, QuantityPlan quantity, scoped in QuietPlan quiet, scoped in Reading reading)
     {
         var time = reading.EventTimeMicros;
-        var keepFrom = time - Math.Max(quiet.WindowMicros - 1, lateness);
+        var keepFrom = time - quiet.KeptMicros;
         if (series.Head.States != 0)
         {
             Elapse(series, quantity, reading);
