@@ -5,7 +5,7 @@ public sealed class PersistedNumbersTests
 {
     [Fact]
     public void Entry_kinds_only_grow() => Describe<EntryKind>().Should().Be(
-        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 Refused=55 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64 NoticesKept=65 NoticeCanary=66");
+        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 OverrideSet=48 SwapAsked=49 SwapAnswered=50 HandOverTaken=51 DutyCheckReplied=52 CheckScheduleSet=53 DutyChecksMoved=54 Refused=55 ActedOffDuty=56 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64 NoticesKept=65 NoticeCanary=66");
 
     [Fact]
     public void Work_states_only_grow() => Describe<WorkState>().Should().Be("Raised=10 Acknowledged=20 Closed=90");
@@ -15,6 +15,12 @@ public sealed class PersistedNumbersTests
 
     [Fact]
     public void Verdicts_only_grow() => Describe<Verdict>().Should().Be("None=0 Real=1 False=2 Test=3 Repair=4");
+
+    [Fact]
+    public void Swap_states_only_grow() => Describe<SwapState>().Should().Be("Asked=1 Agreed=2 InForce=3 Declined=4 Withdrawn=5 Refused=6");
+
+    [Fact]
+    public void Check_states_only_grow() => Describe<CheckState>().Should().Be("Open=1 Answered=2 Missed=3 Skipped=4");
 
     [Fact]
     public void Conditions_only_grow() => Describe<AlertCondition>().Should().Be("Active=1 Normal=2");

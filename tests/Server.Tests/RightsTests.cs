@@ -41,6 +41,24 @@ public sealed class RightsTests
         DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         DutyService/CreateOfficer     {"officer":{"name":"<"}}                                  officer:PermissionDenied supervisor:PermissionDenied operator:InvalidArgument auditor:PermissionDenied
         DutyService/UpdateOfficer     {"officer":{"name":"<"}}                                  officer:PermissionDenied supervisor:PermissionDenied operator:InvalidArgument auditor:PermissionDenied
+        FleetService/ListTerritories  {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        FleetService/GetTerritory     {"path":"d01/s04"}                                        officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        DutyService/ImportOfficers    {"csv":"nonsense"}                                        officer:PermissionDenied supervisor:PermissionDenied operator:InvalidArgument auditor:PermissionDenied
+        DutyService/WhoIsOnDuty       {"territory":"d01/s03"}                                   officer:OK supervisor:OK operator:OK auditor:OK
+        DutyService/GetRoster         {"territory":"d01/s04"}                                   officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        DutyService/SetRoster         {"roster":{"territory":"d01/s04","zone":"UTC","start":"2026-01-01","rotateDays":1,"shifts":[{"name":"x","from":"00:00","to":"24:00"}],"teams":[{"officers":["x"]}]}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        DutyService/ListGaps          {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        DutyService/SetOverride       {"override":{"territory":"d01/s04","instead":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        DutyService/CancelOverride    {"id":"1"}                                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        DutyService/AskSwap           {"swap":{"territory":"d01/s04","other":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        DutyService/AnswerSwap        {"id":"1","answer":"SWAP_ANSWER_AGREE"}                   officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        DutyService/HandOver          {"territory":"d01/s04","text":"x"}                        officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        DutyService/TakeOver          {"id":"1"}                                                officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        DutyService/ListHandOvers     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        DutyService/StartCheck        {"territory":"d01/s04"}                                   officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        DutyService/AnswerCheck       {"id":"CHECK"}                                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        DutyService/ListChecks        {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        DutyService/SetCheckSchedule  {"territory":"d01/s04","zone":"UTC","perDay":1}           officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
         DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         """;
 
@@ -75,19 +93,22 @@ public sealed class RightsTests
     {
         var register = Path.GetTempFileName();
         await File.WriteAllTextAsync(register, "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n");
+        var territories = Path.GetTempFileName();
+        await File.WriteAllTextAsync(territories, "path,zh\nd01,东城\nd01/s03,三街\nd01/s04,四街\n");
         await using var server = await TestServer.StartAsync(o => o with
         {
-            Register = register, Officers = new OfficersSection { SigningKey = AuthenticationTests.Key },
+            Register = register, Territories = territories, Officers = new OfficersSection { SigningKey = AuthenticationTests.Key },
         });
         await server.PostAsync(new Plant("gp-own", "d01/s03/c01").To(Severity.Green), new Plant("zz-foreign", "d01/s04/c01").To(Severity.Red));
         var foreign = server.Ledger.Book.Alerts.Values.Single(a => a.Device == "zz-foreign").Id;
+        var check = await ForeignDutyAsync(server);
         var wrong = new List<string>();
         foreach (var method in Calls())
         {
             var line = Lines.Single(l => l.Call == $"{method.Service.Name}/{method.Name}");
             foreach (var (role, answer) in line.Answers)
             {
-                var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal);
+                var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal).Replace("CHECK", check, StringComparison.Ordinal);
                 var (code, text) = await CallAsync(server, method, request, role);
                 if (line.Call.StartsWith("DutyService/S", StringComparison.Ordinal) || line.Call == "DutyService/RefreshSession")
                 {
@@ -106,7 +127,7 @@ public sealed class RightsTests
 
                 if (role != "auditor")
                 {
-                    var said = line.Request.Contains("zz-foreign\"", StringComparison.Ordinal) ? Foreign.Skip(1) : Foreign;
+                    var said = Foreign.Where(f => !line.Request.Contains($"\"{f}\"", StringComparison.Ordinal));
                     wrong.AddRange(said.Where(f => text.Contains(f, StringComparison.Ordinal)).Select(f => $"{line.Call} as {role} tells of {f}: {text}"));
                 }
             }
@@ -114,8 +135,32 @@ public sealed class RightsTests
 
         wrong.Should().BeEmpty();
         File.Delete(register);
+        File.Delete(territories);
         var entries = await server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel);
         entries.Where(e => e.Kind == EntryKind.Refused).Select(e => e.Body.Refusal!.Rpc).Should().Contain("FleetService/ListDeadLetters").And.Contain("AlertService/Get");
+    }
+
+    /// <summary>The other street has a roster, which stands in for this one's, a gap in it, and a check that runs.</summary>
+    private static async Task<string> ForeignDutyAsync(TestServer server)
+    {
+        var exp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600;
+        var headers = AuthenticationTests.Headers(
+            AuthenticationTests.Token(new { sub = "officer.foreign", territory = "d01/s04", roles = "supervisor", aud = "pingan", exp }));
+        var duty = new V1.DutyService.DutyServiceClient(server.Channel);
+        var roster = new V1.Roster { Territory = "d01/s04", Zone = "UTC", Start = "2020-01-01", RotateDays = 1 };
+        roster.Shifts.Add(new V1.RosterShift { Name = "x", From = "00:00", To = "24:00" });
+        roster.Teams.Add(new V1.RosterTeam { Officers = { "officer.foreign" } });
+        await duty.SetRosterAsync(new V1.SetRosterRequest { Roster = roster }, headers);
+        var day = TimeProvider.System.GetUtcNow().AddDays(3);
+        var gap = new V1.DutyOverride
+        {
+            Territory = "d01/s04", Absent = "officer.foreign", From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(day),
+            To = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(day.AddHours(1)),
+        };
+        await duty.SetOverrideAsync(new V1.SetOverrideRequest { Override = gap }, headers);
+        (await duty.ListGapsAsync(new V1.ListGapsRequest(), headers)).Gaps.Should().ContainSingle();
+        var check = await duty.StartCheckAsync(new V1.StartCheckRequest { Territory = "d01/s04", AnswerSeconds = 3600 }, headers);
+        return check.Check.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Any call by its descriptor: the answer's text, or the error's with all its details.</summary>

@@ -33,6 +33,7 @@ internal sealed class ClockWatch(TimeProvider clock)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"clock/{transaction.HeadSequence}");
             transaction.Append(EntryKind.ClockStepped, "", "system", key, wall, new EntryBody { ShiftMicros = pendingMicros });
+            DutySweep.Move(transaction, pendingMicros);
         }
     }
 

@@ -57,6 +57,19 @@ internal sealed class AlertStream(
         }
 
         await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
+        foreach (var (_, id) in book.Duty.Running)
+        {
+            await WriteCheckAsync(book.Duty.Checks[id], book.Sequence, ending);
+        }
+    }
+
+    /// <summary>A check that runs, to those whom it asks and who have not answered.</summary>
+    private async Task WriteCheckAsync(CheckRecord check, long sequence, CancellationTokenSource ending)
+    {
+        if (check.State == CheckState.Open && check.Silent.Contains(officer.Name, StringComparer.Ordinal))
+        {
+            await WriteAsync(new V1.WatchResponse { Cursor = sequence, DutyCheck = WireDuty.Of(check) }, ending);
+        }
     }
 
     private async Task WriteEntriesAsync(CancellationTokenSource ending)
@@ -95,6 +108,11 @@ internal sealed class AlertStream(
         if (DutyFold.Concerns(entry.Kind))
         {
             cursor = entry.Sequence;
+            if (entry.Body.Duty?.Check is { } check)
+            {
+                await WriteCheckAsync(check, entry.Sequence, ending);
+            }
+
             return;
         }
 

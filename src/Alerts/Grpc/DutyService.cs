@@ -9,7 +9,10 @@ namespace PingAnIoT.Alerts;
 /// <param name="ledger">The officers' book.</param>
 /// <param name="sessions">The local issuer; null where another vouches for officers, or nobody does.</param>
 /// <param name="setup">Good while there is no officer.</param>
-public sealed class DutyService(Ledger ledger, OfficerSessions? sessions, SetupToken setup) : V1.DutyService.DutyServiceBase
+/// <param name="territories">As they are now.</param>
+/// <param name="time">For questions about now; what is decided is decided by the ledger's clock.</param>
+public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions, SetupToken setup, Func<TerritoryTree> territories, TimeProvider time)
+    : V1.DutyService.DutyServiceBase
 {
     private const int MaxPageSize = 1_000;
 
@@ -72,12 +75,7 @@ public sealed class DutyService(Ledger ledger, OfficerSessions? sessions, SetupT
     public override Task<V1.ListOfficersResponse> ListOfficers(V1.ListOfficersRequest request, ServerCallContext context)
     {
         var caller = OfficerName.Of(context);
-        var size = request.PageSize switch
-        {
-            0 => 100,
-            > 0 => Math.Min(request.PageSize, MaxPageSize),
-            _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-        };
+        var size = PageSize(request.PageSize);
 
         // Whoever answers for the whole city is no secret of it; an operator sees all, to administer them.
         var page = ledger.Book.Duty.Officers.Values
@@ -119,6 +117,13 @@ public sealed class DutyService(Ledger ledger, OfficerSessions? sessions, SetupT
     private static bool IsWithin(Officer caller, string territory) =>
         caller.Territory.Length == 0 || (territory.Length > 0 && caller.Covers(territory));
 
+    private static int PageSize(int asked) => asked switch
+    {
+        0 => 100,
+        > 0 => Math.Min(asked, MaxPageSize),
+        _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
+    };
+
     private static string AddressOf(ServerCallContext context) => context.GetHttpContext().Connection.RemoteIpAddress?.ToString() ?? "";
 
     private static void CheckPassword(string password)
@@ -129,20 +134,22 @@ public sealed class DutyService(Ledger ledger, OfficerSessions? sessions, SetupT
         }
     }
 
-    private static void Require(string name, CommandResult result)
+    private static void Require(string name, CommandResult result) => Require("officer", name, result);
+
+    private static void Require(string what, string name, CommandResult result)
     {
         switch (result.Outcome)
         {
             case CommandOutcome.Done:
                 return;
             case CommandOutcome.NotFound:
-                throw GrpcErrors.NotFound("officer", name);
+                throw GrpcErrors.NotFound(what, name);
             case CommandOutcome.AlreadyDone:
                 throw GrpcErrors.Of(StatusCode.AlreadyExists, "ALREADY_EXISTS", result.Reason);
             case CommandOutcome.IllegalStep:
                 throw GrpcErrors.Of(StatusCode.FailedPrecondition, "ILLEGAL_STEP", result.Reason);
             default:
-                throw GrpcErrors.Invalid("officer", result.Reason);
+                throw GrpcErrors.Invalid(what, result.Reason);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private readonly LedgerReaders readers;
     private readonly LedgerHealthWatch health;
     private readonly RecordTransition record;
+    private readonly DutySweep dutySweep;
     private readonly ILogger logger;
     private readonly SemaphoreSlim commandSlots = new(CommandCapacity);
     private ITimer? sweepTimer;
@@ -39,6 +40,8 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         health = new LedgerHealthWatch(clock);
         readers = new LedgerReaders(options.Database, options.ReaderCapacity, clock, metrics);
         record = new RecordTransition(catalog, options.Deadlines, metrics);
+        Alarm = new CheckAlarm(record);
+        dutySweep = new DutySweep(Alarm);
         var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, logger);
         head.Write(book.Current.Sequence, headHash);
         head.Sync();
@@ -52,6 +55,9 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     /// <summary>Committed entries as they come.</summary>
     public LedgerFeed Feed { get; }
+
+    /// <summary>For commands that end a duty check; used on the writer's thread only.</summary>
+    internal CheckAlarm Alarm { get; }
 
     public LedgerHealth Health => health.Read();
 
@@ -137,7 +143,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// <summary>Breaches what is due now; also done every <see cref="LedgerOptions.SweepInterval"/>.</summary>
     public Task SweepAsync(CancellationToken cancellationToken)
     {
-        var work = new SweepWork(SweepOn, static () => { });
+        var work = new SweepWork(dutySweep, SweepOn, static () => { });
         writer.Queue.PutAtOnce(work);
         return work.Done.WaitAsync(cancellationToken);
     }
@@ -214,7 +220,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private void Start()
     {
         writer.Start();
-        writer.Queue.PutAtOnce(new SweepWork(SweepOn, static () => { }));
+        writer.Queue.PutAtOnce(new SweepWork(dutySweep, SweepOn, static () => { }));
         sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
     }
 
@@ -258,7 +264,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
         try
         {
-            writer.Queue.PutAtOnce(new SweepWork(SweepOn, () => Volatile.Write(ref sweeping, 0)));
+            writer.Queue.PutAtOnce(new SweepWork(dutySweep, SweepOn, () => Volatile.Write(ref sweeping, 0)));
         }
         catch (ObjectDisposedException)
         {

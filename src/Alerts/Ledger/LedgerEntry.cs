@@ -54,8 +54,32 @@ public enum EntryKind : byte
     /// <summary>The name of a territory.</summary>
     TerritorySet = 47,
 
+    /// <summary>An officer in place of another for a time, or no longer so.</summary>
+    OverrideSet = 48,
+
+    /// <summary>An officer asks another to swap shifts.</summary>
+    SwapAsked = 49,
+
+    /// <summary>A swap was agreed to but waits for approval, or came to nothing.</summary>
+    SwapAnswered = 50,
+
+    /// <summary>The next shift has taken over what the one before left.</summary>
+    HandOverTaken = 51,
+
+    /// <summary>An officer answered a duty check, others are still to.</summary>
+    DutyCheckReplied = 52,
+
+    /// <summary>When duty checks come of themselves, or that they no longer do.</summary>
+    CheckScheduleSet = 53,
+
+    /// <summary>The server's clock was set: the time of running duty checks was moved along with it.</summary>
+    DutyChecksMoved = 54,
+
     /// <summary>Requests that were refused for want of a right: counted, not each.</summary>
     Refused = 55,
+
+    /// <summary>An officer acted on an alert without being on duty.</summary>
+    ActedOffDuty = 56,
 
     /// <summary>What was to be told up to here, to whom and over what; and what was held back, and why.</summary>
     NoticesPlanned = 60,
@@ -139,6 +163,9 @@ public sealed record EntryBody
 
     /// <summary><see cref="EntryKind.Refused"/>.</summary>
     public RefusalFacts? Refusal { get; init; }
+
+    /// <summary>Rosters, swaps, hand-overs and duty checks; the kinds from <see cref="EntryKind.RosterSet"/> on.</summary>
+    public DutyFacts? Duty { get; init; }
 
     /// <summary>What became of notices; the kinds from <see cref="EntryKind.NoticesPlanned"/> on.</summary>
     public NoticeFacts? Notice { get; init; }

@@ -59,7 +59,7 @@ internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide)
 }
 
 /// <summary>Breaches what is due, a bounded number at a time.</summary>
-internal sealed class SweepWork(Action<SweepWork> again, Action ended) : LedgerWork
+internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action ended) : LedgerWork
 {
     private const int MostPerCommit = 512;
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,7 +67,7 @@ internal sealed class SweepWork(Action<SweepWork> again, Action ended) : LedgerW
 
     public Task Done => done.Task;
 
-    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit);
+    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit) | duty.Run(transaction, MostPerCommit);
 
     public override void Committed()
     {

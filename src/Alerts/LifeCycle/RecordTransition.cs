@@ -12,38 +12,50 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
     /// <summary>A condition that comes back sooner is chatter, and an acknowledgement still stands; later it is news, and must be acknowledged anew.</summary>
     public const long QuietMicros = 10L * 60 * 1_000_000;
 
-    public static string KeyOf(Transition transition) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"transition/{transition.RuleId}/{transition.Series}/{transition.EpisodeMicros}/{transition.Ordinal}");
+    public static string KeyOf(Transition transition) => KeyOf(transition.RuleId, transition.Series, transition.EpisodeMicros, transition.Ordinal);
 
     public void Run(LedgerTransaction transaction, Transition transition, long postedMicros)
     {
-        var key = KeyOf(transition);
+        if (transaction.Store.HasKey(KeyOf(transition)))
+        {
+            metrics.Absorbed.Add(1);
+            return;
+        }
+
+        Run(transaction, Facts(transition), transition.Change, transition.ReceiveTimeMicros, postedMicros);
+    }
+
+    /// <summary>The same for what the server itself says, which no reading and no rule file stands behind.</summary>
+    public void Run(LedgerTransaction transaction, TransitionFacts facts, TransitionChange change, long receiveMicros, long postedMicros = 0)
+    {
+        var key = KeyOf(facts.RuleId, facts.Series, facts.EpisodeMicros, facts.Ordinal);
         if (transaction.Store.HasKey(key))
         {
             metrics.Absorbed.Add(1);
             return;
         }
 
-        var alert = transaction.FindLive(transition.RuleId, transition.Series);
-        var kind = KindOf(transition, alert);
-        var reopens = alert is not null && kind != EntryKind.ReturnedToNormal && Reopens(alert, transition);
+        var alert = transaction.FindLive(facts.RuleId, facts.Series);
+        var kind = KindOf(change, alert);
+        var reopens = alert is not null && kind != EntryKind.ReturnedToNormal && Reopens(alert, facts);
         var deadlines = kind == EntryKind.ReturnedToNormal
             ? null
-            : DeadlineSchedule.After(alert, transition.To, reopens, DeadlinesFrom(transaction, transition), policy);
-        var id = alert?.Id ?? AlertId.Of(transition.RuleId, transition.Series, transition.EpisodeMicros);
-        var body = new EntryBody { Transition = Facts(transition) with { Reopens = reopens, Deadlines = deadlines } };
-        transaction.Append(kind, id, "rule:" + transition.RuleId, key, transition.ReceiveTimeMicros, body, postedMicros);
+            : DeadlineSchedule.After(alert, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), policy);
+        var id = alert?.Id ?? AlertId.Of(facts.RuleId, facts.Series, facts.EpisodeMicros);
+        var body = new EntryBody { Transition = facts with { Reopens = reopens, Deadlines = deadlines } };
+        transaction.Append(kind, id, "rule:" + facts.RuleId, key, receiveMicros, body, postedMicros);
     }
+
+    private static string KeyOf(string rule, string series, long episodeMicros, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"transition/{rule}/{series}/{episodeMicros}/{ordinal}");
 
     /// <summary>
     /// Receive time never steps back: for long after a clock that was ahead is put right it is ahead still. Deadlines are held against the
     /// clock itself, and must not be late by the difference.
     /// </summary>
-    private static long DeadlinesFrom(LedgerTransaction transaction, Transition transition) =>
-        Math.Min(transition.ReceiveTimeMicros, transaction.NowMicros);
+    private static long DeadlinesFrom(LedgerTransaction transaction, long receiveMicros) => Math.Min(receiveMicros, transaction.NowMicros);
 
-    private static EntryKind KindOf(Transition transition, Alert? alert) => transition.Change switch
+    private static EntryKind KindOf(TransitionChange change, Alert? alert) => change switch
     {
         TransitionChange.Normal or TransitionChange.Retired => EntryKind.ReturnedToNormal,
         _ when alert is null => EntryKind.Raised,
@@ -51,7 +63,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
         _ => EntryKind.ColourChanged,
     };
 
-    private static bool Reopens(Alert alert, Transition transition)
+    private static bool Reopens(Alert alert, TransitionFacts facts)
     {
         var last = alert.Closed ?? alert.Acknowledged;
         if (last is null)
@@ -59,8 +71,8 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
             return false;
         }
 
-        var afterQuiet = !alert.IsActive && transition.EventTimeMicros - alert.ChangedEventMicros > QuietMicros;
-        return afterQuiet || Colours.IsWorse(last.Colour, transition.To);
+        var afterQuiet = !alert.IsActive && facts.EventTimeMicros - alert.ChangedEventMicros > QuietMicros;
+        return afterQuiet || Colours.IsWorse(last.Colour, facts.To);
     }
 
     private TransitionFacts Facts(Transition transition)

@@ -48,10 +48,12 @@ internal static class OfficerBookCommands
             return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator: nobody could administer officers any more." };
         }
 
-        var entry = transaction.Append(
-            EntryKind.OfficerSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
-        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+        return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor) };
     }
+
+    /// <summary>Writes down an officer that was looked at already.</summary>
+    public static LedgerEntry Append(LedgerTransaction transaction, OfficerRecord record, string actor) =>
+        transaction.Append(EntryKind.OfficerSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
 
     /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
     public static CommandResult NotePassword(LedgerTransaction transaction, string officer, string actor)
@@ -73,7 +75,14 @@ internal static class OfficerBookCommands
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
-    private static bool IsOperator(OfficerRecord? officer) => officer is { IsDisabled: false } && officer.Roles.HasFlag(OfficerRoles.Operator);
+    public static CommandResult NoteOffDuty(LedgerTransaction transaction, string officer, OffDutyFacts facts)
+    {
+        var entry = transaction.Append(
+            EntryKind.ActedOffDuty, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Duty = new DutyFacts { OffDuty = facts } });
+        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+    }
+
+    public static bool IsOperator(OfficerRecord? officer) => officer is { IsDisabled: false } && officer.Roles.HasFlag(OfficerRoles.Operator);
 
     private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
 
@@ -84,7 +93,7 @@ internal static class OfficerBookCommands
         : Unprintable(record.NameZh) || Unprintable(record.NameEn) ? "The names for people are at most 64 printable characters."
         : null;
 
-    private static bool Unprintable(string text) =>
+    public static bool Unprintable(string text) =>
         text.Length > TitleLimit || text.EnumerateRunes().Any(r => Rune.IsControl(r) || r == Rune.ReplacementChar);
 }
 
@@ -96,6 +105,9 @@ public static class TerritoryPath
     public static bool IsValid(string path) => path.Length == 0
         || (path.Split('/') is { Length: <= 4 } codes
             && codes.All(c => c.Length is > 0 and <= 32 && c.All(x => char.IsAsciiLetterOrDigit(x) || x is '.' or '_' or '-')));
+
+    /// <summary>For people.</summary>
+    public static string Text(string path) => path.Length == 0 ? "the city" : path;
 
     /// <returns>The territory it lies in; null for the city.</returns>
     public static string? Parent(string path) =>

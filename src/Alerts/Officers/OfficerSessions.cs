@@ -149,6 +149,9 @@ public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerK
         return done;
     }
 
+    /// <summary>Of one who is disabled: out at once.</summary>
+    public void EndSessionsOf(string name) => secrets.EndSessionsOf(name);
+
     public void Dispose() => hashing.Dispose();
 
     private OfficerRecord? Find(string name) =>

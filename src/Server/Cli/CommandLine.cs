@@ -46,6 +46,8 @@ public static class CommandLine
         GatewaysVerb.Create(terminal),
         NoticesVerb.Create(terminal),
         OfficersVerb.Create(terminal),
+        RosterVerb.Create(terminal),
+        DutyVerb.Create(terminal),
         SignInVerb.Create(terminal),
     };
 }

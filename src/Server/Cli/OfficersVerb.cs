@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace PingAnIoT.Server;
 
-/// <summary><c>officers add|list|disable|password</c>: an operator's work on officers.</summary>
+/// <summary><c>officers add|import|list|disable|password</c>: an operator's work on officers.</summary>
 internal static class OfficersVerb
 {
     private static readonly (string Word, V1.Role Role)[] Roles =
@@ -10,7 +10,7 @@ internal static class OfficersVerb
 
     public static Command Create(Terminal terminal) => new("officers", "Work on officers.")
     {
-        Add(terminal), List(terminal), Disable(terminal), Password(terminal),
+        Add(terminal), Import(terminal), List(terminal), Disable(terminal), Password(terminal),
     };
 
     private static Argument<string> Name() => new("name") { Description = "The officer: 1 to 64 letters, digits or . _ @ -" };
@@ -46,6 +46,36 @@ internal static class OfficersVerb
             return ExitCode.Done;
         }, ct));
         return command;
+    }
+
+    private static Command Import(Terminal terminal)
+    {
+        var file = new Argument<string>("file") { Description = "A comma-separated file: name, role, and as wanted zh, en, territory, disabled." };
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
+        return RosterVerb.Verb(terminal, "import", "Add and change officers from a file: all of it, or with any error nothing.", [file], [dry], async (client, headers, parsed, ct) =>
+        {
+            var name = parsed.GetValue(file)!;
+            if (InputFile.Read(name, terminal.Error) is not { } text)
+            {
+                return ExitCode.Usage;
+            }
+
+            try
+            {
+                var done = await client.ImportOfficersAsync(new V1.ImportOfficersRequest { Csv = text, DryRun = parsed.GetValue(dry) }, headers, cancellationToken: ct);
+                await terminal.Out.WriteLineAsync($"{name}: {done.Added} added, {done.Changed} changed, {done.Unchanged} as they were");
+                return ExitCode.Done;
+            }
+            catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.InvalidArgument && e.Status.Detail.StartsWith("csv:", StringComparison.Ordinal))
+            {
+                foreach (var line in e.Status.Detail.Split('\n'))
+                {
+                    await terminal.Out.WriteLineAsync(name + line[3..]);
+                }
+
+                return ExitCode.No;
+            }
+        });
     }
 
     private static Command List(Terminal terminal)

@@ -125,6 +125,9 @@ internal static class WatchVerb
                 case V1.WatchResponse.ContentOneofCase.Event:
                     output.WriteLine(AlertText.Line(message.Event));
                     break;
+                case V1.WatchResponse.ContentOneofCase.DutyCheck:
+                    output.WriteLine("ANSWER    " + DutyText.Line(message.DutyCheck));
+                    break;
             }
 
             output.Flush();
@@ -147,6 +150,9 @@ internal static class WatchVerb
                 case V1.WatchResponse.ContentOneofCase.Event:
                     Take(message.Event);
                     break;
+                case V1.WatchResponse.ContentOneofCase.DutyCheck:
+                    Add("ANSWER " + DutyText.Line(message.DutyCheck));
+                    break;
             }
 
             Paint(message.Cursor);
@@ -154,12 +160,7 @@ internal static class WatchVerb
 
         private void Take(V1.AlertEvent what)
         {
-            news.Enqueue(AlertText.Line(what));
-            while (news.Count > 8)
-            {
-                news.Dequeue();
-            }
-
+            Add(AlertText.Line(what));
             if (what.Alert is { Step: V1.Step.Closed, Active: false })
             {
                 alerts.Remove(what.AlertId);
@@ -167,6 +168,15 @@ internal static class WatchVerb
             else if (what.Alert is { } alert)
             {
                 alerts[alert.Id] = alert;
+            }
+        }
+
+        private void Add(string line)
+        {
+            news.Enqueue(line);
+            while (news.Count > 8)
+            {
+                news.Dequeue();
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class NoticePost : IAsyncDisposable
     /// <returns>Null when no file is named: then nobody is told but those on the stream.</returns>
     /// <exception cref="ServerStartException">The file has errors.</exception>
     public static NoticePost? Open(
-        string path, Ledger ledger, IAttendance attendance, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
+        string path, Ledger ledger, Func<TerritoryTree> territories, IAttendance attendance, TimeProvider time, ILoggerFactory loggers, IMeterFactory meters)
     {
         if (path.Length == 0)
         {
@@ -31,8 +31,9 @@ internal sealed class NoticePost : IAsyncDisposable
         {
             var source = new NoticeSource(path, time, loggers.CreateLogger<NoticeSource>());
             var sender = new NoticeSender(time);
+            var roster = new RosterDuty(() => ledger.Book.Duty, territories, () => source.Current.Contacts, new ContactRoster(() => source.Current));
             var office = new NoticeOffice(
-                ledger, new ContactRoster(() => source.Current), attendance, () => source.Current, sender, new NoticeBounds(), time,
+                ledger, roster, attendance, () => source.Current, sender, new NoticeBounds(), time,
                 new NoticeMetrics(meters), loggers.CreateLogger<NoticeOffice>());
             return new NoticePost(source, sender, office);
         }

@@ -5,7 +5,7 @@ using PingAnIoT.Alerts;
 namespace PingAnIoT.Server;
 
 /// <summary>Asks <see cref="Rights"/> before every call of ours, and puts every refusal on record. The officer goes on with the call.</summary>
-internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local) : Interceptor
+internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty) : Interceptor
 {
     private const string Own = "/pingan.";
 
@@ -14,8 +14,14 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
     {
         try
         {
-            Enter(context);
-            return await continuation(request, context);
+            if (Enter(context) is not { } need || OffDutyOf(request, context, need) is not { } offDuty)
+            {
+                return await continuation(request, context);
+            }
+
+            var answer = await continuation(request, context);
+            await duty.NoteAsync(OfficerName.Of(context).Name, NameOf(context), offDuty);
+            return answer;
         }
         catch (RpcException refusal)
         {
@@ -39,11 +45,12 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
         }
     }
 
-    private void Enter(ServerCallContext context)
+    /// <returns>What the call needed; null where it is none of ours.</returns>
+    private Need? Enter(ServerCallContext context)
     {
         if (!context.Method.StartsWith(Own, StringComparison.OrdinalIgnoreCase))
         {
-            return;
+            return null;
         }
 
         if (!Rights.Table.TryGetValue(context.Method, out var need))
@@ -55,6 +62,17 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
         {
             context.UserState[OfficerName.CallKey] = Rights.Decide(Caller(context), need) ?? throw Denied();
         }
+
+        return need;
+    }
+
+    /// <exception cref="RpcException">Who is not on duty is refused here, and told who is.</exception>
+    private OffDuty? OffDutyOf<TRequest>(TRequest request, ServerCallContext context, Need need)
+    {
+        var found = request is Google.Protobuf.IMessage message && need == Need.Act ? duty.Look(OfficerName.Of(context), context.Method, need, message) : null;
+        return found?.IsRefused == true
+            ? throw GrpcErrors.Of(StatusCode.PermissionDenied, "OFF_DUTY", $"You are not on duty there now; on duty: {string.Join(", ", found.OnDuty)}.")
+            : found;
     }
 
     private Officer Caller(ServerCallContext context)
@@ -74,10 +92,12 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
         if (refusal.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound)
         {
             var name = context.GetHttpContext().User.FindFirst(OfficerName.Claim)?.Value;
-            var rpc = Rights.Table.ContainsKey(context.Method) ? context.Method[(context.Method.LastIndexOf('.') + 1)..] : "unknown";
-            audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", rpc, refusal.StatusCode.ToString());
+            audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", NameOf(context), refusal.StatusCode.ToString());
         }
     }
+
+    private static string NameOf(ServerCallContext context) =>
+        Rights.Table.ContainsKey(context.Method) ? context.Method[(context.Method.LastIndexOf('.') + 1)..] : "unknown";
 
     private static RpcException Denied() =>
         GrpcErrors.Of(StatusCode.PermissionDenied, "NO_RIGHT", "Your role does not allow this.");

@@ -64,7 +64,8 @@ public sealed class ServerHost : IAsyncDisposable
                 new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
             var (register, image) = await reading;
 
-            // Who may ask, where officers sign in here.
+            // Who may ask, where officers sign in here, and of what places.
+            var places = Own(TerritoriesOf(options.Territories, time, loggers));
             var issuer = IssuerOf(options, data, ledger, time, started);
             var setup = new SetupToken(time);
 
@@ -78,7 +79,7 @@ public sealed class ServerHost : IAsyncDisposable
 
             // Who is told, and who may ask.
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
-            var notices = NoticePost.Open(options.Notices, ledger, streams, time, loggers, meters) is { } post ? Own(post) : null;
+            var notices = NoticePost.Open(options.Notices, ledger, () => places.Current, streams, time, loggers, meters) is { } post ? Own(post) : null;
             var gateways = new GatewayBoard(pipeline, time);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
@@ -95,11 +96,12 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(issuer)
-                .AddSingleton(new RightsInterceptor(ledger, new RefusalAudit(ledger, time), issuer))
-                .AddSingleton(new DutyService(ledger, issuer.Sessions, setup))
+                .AddSingleton(new RightsInterceptor(
+                    ledger, new RefusalAudit(ledger, time), issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
+                .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
-                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, time.GetUtcNow()))
+                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))
                 .AddHealthChecks().Add(new HealthCheckRegistration("notices", new NoticeCheck(() => notices?.Office.Health), HealthStatus.Degraded, tags: null)))));
 
             // The past is whole, and only now are they opened.
@@ -217,6 +219,19 @@ public sealed class ServerHost : IAsyncDisposable
         var sessions = new OfficerSessions(ledger, secrets, keys, options.Officers.Audience, time);
         started.Push(new Closing([sessions, secrets]));
         return new LocalIssuer(keys, sessions);
+    }
+
+    /// <exception cref="ServerStartException">The file cannot be read or has errors.</exception>
+    private static TerritorySource TerritoriesOf(string file, TimeProvider time, ILoggerFactory loggers)
+    {
+        try
+        {
+            return new TerritorySource(file, time, loggers.CreateLogger<TerritorySource>());
+        }
+        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ServerStartException("The territory file has errors:\n" + wrong.Message, wrong);
+        }
     }
 
     private static AlertStreamOptions StreamsOf(StreamSection stream) => new()

@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>Set-points of territories and owner units as CSV, for the devices of <see cref="Register"/>; empty for none.</summary>
     public string SetPoints { get; init; } = "";
 
+    /// <summary>Territories with their names and neighbours as CSV (docs/duty.md); empty: nothing is known of them but their paths. Read again when it changes.</summary>
+    public string Territories { get; init; } = "";
+
     /// <summary>Who is told over what, as YAML (docs/notices.md); empty: nobody is told but those on the stream. Read again when it changes.</summary>
     public string Notices { get; init; } = "";
 
@@ -95,6 +98,9 @@ public sealed record OfficersSection
 
     /// <summary>The claim of another issuer's tokens that holds roles: officer, supervisor, operator, auditor. A token without it is an officer's and supervisor's.</summary>
     public string RolesClaim { get; init; } = "roles";
+
+    /// <summary>What an officer who is not on duty does to an alert: <c>record</c> puts it on record, <c>refuse</c> refuses it. Never where nobody is on duty.</summary>
+    public string OffDuty { get; init; } = "record";
 
     public bool IsOpen => !Local && SigningKey.Length == 0 && KeySetFile.Length == 0 && Authority.Length == 0;
 }

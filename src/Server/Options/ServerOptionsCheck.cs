@@ -25,6 +25,12 @@ public static class ServerOptionsCheck
         RequireFile(errors, "PingAn:Register", options.Register);
         RequireFile(errors, "PingAn:SetPoints", options.SetPoints);
         RequireFile(errors, "PingAn:Notices", options.Notices);
+        RequireFile(errors, "PingAn:Territories", options.Territories);
+        if (options.Officers.OffDuty is not ("record" or "refuse"))
+        {
+            errors.Add($"PingAn:Officers:OffDuty is '{options.Officers.OffDuty}': record or refuse.");
+        }
+
         if (options.SetPoints.Length > 0 && options.Register.Length == 0)
         {
             errors.Add("PingAn:SetPoints is set without PingAn:Register: territories and owner units are those of registered devices.");

@@ -9,7 +9,8 @@ namespace PingAnIoT.Server;
 
 /// <summary>Devices, gateways and what was refused.</summary>
 internal sealed class FleetService(
-    DeviceRegister register, GatewayBoard gateways, IngestPipeline pipeline, Ledger ledger, AlertStreams streams, DateTimeOffset startTime)
+    DeviceRegister register, GatewayBoard gateways, IngestPipeline pipeline, Ledger ledger, AlertStreams streams,
+    Func<TerritoryTree> territories, DateTimeOffset startTime)
     : V1.FleetService.FleetServiceBase
 {
     /// <summary>Most devices looked at for one page.</summary>
@@ -60,6 +61,38 @@ internal sealed class FleetService(
         return Task.FromResult(response);
     }
 
+    public override Task<V1.ListTerritoriesResponse> ListTerritories(V1.ListTerritoriesRequest request, ServerCallContext context)
+    {
+        var (officer, size) = (OfficerName.Of(context), PageTokens.Size(request.PageSize, 100));
+        var parent = new Officer("", request.Parent.Trim('/'));
+        var page = territories().All
+            .Where(t => (DutyRequest.Has(officer, t.Path) || IsAbove(t.Path, officer)) && (parent.Territory.Length == 0 || (t.Path != parent.Territory && parent.Covers(t.Path)))
+                && string.CompareOrdinal(t.Path, request.PageToken) > 0)
+            .Take(size + 1).ToList();
+        var response = new V1.ListTerritoriesResponse { NextPageToken = page.Count > size ? page[size - 1].Path : "" };
+        response.Territories.AddRange(page.Take(size).Select(t => Wire(t, officer)));
+        return Task.FromResult(response);
+    }
+
+    public override Task<V1.GetTerritoryResponse> GetTerritory(V1.GetTerritoryRequest request, ServerCallContext context)
+    {
+        var officer = OfficerName.Of(context);
+        var (tree, path) = (territories(), request.Path.Trim('/'));
+        if (tree.Find(path) is not { } found || !(DutyRequest.Has(officer, path) || IsAbove(path, officer)))
+        {
+            var near = NearestName.Find(path, tree.All.Select(t => t.Path).Where(p => DutyRequest.Has(officer, p)));
+            throw GrpcErrors.NotFound("territory", path, near);
+        }
+
+        var response = new V1.GetTerritoryResponse { Territory = Wire(found, officer) };
+        for (var above = TerritoryPath.Parent(path); above is { Length: > 0 }; above = TerritoryPath.Parent(above))
+        {
+            response.Above.Insert(0, Wire(tree.Find(above)!, new Officer("", path)));
+        }
+
+        return Task.FromResult(response);
+    }
+
     public override Task<V1.ListDeadLettersResponse> ListDeadLetters(V1.ListDeadLettersRequest request, ServerCallContext context)
     {
         var size = PageTokens.Size(request.PageSize, 100);
@@ -91,6 +124,21 @@ internal sealed class FleetService(
             Watchers = streams.Count,
             StartTime = Timestamp.FromDateTimeOffset(startTime),
         });
+    }
+
+    private static bool IsAbove(string path, Officer officer) => new Officer("", path).Covers(officer.Territory) && officer.Territory.Length > 0;
+
+    private V1.Territory Wire(Territory territory, Officer officer)
+    {
+        var wire = new V1.Territory { Path = territory.Path, NameZh = territory.NameZh, NameEn = territory.NameEn };
+        if (DutyRequest.Has(officer, territory.Path))
+        {
+            var tree = territories();
+            wire.Neighbours.AddRange(tree.NeighboursOf(territory.Path).Where(n => DutyRequest.Has(officer, n)));
+            wire.Children.AddRange(tree.ChildrenOf(territory.Path));
+        }
+
+        return wire;
     }
 
     /// <returns>The gateways that a device of the officer's territory has; null for all of them.</returns>

@@ -44,8 +44,8 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
         return Office = MakeOffice(sender);
     }
 
-    public NoticeOffice MakeOffice(INoticeSender sender) => new(
-        Kit.Ledger, new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), Log);
+    public NoticeOffice MakeOffice(INoticeSender sender, IDutyRoster? roster = null) => new(
+        Kit.Ledger, roster ?? new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), Log);
 
     public void RestartOffice() => Office = MakeOffice(sender);
 
@@ -102,7 +102,11 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
 
     public async ValueTask DisposeAsync()
     {
-        await Office.DisposeAsync();
+        if (Office is not null)
+        {
+            await Office.DisposeAsync();
+        }
+
         await Kit.DisposeAsync();
         Dispose();
     }

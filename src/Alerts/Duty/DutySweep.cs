@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// Ends checks whose time is over and begins those that are due, with every sweep of the ledger: rows of the book and not timers, so that a restart
+/// forgets none. Threading: the writer's.
+/// </summary>
+internal sealed class DutySweep(CheckAlarm alarm)
+{
+    /// <summary>So late a scheduled check is still begun; one that is later belongs to a time of which nothing can be found out any more.</summary>
+    private const long LateMicros = 60_000_000;
+
+    /// <returns>True when there may be more.</returns>
+    public bool Run(LedgerTransaction transaction, int most)
+    {
+        var left = most;
+        var now = transaction.NowMicros;
+        while (left > 0 && transaction.Duty.Running is { IsEmpty: false } running && running.Min is var (due, id) && due <= now)
+        {
+            CheckCommands.End(transaction, transaction.Duty.Checks[id], alarm);
+            left--;
+        }
+
+        if (!transaction.Duty.Schedules.IsEmpty)
+        {
+            foreach (var schedule in transaction.Duty.Schedules.Values.Where(s => s.NextMicros <= now).OrderBy(s => s.NextMicros).Take(left).ToList())
+            {
+                Begin(transaction, schedule);
+                left--;
+            }
+        }
+
+        return left <= 0;
+    }
+
+    /// <summary>What the clock that was set moves along.</summary>
+    public static void Move(LedgerTransaction transaction, long shiftMicros)
+    {
+        if (!transaction.Duty.Running.IsEmpty)
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"duty/clock/{transaction.HeadSequence}");
+            transaction.Append(
+                EntryKind.DutyChecksMoved, "", "system", key, transaction.NowMicros, new EntryBody { Duty = new DutyFacts { ShiftMicros = shiftMicros } });
+        }
+    }
+
+    private void Begin(LedgerTransaction transaction, CheckSchedule schedule)
+    {
+        var (now, due) = (transaction.NowMicros, schedule.NextMicros);
+        var own = DutyRoster.Own(transaction.Duty, schedule.Territory, schedule.Role, now);
+        var check = CheckCommands.Begin(transaction, schedule.Territory, schedule.Role, CheckCommands.Scheduler, schedule.AnswerMicros, own);
+        var why = now - due > LateMicros ? "the server was not running then" : own.HasRoster ? "" : $"{TerritoryPath.Text(schedule.Territory)} {own.Why}";
+        check = why.Length == 0 ? check : check with { State = CheckState.Skipped, EndedMicros = now, Finding = why };
+        var key = string.Create(CultureInfo.InvariantCulture, $"duty/schedule/{schedule.Territory}/{(int)schedule.Role}/{due}/{transaction.HeadSequence}");
+        var facts = new DutyFacts { Check = check, Schedule = schedule with { NextMicros = CheckMoments.Next(schedule, now) } };
+        transaction.Append(EntryKind.DutyChecked, "", CheckCommands.Scheduler, key, now, new EntryBody { Duty = facts });
+        CheckCommands.End(transaction, check, alarm);
+    }
+}

@@ -1,0 +1,82 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>What one shift leaves to the next. Run by the ledger's writer on the draft of the book.</summary>
+internal static class HandOverCommands
+{
+    private const int MostOpen = 1_000;
+    private const int NamedAlerts = 200;
+    private const long AheadMicros = 7L * 24 * 3600 * 1_000_000;
+
+    /// <summary>Written by who is on duty, for those who are on duty next.</summary>
+    public static CommandResult Write(
+        LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, IReadOnlyCollection<Alert> open)
+    {
+        if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction)) is { } answer)
+        {
+            return answer;
+        }
+
+        if ((RosterCommands.WrongRole(role) ?? (DutyRequest.IsUnprintable(text) ? "The note is at most 2,000 printable characters." : null)) is { } wrong)
+        {
+            return DutyRequest.Invalid(wrong);
+        }
+
+        var (book, now, name) = (transaction.Duty, transaction.NowMicros, request.Officer.Name);
+        var stretches = DutyRoster.Between(book, territory, role, now, now + AheadMicros);
+        if (!stretches[0].Officers.Any(o => o.Officer == name))
+        {
+            return DutyRequest.NotNow($"{name} is not on duty there, and has nothing to hand over.");
+        }
+
+        // The next in whose time somebody is on duty who is not now; who stays on has nothing to take over.
+        var present = stretches[0].Officers.Select(o => o.Officer).ToHashSet(StringComparer.Ordinal);
+        var next = stretches.Skip(1).FirstOrDefault(s => s.Officers.Any(o => !present.Contains(o.Officer)));
+        if (next is null)
+        {
+            return DutyRequest.NotNow("Nobody else is on duty within 7 days: there is nobody to hand over to.");
+        }
+
+        if (book.HandOvers.Values.Count(h => h.IsOpen) >= MostOpen)
+        {
+            return DutyRequest.NotNow("There are 1,000 hand-overs that nobody took.");
+        }
+
+        return request.Append(transaction, EntryKind.HandedOver, new DutyFacts
+        {
+            HandOver = new HandOverRecord
+            {
+                Id = transaction.HeadSequence + 1, Territory = territory, Role = role, By = name, Text = text, AtMicros = now, DueMicros = next.FromMicros,
+                To = [.. next.Officers.Select(o => o.Officer).Where(o => !present.Contains(o))],
+                OpenCount = open.Count, RedCount = open.Count(a => a.PeakColour == Severity.Red),
+                OpenAlerts = [.. open.OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.RaisedAtMicros).Take(NamedAlerts).Select(a => a.Id)],
+            },
+        });
+    }
+
+    /// <summary>By one of those it was left to, or by whoever is on duty when it is taken.</summary>
+    public static CommandResult Take(LedgerTransaction transaction, DutyRequest request, long id)
+    {
+        if (request.Earlier(transaction) is { } answer)
+        {
+            return answer;
+        }
+
+        if (!transaction.Duty.HandOvers.TryGetValue(id, out var handOver) || !DutyRequest.Has(request.Officer, handOver.Territory))
+        {
+            return new CommandResult(CommandOutcome.NotFound);
+        }
+
+        var name = request.Officer.Name;
+        if (!handOver.IsOpen)
+        {
+            return DutyRequest.NotNow($"{handOver.TakenBy} has taken it over.");
+        }
+
+        var isOn = DutyRoster.Own(transaction.Duty, handOver.Territory, handOver.Role, transaction.NowMicros).Officers.Any(o => o.Officer == name);
+        return name == handOver.By || !(isOn || handOver.To.Contains(name, StringComparer.Ordinal))
+            ? DutyRequest.NotNow($"It was left to {string.Join(", ", handOver.To)}, or to whoever is on duty.")
+            : request.Append(transaction, EntryKind.HandOverTaken, new DutyFacts { HandOver = handOver with { TakenBy = name, TakenMicros = transaction.NowMicros } });
+    }
+}

@@ -1,0 +1,60 @@
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>Who is told: those on duty where a roster is, the contacts as ever where there is none.</summary>
+public sealed class RosterDutyTests
+{
+    private static readonly ContactConfig[] Contacts =
+    [
+        new("d01/s03", new Recipient("a", ["sms"])), new("d01/s03", new Recipient("b", ["sms"])), new("d01/s03", new Recipient("room", ["robot"])), new("", new Recipient("city", ["mail"])),
+    ];
+
+    private static readonly long Morning = (LedgerKit.Start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    [Theory]
+    [InlineData("a:b", 9, "d01/s03/c07", "a")]
+    [InlineData("a:b", 21, "d01/s03/c07", "b")]
+    [InlineData("a:b", 9, "d01/s04", "city")]
+    [InlineData("a:b", 9, "", "city")]
+    [InlineData("x:y", 9, "d01/s03", "a,b,room")]
+    [InlineData("", 9, "d01/s03", "a,b,room")]
+    public void Told_are(string teams, int hour, string territory, string names)
+    {
+        var book = DutyBook.Empty;
+        if (teams.Length > 0)
+        {
+            var roster = DutyKit.DayAndNight with { Teams = [.. teams.Split(':').Select(t => new[] { t })] };
+            book = book with { Posts = book.Posts.Add((DutyKit.Street, OfficerRoles.Officer), DutyPost.Empty.With(roster)) };
+        }
+
+        var config = new NoticeConfig { Contacts = Contacts };
+        var duty = new RosterDuty(() => book, () => TerritoryTree.Empty, () => Contacts, new ContactRoster(() => config));
+        string.Join(',', duty.OnDuty(territory, Morning + ((hour - 8) * DutyKit.Hour)).Select(r => r.Name)).Should().Be(names);
+    }
+
+    [Fact]
+    public async Task A_notice_goes_to_who_is_on_duty_when_it_happens_and_to_nobody_else()
+    {
+        await using var notices = new NoticeKit("""
+            hosts: [example.org]
+            channels: [{ name: hook, type: webhook, url: "https://example.org/" }]
+            contacts:
+              - { name: a, territory: d01/s03, channels: [hook] }
+              - { name: b, territory: d01/s03, channels: [hook] }
+            """);
+        notices.Kit.Open();
+        var roster = new RosterDuty(() => notices.Kit.Ledger.Book.Duty, () => TerritoryTree.Empty, () => notices.Config.Contacts, new ContactRoster(() => notices.Config));
+        await using var office = notices.MakeOffice(notices, roster);
+        notices.Kit.Ledger.Post(notices.At("gp-1", "d01/s03/c07").To(Rules.Severity.Yellow, notices.Kit.Now));
+        await notices.Kit.FlushAsync();
+        await office.RunOnceAsync(TestContext.Current.CancellationToken);
+        notices.Sent.Select(s => s.Message.Recipient.Name).Should().BeEquivalentTo(["a", "b"], "no roster yet: the contacts of the place");
+        var request = new DutyRequest(DutyKit.Supervisor, "", TerritoryTree.Empty);
+        await notices.Kit.Ledger.DecideAsync(t => RosterCommands.Set(t, request, DutyKit.DayAndNight), TestContext.Current.CancellationToken);
+        notices.Sent.Clear();
+        notices.Kit.Fake.Advance(TimeSpan.FromHours(13));
+        notices.Kit.Ledger.Post(notices.At("gp-2", "d01/s03/c08").To(Rules.Severity.Yellow, notices.Kit.Now));
+        await notices.Kit.FlushAsync();
+        await office.RunOnceAsync(TestContext.Current.CancellationToken);
+        notices.Sent.Where(s => s.Message.Alert.Device == "gp-2").Select(s => s.Message.Recipient.Name).Should().Equal("b");
+    }
+}
