@@ -92,7 +92,7 @@ public sealed class RosterCommandTests
         (RosterRecord Roster, string Says)[] cases =
         [
             (good with { Zone = "Asia/Shanghay" }, "did you mean 'Asia/Shanghai'?"), (good with { RotateDays = 0 }, "1 to 366"), (good with { Teams = [["a", "a"]] }, "none of them twice"),
-            (good with { Teams = [["a/b"]] }, "is not a name"), (good with { Shifts = [new ShiftRecord("x", 0, 1441, 0)] }, "24:00"), (good with { Shifts = [new ShiftRecord("x", 0, 60, 2)] }, "2 teams"),
+            (good with { Teams = [["a/b"], ["b"]] }, "is not a name"), (good with { Shifts = [new ShiftRecord("x", 0, 1441, 0)] }, "24:00"), (good with { Shifts = [new ShiftRecord("x", 0, 60, 2)] }, "2 teams"),
             (good with { Role = OfficerRoles.Auditor }, "supervisors"), (good with { FromMicros = 1 }, "from now on"), (good with { Territory = "a//b" }, "up to 4 codes"), (good with { Shifts = [] }, "1 to 24"),
         ];
         foreach (var (roster, says) in cases)
