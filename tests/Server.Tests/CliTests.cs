@@ -92,6 +92,15 @@ public sealed class CliTests
         new FileInfo(kept).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RunAsync(["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
         (await RunAsync(["officers", "disable", "li.na", .. at])).Out.Should().Contain("disabled");
+        var csv = Path.Combine(server.Data, "officers.csv");
+        await File.WriteAllTextAsync(csv, "name,role,territory\nwang.wei,officer,d01/s03\n");
+        (await RunAsync(["officers", "import", csv, "--dry-run", .. at])).Out.Should().Contain("1 added, 0 changed, 0 as they were");
+        (await RunAsync(["officers", "import", csv, .. at])).Status.Should().Be(0);
+        (await RunAsync(["officers", "import", csv, .. at])).Out.Should().Contain("0 added, 0 changed, 1 as they were");
+        await File.WriteAllTextAsync(csv, "name,role\nzhao,officr\n");
+        var bad = await RunAsync(["officers", "import", csv, .. at]);
+        bad.Status.Should().Be(1);
+        bad.Out.Should().Contain($"{csv}:2:6: 'officr' is no role; did you mean 'officer'?");
         (await RunAsync(["officers", "list", .. at])).Out.Should().Contain("chief").And.Contain("li.na");
         (await RunAsync(["alerts", .. at])).Status.Should().Be(0);
         (await RunAsync(["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
