@@ -353,7 +353,7 @@ internal sealed class LedgerStore : IDisposable
     /// <exception cref="ArgumentException">A text with NUL.</exception>
     private static object Storable(object value) => value switch
     {
-        string text when text.Contains('\0', StringComparison.Ordinal) => throw new ArgumentException("A text with the character NUL cannot be recorded."),
+        string text when text.Contains('\0', StringComparison.Ordinal) => throw new ArgumentException("A text with the character NUL cannot be recorded.", nameof(value)),
         string text when text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)),
         _ => value,
     };
