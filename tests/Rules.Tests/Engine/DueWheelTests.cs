@@ -67,4 +67,24 @@ public sealed class DueWheelTests
         looks.Should().Be(4);
         wheel.Count.Should().Be(0);
     }
+
+    /// <summary>More than are kept together, due within one second each, in seconds side by side.</summary>
+    [Fact]
+    public void A_thousand_of_one_second_are_all_kept_and_none_of_them_in_anothers_place()
+    {
+        var wheel = new DueWheel();
+        for (var slot = 0; slot < 3_000; slot++)
+        {
+            wheel.Add((10 + (slot % 3)) * Second, slot);
+        }
+
+        for (var second = 0; second < 3; second++)
+        {
+            var taken = new List<int>();
+            wheel.Take((10 + second) * Second, taken);
+            taken.Order().Should().Equal(Enumerable.Range(0, 1_000).Select(i => (3 * i) + second));
+        }
+
+        wheel.Count.Should().Be(0);
+    }
 }
