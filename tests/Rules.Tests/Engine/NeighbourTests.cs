@@ -128,8 +128,8 @@ public sealed class NeighbourTests
         new Scenario(new EngineOptions { CarryMicros = 30_000_000 }, Scenario.Rule(hold: "30s")).Run("""
             at 0s tick
             at 1s p1 91
-            to 33s
-            at 34s tick                      -> p1.pressure red @31s
+            to 32s
+            at 33s tick                      -> p1.pressure red @31s
             """);
 
     [Fact]
