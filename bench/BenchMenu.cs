@@ -26,6 +26,8 @@ internal static class BenchMenu
                 return await CityBench.RunAsync(options);
             case "latency":
                 return await LatencyBench.RunAsync(options);
+            case "ledger":
+                return await LedgerBench.RunAsync(options);
             case "start":
                 return await StartBench.RunAsync(options);
             case "engine":
@@ -45,6 +47,7 @@ internal static class BenchMenu
                       city       [--fleet district|town|100k|1m|city] [--minutes 2] [--speed 1] [--packs N] [--no-kill] [--seed 1] [--acceleration X] [--data FOLDER] [--no-results] [--forget-each N]
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000] [--starts 5] [--data FOLDER]
+                      ledger     [--alerts 100000] [--postgres FILE] [--data FOLDER]
                       decode
                       engine     [--quick]
                       --gate     fails when the engine allocates in steady state; for CI

@@ -3,7 +3,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-public sealed class DeadlineTests
+public class DeadlineTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

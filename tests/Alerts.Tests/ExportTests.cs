@@ -3,7 +3,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-public sealed class ExportTests
+public class ExportTests
 {
     [Theory]
     [InlineData("=1+1", "\"'=1+1\"")]

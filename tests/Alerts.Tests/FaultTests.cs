@@ -4,11 +4,11 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>T-04 for the ledger: the disk is full, refuses, or is held by somebody else. Nothing is dropped, nothing doubled, and it recovers unaided.</summary>
-public sealed class FaultTests
+public class FaultTests
 {
     private const int Seed = 404;
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(0.01)]
@@ -57,7 +57,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task T04_while_somebody_holds_the_lock_health_is_red_and_nothing_is_acknowledged()
+    public virtual async Task T04_while_somebody_holds_the_lock_health_is_red_and_nothing_is_acknowledged()
     {
         await using var kit = new LedgerKit(TimeProvider.System);
         var ledger = kit.Open();
@@ -117,7 +117,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task One_item_that_the_database_will_never_take_keeps_nothing_else_from_the_disk()
+    public virtual async Task One_item_that_the_database_will_never_take_keeps_nothing_else_from_the_disk()
     {
         await using var kit = new LedgerKit();
         var ledger = kit.Open();
@@ -138,7 +138,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task T05_a_read_is_cut_after_2_seconds_and_the_log_stays_bounded()
+    public virtual async Task T05_a_read_is_cut_after_2_seconds_and_the_log_stays_bounded()
     {
         await using var kit = new LedgerKit(TimeProvider.System);
         using var readers = new LedgerReaders(kit.Options.Database, 1, TimeProvider.System, new AlertsMetrics(new OneMeter()));
@@ -152,7 +152,7 @@ public sealed class FaultTests
         wal.Should().BeLessThanOrEqualTo(64 << 20);
     }
 
-    private sealed class OneMeter : System.Diagnostics.Metrics.IMeterFactory
+    protected sealed class OneMeter : System.Diagnostics.Metrics.IMeterFactory
     {
         public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options) => new(options);
 

@@ -2,7 +2,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-public sealed class FeedTests
+public class FeedTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

@@ -5,7 +5,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>What people may do, as tables: who does what when, and what the alert is afterwards.</summary>
-public sealed class LifeCycleTests
+public class LifeCycleTests
 {
     [Theory]
     [InlineData("the way it should go", """

@@ -2,7 +2,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-public sealed class ReceiveClockAheadTests
+public class ReceiveClockAheadTests
 {
     [Fact]
     public async Task A_receive_time_that_is_still_ahead_of_a_clock_put_right_makes_no_deadline_late()

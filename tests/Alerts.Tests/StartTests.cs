@@ -5,7 +5,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>Start-up on a large ledger. Small here; PINGAN_START_ENTRIES=1000000 for the real one.</summary>
-public sealed class StartTests
+public class StartTests
 {
     [Fact]
     public async Task A_start_reads_the_live_alerts_and_not_the_whole_ledger()

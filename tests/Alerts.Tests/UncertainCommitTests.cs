@@ -2,7 +2,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-public sealed class UncertainCommitTests
+public class UncertainCommitTests
 {
     [Fact]
     public async Task A_commit_that_reports_failure_and_is_on_disk_all_the_same_counts_once()

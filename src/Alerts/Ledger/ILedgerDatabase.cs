@@ -32,6 +32,9 @@ internal interface ILedgerDatabase
     /// <summary>From here on the connection sees the database as it is at this moment.</summary>
     void BeginView(DbConnection reader);
 
+    /// <summary>Which of the values a column has, asked in one go; null where asking one by one costs no more.</summary>
+    IReadOnlyList<string>? FindPresent(DbConnection writer, string table, string column, IReadOnlyList<string> values);
+
     /// <summary>
     /// Whether the database refuses what was to be written, and not the writing: that would be refused for ever. A sequence number that is taken
     /// is no fault of the work: the database has more than this writer knows of, which opening it anew mends.

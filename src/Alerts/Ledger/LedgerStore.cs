@@ -35,6 +35,8 @@ internal sealed class LedgerStore : IDisposable
 
     /// <summary>What a database over a wire is told in one go; null for one in this process, which is told at once.</summary>
     private readonly DbBatch? unsent;
+    private readonly HashSet<string> absentKeys = new(StringComparer.Ordinal);
+    private readonly HashSet<string> absentAlerts = new(StringComparer.Ordinal);
     private bool hasUnsentAlerts;
     private long rowsSinceCheckpoint;
 
@@ -115,11 +117,35 @@ internal sealed class LedgerStore : IDisposable
         }
     }
 
+    /// <summary>Asks for all at once what they would each ask for and wait. Holds for this transaction.</summary>
+    public void LookUp(List<LedgerWork> group)
+    {
+        absentKeys.Clear();
+        absentAlerts.Clear();
+        if (unsent is null)
+        {
+            return;
+        }
+
+        var asked = group.Select(w => w.AsksFor).OfType<(string Key, string AlertId)>().Where(a => IsPlain(a.Key)).ToList();
+        Add(absentKeys, "entry", "key", asked.ConvertAll(a => a.Key));
+        Add(absentAlerts, "alert", "id", asked.ConvertAll(a => a.AlertId));
+
+        void Add(HashSet<string> absent, string table, string column, List<string> values)
+        {
+            if (values.Count > 1 && database.FindPresent(connection, table, column, values) is { } present)
+            {
+                absent.UnionWith(values);
+                absent.ExceptWith(present);
+            }
+        }
+    }
+
     public bool HasKey(string key)
     {
-        if (unsentEntries.ContainsKey(key))
+        if (unsentEntries.ContainsKey(key) || absentKeys.Contains(key))
         {
-            return true;
+            return !absentKeys.Contains(key);
         }
 
         Bind(findKey, key);
@@ -146,7 +172,11 @@ internal sealed class LedgerStore : IDisposable
             Encoding.UTF8.GetString(body), entry.PreviousHash.ToArray(), entry.Hash.ToArray());
         if (unsent is not null)
         {
-            unsentEntries[entry.Key] = entry;
+            absentKeys.Remove(entry.Key);
+            if (unsent.BatchCommands.Count > 0)
+            {
+                unsentEntries[entry.Key] = entry;
+            }
         }
     }
 
@@ -155,11 +185,17 @@ internal sealed class LedgerStore : IDisposable
         Execute(
             upsertAlert, alert.Id, alert.IsLive ? 1L : 0L, alert.FirstSequence, alert.LastSequence,
             JsonSerializer.Serialize(alert, AlertsJson.Readable.Alert));
-        hasUnsentAlerts = unsent is not null;
+        absentAlerts.Remove(alert.Id);
+        hasUnsentAlerts = unsent is { BatchCommands.Count: > 0 };
     }
 
     public Alert? FindAlert(string id)
     {
+        if (absentAlerts.Contains(id))
+        {
+            return null;
+        }
+
         if (hasUnsentAlerts)
         {
             Send();
@@ -345,6 +381,8 @@ internal sealed class LedgerStore : IDisposable
             command.Parameters[i].Value = Storable(values[i]);
         }
     }
+
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0', StringComparison.Ordinal);
 
     /// <summary>
     /// A text as both databases hold it and as it was hashed: half a character of UTF-16 becomes the replacement character. A NUL, which

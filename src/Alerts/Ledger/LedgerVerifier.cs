@@ -11,6 +11,9 @@ namespace PingAnIoT.Alerts;
 public sealed record VerifyReport(long Entries, long? FirstBadSequence, IReadOnlyList<string> Findings)
 {
     public bool IsSound => Findings.Count == 0;
+
+    /// <summary>True when all that was found is what the ledger itself has on record, such as that its head was missing at a start.</summary>
+    public bool IsAsWritten { get; init; } = Findings.Count == 0;
 }
 
 /// <summary>
@@ -53,7 +56,10 @@ public static class LedgerVerifier
             chain.MarkBad(chain.Entries + 1, "the ledger cannot be read on: " + damage.Message);
         }
 
-        return new VerifyReport(chain.Entries, chain.FirstBad, findings.Count > MostFindings ? findings[..MostFindings] : findings);
+        return new VerifyReport(chain.Entries, chain.FirstBad, findings.Count > MostFindings ? findings[..MostFindings] : findings)
+        {
+            IsAsWritten = findings.Count == chain.OnRecord,
+        };
     }
 
     /// <summary>Walks all entries in order of sequence and folds them on the way.</summary>
@@ -62,6 +68,9 @@ public static class LedgerVerifier
         public long Entries { get; private set; }
 
         public long? FirstBad { get; private set; }
+
+        /// <summary>How many of the findings the ledger itself has on record.</summary>
+        public int OnRecord { get; private set; }
 
         public RefoldedBook Book { get; } = new();
 
@@ -140,6 +149,7 @@ public static class LedgerVerifier
             var entry = LedgerRows.FromRaw(raw, hash);
             if (entry is { Kind: EntryKind.TailMissing, Body.MissingTail: { } missing })
             {
+                OnRecord++;
                 findings.Add(string.Create(
                     CultureInfo.InvariantCulture,
                     $"entry {entry.Sequence} records that at a start {(missing.Sequence == 0 ? "ledger.head was missing" : $"the entries up to {missing.Sequence} were missing")}"));

@@ -8,6 +8,9 @@ internal abstract class LedgerWork
     /// <summary>Decides on the draft of the book and appends entries. Must not touch anything but the transaction.</summary>
     public abstract void Run(LedgerTransaction transaction);
 
+    /// <summary>The entry's key and the alert that <see cref="Run"/> is going to ask for, so that a whole group's are asked for in one go; null when not known before.</summary>
+    public virtual (string Key, string AlertId)? AsksFor => null;
+
     /// <summary>All of it is on disk and published.</summary>
     public virtual void Committed()
     {
@@ -23,6 +26,9 @@ internal abstract class LedgerWork
 internal sealed class TransitionWork(Transition transition, RecordTransition record, long postedMicros) : LedgerWork
 {
     public override void Run(LedgerTransaction transaction) => record.Run(transaction, transition, postedMicros);
+
+    public override (string Key, string AlertId)? AsksFor =>
+        (RecordTransition.KeyOf(transition), AlertId.Of(transition.RuleId, transition.Series, transition.EpisodeMicros));
 
     public override string ToString() => RecordTransition.KeyOf(transition);
 }

@@ -139,6 +139,7 @@ internal sealed class LedgerWriter : IDisposable
         store.Begin();
         var transaction = new LedgerTransaction(store, book, headHash, clock, options.KeepsNotices);
         clockWatch.Check(transaction);
+        store.LookUp(group);
         foreach (var work in group)
         {
             Step("run");

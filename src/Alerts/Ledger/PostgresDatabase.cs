@@ -73,6 +73,9 @@ internal sealed class PostgresDatabase(PostgresPlace place) : ILedgerDatabase
 
     public void BeginView(DbConnection reader) => reader.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
+    public IReadOnlyList<string>? FindPresent(DbConnection writer, string table, string column, IReadOnlyList<string> values) => LedgerRows.Query(
+        writer, $"SELECT {column} FROM {table} WHERE {column} = ANY(@values)", r => r.GetString(0), ("@values", values.ToArray()));
+
     /// <summary>By class: data exceptions, broken constraints, limits of the program, and what a trigger refuses.</summary>
     public bool IsOfTheWork(Exception failure) =>
         failure is PostgresException { SqlState: var state, ConstraintName: var constraint }
@@ -97,7 +100,8 @@ internal sealed class PostgresDatabase(PostgresPlace place) : ILedgerDatabase
             connection,
             """
             SELECT quote_ident(n.nspname) FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-            WHERE e.extname = 'amcheck' AND has_function_privilege(quote_ident(n.nspname) || '.bt_index_check(regclass, boolean)', 'EXECUTE')
+            JOIN pg_proc p ON p.pronamespace = n.oid AND p.proname = 'bt_index_check' AND p.pronargs = 2
+            WHERE e.extname = 'amcheck' AND has_function_privilege(p.oid, 'EXECUTE')
             """,
             r => r.GetString(0));
         if (found is not [var schema])
@@ -207,11 +211,12 @@ internal sealed class PostgresDatabase(PostgresPlace place) : ILedgerDatabase
         try
         {
             connection.Open();
-            if (connection.Text("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)").Length == 0)
+            if (connection.Text("SELECT current_schema()").Length == 0)
             {
                 throw new LedgerException($"{Place} has no schema on its search path. Make it, or name another with Search Path.");
             }
 
+            connection.Run("SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false)");
             return connection;
         }
         catch

@@ -54,9 +54,13 @@ public sealed class PostgresPlace
         settings.CommandTimeout = AnswerSeconds;
         settings.MaxAutoPrepare = PreparedStatements;
         settings.AutoPrepareMinUsages = 2;
-        settings.TcpKeepAlive = true;
-        settings.TcpKeepAliveTime = 10;
-        settings.TcpKeepAliveInterval = 5;
+        if (!IsSocketFile(settings.Host))
+        {
+            settings.TcpKeepAlive = true;
+            settings.TcpKeepAliveTime = 10;
+            settings.TcpKeepAliveInterval = 5;
+        }
+
         settings.ApplicationName ??= "pinganiot";
         if (!settings.ContainsKey("GSS Encryption Mode") || IsThisMachine(settings.Host))
         {
@@ -68,6 +72,8 @@ public sealed class PostgresPlace
 
     public override string ToString() => $"PostgreSQL {settings.Host}:{settings.Port}/{settings.Database}";
 
+    private static bool IsSocketFile(string host) => host[0] is '/' or '@';
+
     private static bool IsThisMachine(string host) =>
-        host.StartsWith('/') || host.StartsWith('@') || host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        IsSocketFile(host) || host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -6,9 +6,7 @@ using SQLitePCL;
 namespace PingAnIoT.Alerts;
 
 /// <summary>The ledger in one file of a folder: opened with the settings that durability rests on, which are asserted.</summary>
-/// <param name="folder">On a local disk.</param>
-/// <param name="synchronous">FULL, but for the control of the power-cut test.</param>
-internal sealed class SqliteDatabase(string folder, string synchronous = "FULL") : ILedgerDatabase
+internal sealed class SqliteDatabase : ILedgerDatabase
 {
     public const string FileName = "ledger.db";
     private const int BusyMilliseconds = 5000;
@@ -27,13 +25,23 @@ internal sealed class SqliteDatabase(string folder, string synchronous = "FULL")
     /// <summary>File systems whose locks and syncs cannot be relied on.</summary>
     private static readonly string[] NetworkFileSystems = ["nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ncpfs", "fuse.sshfs"];
 
-    public string Place => FilePath;
+    private readonly string synchronous;
+    private readonly bool isBackup;
 
-    public bool IsThere => File.Exists(FilePath);
+    /// <param name="folder">On a local disk.</param>
+    /// <param name="synchronous">FULL, but for the control of the power-cut test.</param>
+    public SqliteDatabase(string folder, string synchronous = "FULL") => (Place, this.synchronous) = (Path.Combine(folder, FileName), synchronous);
 
-    public bool IsQuickToCheck => new FileInfo(FilePath).Length <= QuickCheckBytes;
+    private SqliteDatabase(string file) => (Place, synchronous, isBackup) = (file, "FULL", true);
 
-    private string FilePath => Path.Combine(folder, FileName);
+    public string Place { get; }
+
+    public bool IsThere => File.Exists(Place);
+
+    public bool IsQuickToCheck => new FileInfo(Place).Length <= QuickCheckBytes;
+
+    /// <summary>A backup's file: a ledger and one table more, which says what it was taken of.</summary>
+    public static SqliteDatabase OfBackup(string file) => new(file);
 
     /// <exception cref="LedgerException">The folder is on a network file system.</exception>
     public static void RefuseNetworkFileSystem(string folder)
@@ -75,7 +83,7 @@ internal sealed class SqliteDatabase(string folder, string synchronous = "FULL")
     public DbConnection OpenReader(TimeSpan? longest = null)
     {
         // Not ReadOnly: a reader that comes first after a crash must be able to recover the write-ahead log.
-        var connection = Open(SqliteOpenMode.ReadWrite);
+        var connection = Open(isBackup ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite);
         connection.Run("PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;");
 
         // Nor may looking at a ledger move its log into the file, as the last one to close otherwise does.
@@ -86,6 +94,8 @@ internal sealed class SqliteDatabase(string folder, string synchronous = "FULL")
     public void Begin(DbConnection writer) => writer.Run("BEGIN IMMEDIATE");
 
     public void BeginView(DbConnection reader) => reader.Run("BEGIN");
+
+    public IReadOnlyList<string>? FindPresent(DbConnection writer, string table, string column, IReadOnlyList<string> values) => null;
 
     public bool IsOfTheWork(Exception failure) =>
         failure is SqliteException { SqliteErrorCode: Constraint or TooBig or Mismatch, SqliteExtendedErrorCode: not (ConstraintPrimaryKey or ConstraintRowId) };
@@ -121,7 +131,7 @@ internal sealed class SqliteDatabase(string folder, string synchronous = "FULL")
             yield return "schema: the file's identity or version is not what this program writes";
         }
 
-        if (SqliteSchema.Describe(reader) != SqliteSchema.Expected())
+        if (SqliteSchema.Describe(reader, isBackup ? LedgerBackup.Table : "") != SqliteSchema.Expected())
         {
             yield return "schema: tables, indexes or triggers are not those of a ledger";
         }
@@ -140,7 +150,7 @@ internal sealed class SqliteDatabase(string folder, string synchronous = "FULL")
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = FilePath, Mode = mode, Pooling = false, DefaultTimeout = 1,
+            DataSource = Place, Mode = mode, Pooling = false, DefaultTimeout = 1,
         }.ToString());
         try
         {

@@ -33,9 +33,21 @@ internal static class SqliteSchema
     }
 
     /// <summary>What <c>sqlite_schema</c> must say, in a fixed order: a changed trigger or index is tampering too.</summary>
-    public static string Describe(DbConnection connection) => string.Join('\n', LedgerRows.Query(
-        connection, "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema ORDER BY type, name",
-        row => $"{row.GetString(0)}|{row.GetString(1)}|{row.GetString(2)}|{row.GetString(3)}"));
+    /// <param name="connection">Of the file.</param>
+    /// <param name="but">A table that is left out.</param>
+    public static string Describe(DbConnection connection, string but = "") => string.Join('\n', LedgerRows.Query(
+        connection, "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE tbl_name <> @but ORDER BY type, name",
+        row => $"{row.GetString(0)}|{row.GetString(1)}|{row.GetString(2)}|{row.GetString(3)}", ("@but", but)));
+
+    /// <summary>All tables of a ledger with their columns, whatever database it is in: what a backup has to hold.</summary>
+    public static IReadOnlyList<(string Table, IReadOnlyList<string> Columns)> Tables()
+    {
+        using var connection = new SqliteConnection("Data Source=:memory:;Pooling=False");
+        connection.Open();
+        Migrate(connection);
+        return [.. LedgerRows.Query(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name = 'entry' DESC, name", r => r.GetString(0))
+            .Select(t => (t, LedgerRows.Query(connection, $"SELECT name FROM pragma_table_info('{t}') ORDER BY cid", r => r.GetString(0))))];
+    }
 
     /// <summary>The description of a fresh ledger.</summary>
     public static string Expected()

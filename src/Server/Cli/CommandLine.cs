@@ -43,6 +43,8 @@ public static class CommandLine
         ResetVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         ExportVerb.Create(terminal),
+        BackupVerb.Create(terminal),
+        RestoreVerb.Create(terminal),
         GatewaysVerb.Create(terminal),
         NoticesVerb.Create(terminal),
         OfficersVerb.Create(terminal),

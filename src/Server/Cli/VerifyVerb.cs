@@ -8,11 +8,18 @@ internal static class VerifyVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var data = DataOption.Create();
-        var command = new Command("verify", "Check the ledger's hash chain, its tail and its book; 1 when anything is changed, missing or out of place.") { data };
+        var where = new LedgerArguments();
+        var command = new Command("verify", "Check the ledger's hash chain, its tail and its book; 1 when anything is changed, missing or out of place.");
+        where.AddTo(command);
         command.SetAction(async (parsed, ct) =>
         {
-            var report = LedgerVerifier.Verify(DataOption.Ledger(parsed.GetValue(data)!));
+            var (ledger, errors) = where.Read(parsed);
+            if (ledger is null)
+            {
+                return await terminal.WrongUsageAsync(errors);
+            }
+
+            var report = LedgerVerifier.Verify(ledger);
             foreach (var finding in report.Findings)
             {
                 await terminal.Out.WriteLineAsync(finding.AsMemory(), ct);
@@ -25,16 +32,4 @@ internal static class VerifyVerb
         });
         return command;
     }
-}
-
-/// <summary>The <c>--data</c> of the verbs that read a data folder without a server.</summary>
-internal static class DataOption
-{
-    public static Option<string> Create() => new("--data")
-    {
-        Description = "The server's data folder; or PingAn__Data.",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PingAn__Data") ?? new ServerOptions().Data,
-    };
-
-    public static string Ledger(string data) => Path.Combine(data, "ledger");
 }

@@ -60,7 +60,11 @@ public sealed class ServerHost : IAsyncDisposable
             Own(new Underway(reading));
             var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
             var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
-                new LedgerOptions { Folder = Path.Combine(data, "ledger"), KeepsNotices = options.Notices.Length > 0 }, Catalog.Default, time,
+                new LedgerOptions
+                {
+                    Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
+                },
+                Catalog.Default, time,
                 new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
             var (register, image) = await reading;
 

@@ -37,6 +37,8 @@ public sealed record ServerOptions
 
     public IntakeSection Intake { get; init; } = new();
 
+    public LedgerSection Ledger { get; init; } = new();
+
     public StreamSection Stream { get; init; } = new();
 
     public TelemetrySection Telemetry { get; init; } = new();
@@ -135,6 +137,18 @@ public sealed record IntakeSection
 
     /// <summary>In a flow, milliseconds from one commit of the journal to the next: what comes between shares the disk and the waking. 0 is as fast as the disk.</summary>
     public double CommitMilliseconds { get; init; } = 20;
+}
+
+/// <summary>Where the ledger's entries are. With nothing set, in SQLite in the data folder; <c>ledger.head</c> and officers' secrets are there in any case.</summary>
+public sealed record LedgerSection
+{
+    /// <summary>A PostgreSQL database, as a connection string of Npgsql. Holds a secret: never shown or logged.</summary>
+    public string Postgres { get; init; } = "";
+
+    /// <summary>A file of mode 600 that holds the connection string instead.</summary>
+    public string PostgresFile { get; init; } = "";
+
+    public override string ToString() => nameof(LedgerSection);
 }
 
 /// <summary>The stream to duty officers.</summary>

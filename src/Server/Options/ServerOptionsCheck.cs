@@ -40,6 +40,7 @@ public static class ServerOptionsCheck
         CheckTls(errors, options.Tls, options.Gateways.Open);
         CheckOfficers(errors, options.Officers);
         CheckBridges(errors, options.Bridges);
+        errors.AddRange(LedgerPlace.Of(options.Ledger).Errors);
         RequireRange(errors, "PingAn:Gateways:Connections", options.Gateways.Connections, 1, 1_000_000);
         RequireRange(errors, "PingAn:Gateways:ConnectionsPerAddress", options.Gateways.ConnectionsPerAddress, 1, 1_000_000);
         RequireRange(errors, "PingAn:Intake:Shards", options.Intake.Shards, 1, 64);

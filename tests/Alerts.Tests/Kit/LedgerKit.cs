@@ -17,9 +17,17 @@ public sealed class LedgerKit : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory("pingan-ledger-").FullName;
         Clock = clock ?? new FakeTimeProvider(Start);
         Options = new LedgerOptions { Folder = Folder, GroupWait = TimeSpan.Zero };
+        if (OnPostgresAttribute.IsHere)
+        {
+            Schema = OnPostgresAttribute.Server.NewSchema();
+            Options = Options with { Postgres = PostgresPlace.Read(OnPostgresAttribute.Server.Connection(Schema)).Place };
+        }
     }
 
     public string Folder { get; }
+
+    /// <summary>The schema of this kit's own, on PostgreSQL; else "".</summary>
+    public string Schema { get; } = "";
 
     public TimeProvider Clock { get; }
 

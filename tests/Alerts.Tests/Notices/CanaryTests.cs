@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>The notice that tells that notices arrive, and the alarm when it does not.</summary>
-public sealed class CanaryTests
+public class CanaryTests
 {
     private const string Yaml = NoticeTests.Yaml + "\ncanary: { channel: hook, every: 60s }";
 

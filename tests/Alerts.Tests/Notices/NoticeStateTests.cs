@@ -5,7 +5,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>What holds a notice back beyond its own alert: a gateway that is gone, what was told before a restart, and the file as it is now.</summary>
-public sealed class NoticeStateTests
+public class NoticeStateTests
 {
     [Fact]
     public async Task Faults_behind_a_gateway_that_is_in_alarm_are_recorded_and_not_told_and_colours_are()

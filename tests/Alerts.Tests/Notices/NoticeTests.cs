@@ -5,7 +5,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>From a ledger entry to a message: who is told, of what, how often. The cards of a storm and of chatter, and a red that nobody attends to.</summary>
-public sealed class NoticeTests
+public class NoticeTests
 {
     public const string Yaml = """
         hosts: [hook.test]

@@ -1,21 +1,29 @@
 using System.Globalization;
+using PingAnIoT.Alerts.Tests;
 
 namespace PingAnIoT.EndToEnd;
 
 /// <summary>T-01: what was acknowledged is in the journal and judged as if nothing had happened, however often the process dies.</summary>
-public sealed class KillTests
+public class KillTests
 {
     private const int Publishers = 8;
     private const double MessagesPerSecond = 1_000;
 
+    /// <summary>How often it is killed unless PINGAN_KILL_CYCLES says otherwise.</summary>
+    protected virtual int Cycles => 50;
+
+    protected virtual string Note => "";
+
+    protected virtual PlannedServer NewServer(string name) => new(name);
+
     [Fact]
     public async Task Nothing_acknowledged_is_lost_and_no_alert_differs_after_kill_9_at_random_moments()
     {
-        var cycles = int.Parse(Environment.GetEnvironmentVariable("PINGAN_KILL_CYCLES") ?? "50", CultureInfo.InvariantCulture);
+        var cycles = int.Parse(Environment.GetEnvironmentVariable("PINGAN_KILL_CYCLES") ?? Cycles.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         var seed = int.Parse(Environment.GetEnvironmentVariable("PINGAN_SEED") ?? "20261", CultureInfo.InvariantCulture);
         Console.Out.WriteLine($"T-01 seed {seed} (PINGAN_SEED)");
         var random = new Random(seed);
-        await using var killed = new PlannedServer("kill");
+        await using var killed = NewServer("kill");
         await killed.StartAsync();
         var loads = Enumerable.Range(0, Publishers).Select(p => new PlannedLoad(p, n => n, long.MaxValue, MessagesPerSecond)).ToList();
         long resent;
@@ -35,12 +43,12 @@ public sealed class KillTests
         await killed.StopAsync();
         var journal = JournalContents.Read(killed.Data, out var damaged);
         var lost = loads.Select((load, p) => load.Acknowledged.Count(n => !journal.ContainsKey((PlannedMessages.Device(p, n), n % PlannedMessages.PerDevice)))).Sum();
-        var integrity = (await PinganProcess.VerbAsync("verify", "--data", killed.Data)).ExitCode == 0 ? 0 : 1;
-        var different = await DifferencesAsync(loads, LedgerContents.Transitions(killed.Data));
+        var integrity = (await PinganProcess.VerbAsync(killed.Environment, "verify")).ExitCode == 0 ? 0 : 1;
+        var different = await DifferencesAsync(loads, killed.Transitions());
         var restart = killed.StartTimes.Skip(1).Max();
         ThreatLine.Print("T-01", cycles, lost + integrity + different.Count, string.Create(
             CultureInfo.InvariantCulture,
-            $"{loads.Sum(l => l.AcknowledgedCount):N0} acknowledged, {resent:N0} sent again, {lost} lost, {different.Count} transitions differ, {integrity} integrity failures, {damaged} bytes damaged, slowest restart {restart.TotalSeconds:F2} s"));
+            $"{Note}{loads.Sum(l => l.AcknowledgedCount):N0} acknowledged, {resent:N0} sent again, {lost} lost, {different.Count} transitions differ, {integrity} integrity failures, {damaged} bytes damaged, slowest restart {restart.TotalSeconds:F2} s"));
         lost.Should().Be(0);
         integrity.Should().Be(0);
         different.Should().BeEmpty();
@@ -63,4 +71,18 @@ public sealed class KillTests
         expected.Should().HaveCountGreaterThan(Publishers);
         return [.. expected.Except(transitions).Select(t => "missing " + t), .. transitions.Except(expected).Select(t => "not expected " + t)];
     }
+}
+
+/// <summary>T-01 with the ledger on PostgreSQL; the server that comes back has to get the lock of the one that was killed.</summary>
+public sealed class KillOnPostgresTests : KillTests, IDisposable
+{
+    private readonly PostgresServer postgres = new();
+
+    protected override int Cycles => 12;
+
+    protected override string Note => "ledger on PostgreSQL; ";
+
+    public void Dispose() => postgres.Dispose();
+
+    protected override PlannedServer NewServer(string name) => new(name, postgres.Connection(postgres.NewSchema()));
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
@@ -14,6 +15,17 @@ public static class LedgerContents
     public static List<Row> Read(string data)
     {
         using var connection = new SqliteConnection($"Data Source={File(data)};Pooling=False");
+        return Read(connection);
+    }
+
+    public static List<Row> ReadPostgres(string place)
+    {
+        using var connection = new Npgsql.NpgsqlConnection(place + ";Pooling=false");
+        return Read(connection);
+    }
+
+    private static List<Row> Read(DbConnection connection)
+    {
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT seq, kind, alert, key, body FROM entry ORDER BY seq";
@@ -28,7 +40,9 @@ public static class LedgerContents
     }
 
     /// <summary>What the plant did, one line each, without what differs from run to run (receive times, positions): sorted.</summary>
-    public static List<string> Transitions(string data) => [.. Read(data).Select(Describe).OfType<string>().Order(StringComparer.Ordinal)];
+    public static List<string> Transitions(string data) => Transitions(Read(data));
+
+    public static List<string> Transitions(List<Row> rows) => [.. rows.Select(Describe).OfType<string>().Order(StringComparer.Ordinal)];
 
     private static string? Describe(Row row)
     {

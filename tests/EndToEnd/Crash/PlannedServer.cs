@@ -4,7 +4,9 @@ using System.Net.Sockets;
 namespace PingAnIoT.EndToEnd;
 
 /// <summary>A server that comes back at the same MQTT port with the same data, as a machine after a crash.</summary>
-public sealed class PlannedServer(string name) : IAsyncDisposable
+/// <param name="name">Of its data folder.</param>
+/// <param name="postgres">A connection string, for a ledger on PostgreSQL; null for SQLite.</param>
+public sealed class PlannedServer(string name, string? postgres = null) : IAsyncDisposable
 {
     private PinganProcess? server;
 
@@ -19,14 +21,26 @@ public sealed class PlannedServer(string name) : IAsyncDisposable
 
     public async Task StartAsync(string rules = TestRules.WindowAndHold)
     {
-        server = await PinganProcess.RunAsync(Data, new Dictionary<string, string>(StringComparer.Ordinal)
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Rules"] = TestRules.Write(Path.GetDirectoryName(Data) + "/", rules, Path.GetFileName(Data)),
             ["Listen__Mqtt"] = Mqtt.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Telemetry__LogLevel"] = "Warning",
-        });
+        };
+        if (postgres is not null)
+        {
+            settings["Ledger__Postgres"] = postgres;
+        }
+
+        server = await PinganProcess.RunAsync(Data, settings);
         StartTimes.Add(server.StartTime);
     }
+
+    /// <summary>What a verb needs to find the ledger.</summary>
+    public Dictionary<string, string> Environment => new(StringComparer.Ordinal) { ["PingAn__Data"] = Data, ["PingAn__Ledger__Postgres"] = postgres ?? "" };
+
+    /// <summary>The ledger's transitions, of the stopped server.</summary>
+    public List<string> Transitions() => LedgerContents.Transitions(postgres is null ? LedgerContents.Read(Data) : LedgerContents.ReadPostgres(postgres));
 
     public Task KillAsync() => server!.KillAsync();
 

@@ -44,6 +44,9 @@ public sealed partial class PinganProcess : IAsyncDisposable
     public static Task<ToolResult> VerbAsync(params string[] arguments) =>
         Tool.RunAsync("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory);
 
+    public static Task<ToolResult> VerbAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        Tool.RunAsync("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory, TimeSpan.FromMinutes(5), environment);
+
     /// <summary>A fresh data folder under the temporary folder.</summary>
     public static string NewDataFolder(string name)
     {
