@@ -78,7 +78,7 @@ public sealed class KillOnPostgresTests : KillTests, IDisposable
 {
     private readonly PostgresServer postgres = new();
 
-    protected override int Cycles => 12;
+    protected override int Cycles => 25;
 
     protected override string Note => "ledger on PostgreSQL; ";
 
