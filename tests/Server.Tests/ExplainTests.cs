@@ -106,7 +106,7 @@ public sealed class ExplainTests
     {
         await using var server = await StartAsync(o => o with { Officers = new OfficersSection { SigningKey = AuthenticationTests.Key } });
         var rules = new V1.RuleService.RuleServiceClient(server.Channel);
-        (await rules.ExplainSeriesAsync(Of("smoke-detector/sd-1/temperature"), Officer("d01"))).Rules.Should().ContainSingle();
+        await Until.TrueAsync(() => rules.ExplainSeries(Of("smoke-detector/sd-1/temperature"), Officer("d01")).Rules.Count == 1, TimeSpan.FromSeconds(120));
         foreach (var series in new[] { "smoke-detector/sd-1/temperature", "smoke-detector/sd-2/temperature" })
         {
             var ask = () => rules.ExplainSeriesAsync(Of(series), Officer("d02")).ResponseAsync;
