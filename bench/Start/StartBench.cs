@@ -102,7 +102,7 @@ internal static class StartBench
             {
                 var ids = block.Select(t => AlertId.Of(t.RuleId, t.Series, t.EpisodeMicros)).ToList();
                 await Task.WhenAll(ids.Select(id => ledger.AcknowledgeAsync(new AlertCommand(id, officer, "a" + id), CancellationToken.None)));
-                var closed = await Task.WhenAll(ids.Select(id => ledger.CloseAsync(new AlertCommand(id, officer, "c" + id, "done"), Alerts.Verdict.Real, CancellationToken.None)));
+                var closed = await Task.WhenAll(ids.Select(id => ledger.CloseAsync(new AlertCommand(id, officer, "c" + id, "done"), Alerts.Verdict.Test, CancellationToken.None)));
                 if (closed.FirstOrDefault(c => !c.IsDone) is { } refused)
                 {
                     throw new InvalidOperationException(refused.Outcome + " " + refused.Reason);

@@ -40,4 +40,16 @@ internal static partial class AlertsLog
 
     [LoggerMessage(3012, LogLevel.Warning, "A listener to the ledger's figures or spans failed")]
     public static partial void ListenerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3013, LogLevel.Critical, "Deadlines did not fire as they should, {Count} differences: {First}")]
+    public static partial void AuditDiffers(ILogger logger, int count, string first);
+
+    [LoggerMessage(3014, LogLevel.Error, "The audit of the deadlines could not be done")]
+    public static partial void AuditFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3015, LogLevel.Error, "The policy file {Path} is not in force, the one before is: {Errors}")]
+    public static partial void PolicyRefused(ILogger logger, string path, string errors);
+
+    [LoggerMessage(3016, LogLevel.Information, "Policy in force: {Path}, {Rules} deadlines")]
+    public static partial void PolicyInForce(ILogger logger, string path, int rules);
 }

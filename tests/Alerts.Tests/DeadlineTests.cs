@@ -99,7 +99,7 @@ public class DeadlineTests
         await kit.FlushAsync();
         var id = kit.OnlyAlert().Id;
         await ledger.AcknowledgeAsync(new AlertCommand(id, new Officer("wang"), "k1"), Cancel);
-        await ledger.CloseAsync(new AlertCommand(id, new Officer("wang"), "k2"), Verdict.Real, Cancel);
+        await ledger.CloseAsync(new AlertCommand(id, new Officer("wang"), "k2"), Verdict.False, Cancel);
         await AdvanceTo(kit, TimeSpan.FromDays(30));
         (await kit.EntriesAsync(EntryKind.Breached)).Should().BeEmpty();
     }

@@ -13,17 +13,18 @@ public class LifeCycleTests
         at   5s  wang acks              -> acknowledged red/red
         at  10s  wang acks              -> AlreadyDone by wang
         at  11s  li acks                -> AlreadyDone by wang
-        at  20s  li closes real         -> IllegalStep legal Comment
+        at  20s  li closes false        -> IllegalStep legal Triage,Report,Dispatch,Shelve,TakeOutOfService,Comment
         at  30s  plant normal           -> acknowledged normal/red
-        at  40s  wang closes real       -> NeedsSecondPerson
-        at  50s  li closes real         -> closed
-        at  60s  wang closes real       -> AlreadyDone by li
+        at  40s  li closes real         -> NeedsRectified
+        at  45s  wang closes false      -> NeedsSecondPerson
+        at  50s  li closes false        -> closed
+        at  60s  wang closes false      -> AlreadyDone by li
         at  61s  wang acks              -> AlreadyDone by li
         at  62s  wang says "well done"  -> closed
         """)]
     [InlineData("acknowledging is not closing, and comes first", """
         at   0s  plant yellow           -> raised yellow/yellow
-        at   1s  wang closes false      -> IllegalStep legal Acknowledge,Comment
+        at   1s  wang closes false      -> IllegalStep legal See,Acknowledge,Shelve,TakeOutOfService,Comment
         at   2s  wang says "on my way"  -> raised yellow/yellow
         at   3s  wang acks              -> acknowledged yellow/yellow
         at   4s  wang closes false      -> NeedsReason
@@ -33,9 +34,9 @@ public class LifeCycleTests
         at   0s  plant red              -> raised red/red
         at   1s  wang acks              -> acknowledged red/red
         at   2s  plant yellow           -> acknowledged yellow/red
-        at   3s  li closes real "late"  -> IllegalStep legal Comment
+        at   3s  li closes test "late"  -> IllegalStep legal Triage,Report,Dispatch,Shelve,TakeOutOfService,Comment
         at   4s  plant normal           -> acknowledged normal/red
-        at   5s  li closes real         -> closed
+        at   5s  li closes test         -> closed
         """)]
     [InlineData("what gets worse must be acknowledged anew", """
         at   0s  plant green            -> raised green/green
@@ -56,7 +57,7 @@ public class LifeCycleTests
     [InlineData("closed while active opens again when it gets worse, and not otherwise", """
         at   0s  plant yellow           -> raised yellow/yellow
         at   1s  wang acks              -> acknowledged yellow/yellow
-        at   2s  wang closes repair "pump is being changed" -> closed yellow/yellow
+        at   2s  wang closes test "pump is being changed" -> closed yellow/yellow
         at   3s  plant green            -> closed green/yellow
         at   4s  plant yellow           -> closed yellow/yellow
         at   5s  plant red              -> raised red/red

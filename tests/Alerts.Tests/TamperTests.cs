@@ -170,7 +170,7 @@ public sealed class TamperTests
         {
             var command = new AlertCommand(alert.Id, new Officer("王"), $"k{n++}", "看到了");
             await ledger.AcknowledgeAsync(command, default);
-            await ledger.CloseAsync(command with { IdempotencyKey = $"k{n++}", Officer = new Officer("李") }, Verdict.Real, default);
+            await ledger.CloseAsync(command with { IdempotencyKey = $"k{n++}", Officer = new Officer("李") }, Verdict.False, default);
         }
 
         await ledger.ConfirmDeliveryAsync(new Officer("王"), 100, default);

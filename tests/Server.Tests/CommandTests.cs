@@ -20,8 +20,8 @@ public sealed class CommandTests
         refusal.StatusCode.Should().Be(StatusCode.FailedPrecondition);
         var details = refusal.GetRpcStatus()!;
         details.GetDetail<ErrorInfo>()!.Reason.Should().Be("ILLEGAL_STEP");
-        details.GetDetail<ErrorInfo>()!.Metadata["legal_steps"].Should().Be("acknowledge,comment");
-        details.GetDetail<PreconditionFailure>()!.Violations.Select(v => v.Description).Should().Equal("acknowledge", "comment");
+        details.GetDetail<ErrorInfo>()!.Metadata["legal_steps"].Should().Be("see,acknowledge,shelve,take_out_of_service,comment");
+        details.GetDetail<PreconditionFailure>()!.Violations.Select(v => v.Description).Should().Equal("see", "acknowledge", "shelve", "take_out_of_service", "comment");
     }
 
     [Fact]

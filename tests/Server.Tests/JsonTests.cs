@@ -23,6 +23,13 @@ public sealed class JsonTests
         (await PostAsync(server, $"/v1/alerts/{id}:close", """{"verdict":"VERDICT_REAL"}""")).Status.Should().Be(HttpStatusCode.BadRequest, "it is not acknowledged");
         (await PostAsync(server, $"/v1/alerts/{id}:acknowledge", "{}")).Body.GetProperty("alert").GetProperty("step").GetString().Should().Be("STEP_ACKNOWLEDGED");
         (await PostAsync(server, $"/v1/alerts/{id}:comment", """{"note":"on site"}""")).Status.Should().Be(HttpStatusCode.OK);
+        (await PostAsync(server, $"/v1/alerts/{id}:close", """{"verdict":"VERDICT_REAL"}""")).Status.Should().Be(HttpStatusCode.BadRequest, "it is not rectified");
+        (await PostAsync(server, $"/v1/alerts/{id}:triage", """{"verdict":"VERDICT_REAL"}""")).Body.GetProperty("alert").GetProperty("triaged").GetProperty("verdict").GetString().Should().Be("VERDICT_REAL");
+        (await PostAsync(server, $"/v1/alerts/{id}:report", "{}")).Status.Should().Be(HttpStatusCode.OK);
+        (await PostAsync(server, $"/v1/alerts/{id}:dispatch", """{"to":"team 3"}""")).Body.GetProperty("alert").GetProperty("dispatched").GetProperty("to").GetString().Should().Be("team 3");
+        (await PostAsync(server, $"/v1/alerts/{id}:arrive", "{}")).Body.GetProperty("alert").GetProperty("step").GetString().Should().Be("STEP_ARRIVED");
+        (await PostAsync(server, $"/v1/alerts/{id}:rectify", """{"note":"valve changed"}""")).Status.Should().Be(HttpStatusCode.OK);
+        (await PostAsync(server, $"/v1/alerts/{id}:shelve", """{"note":"parts","duration":"60s"}""")).Body.GetProperty("alert").TryGetProperty("shelvedUntil", out _).Should().BeTrue();
         (await PostAsync(server, $"/v1/alerts/{id}:close", """{"verdict":"VERDICT_REAL"}""")).Body.GetProperty("alert").GetProperty("step").GetString().Should().Be("STEP_CLOSED");
 
         (await server.Http.GetFromJsonAsync<JsonElement>("/v1/alerts")).TryGetProperty("alerts", out var open).Should().BeTrue();
@@ -30,7 +37,8 @@ public sealed class JsonTests
         (await server.Http.GetFromJsonAsync<JsonElement>("/v1/alerts?includeClosed=true")).GetProperty("alerts").GetArrayLength().Should().Be(1);
         var history = (await server.Http.GetFromJsonAsync<JsonElement>($"/v1/alerts/{id}")).GetProperty("history");
         history.EnumerateArray().Select(e => e.GetProperty("type").GetString()).Should().Equal(
-            "EVENT_TYPE_RAISED", "EVENT_TYPE_NORMAL", "EVENT_TYPE_ACKNOWLEDGED", "EVENT_TYPE_COMMENTED", "EVENT_TYPE_CLOSED");
+            "EVENT_TYPE_RAISED", "EVENT_TYPE_NORMAL", "EVENT_TYPE_ACKNOWLEDGED", "EVENT_TYPE_COMMENTED", "EVENT_TYPE_TRIAGED",
+            "EVENT_TYPE_REPORTED", "EVENT_TYPE_DISPATCHED", "EVENT_TYPE_ARRIVED", "EVENT_TYPE_RECTIFIED", "EVENT_TYPE_SHELVED", "EVENT_TYPE_CLOSED");
     }
 
     [Fact]

@@ -25,6 +25,19 @@ public sealed class RightsTests
         AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/See              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Triage           {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Report           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Dispatch         {"id":"FOREIGN","to":"x"}                                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Arrive           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Rectify          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Confirm          {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Shelve           {"id":"FOREIGN","note":"x","duration":"60s"}              officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK
         FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
         FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK

@@ -17,10 +17,11 @@ public enum AlertCondition : byte
 /// <param name="AtMicros">Server time, microseconds since 1970.</param>
 /// <param name="Note">Free text; "" for none.</param>
 /// <param name="Colour">The peak colour at that moment: anything worse starts the step anew.</param>
-/// <param name="Verdict">Only on closing, else <see cref="Verdict.None"/>.</param>
-public sealed record Attestation(string By, long AtMicros, string Note, Severity Colour, Verdict Verdict = Verdict.None);
+/// <param name="Verdict">Only of a triage and on closing, else <see cref="Verdict.None"/>.</param>
+/// <param name="To">To whom it was given, or the territory it was handed up to; else null.</param>
+public sealed record Attestation(string By, long AtMicros, string Note, Severity Colour, Verdict Verdict = Verdict.None, string? To = null);
 
-/// <summary>A step's latest moment. At most one per (step, level) of an alert at a time.</summary>
+/// <summary>A step's latest moment. At most one per step of an alert at a time.</summary>
 /// <param name="Step">What must have been done.</param>
 /// <param name="Level">1 is the first to be told; higher levels are told later.</param>
 /// <param name="Round">The alert's <see cref="Alert.Round"/> when it was set; with alert, step and level it names the breach.</param>
@@ -29,7 +30,11 @@ public sealed record Deadline(WorkState Step, int Level, int Round, long DueMicr
 
 /// <summary>A deadline that was missed.</summary>
 /// <param name="AtMicros">Server time at which it was found.</param>
-public sealed record Breach(WorkState Step, int Level, int Round, long DueMicros, long AtMicros)
+/// <param name="To">The territory that is told; "" for the city, null for one of before there was a chain.</param>
+/// <param name="Role">Who there.</param>
+/// <param name="Supervision">What it amounts to; null for no more than that they are told.</param>
+public sealed record Breach(
+    WorkState Step, int Level, int Round, long DueMicros, long AtMicros, string? To = null, OfficerRoles? Role = null, Supervision? Supervision = null)
 {
     [JsonIgnore]
     public long OverdueByMicros => AtMicros - DueMicros;
@@ -135,6 +140,36 @@ public sealed record Alert
 
     /// <summary>The newest ledger entry about it: what an officer has seen (<see cref="AlertCommand.ExpectedSequence"/>).</summary>
     public required long LastSequence { get; init; }
+
+    // What follows is left out of the row where it is unset, so that rows of before it was known are what they were.
+
+    /// <summary>By whom first in this round.</summary>
+    public Attestation? Seen { get; init; }
+
+    /// <summary>The newest, with its verdict.</summary>
+    public Attestation? Triaged { get; init; }
+
+    /// <summary>The newest, with the territory.</summary>
+    public Attestation? Reported { get; init; }
+
+    /// <summary>The newest, with to whom.</summary>
+    public Attestation? Dispatched { get; init; }
+
+    public Attestation? Arrived { get; init; }
+
+    public Attestation? Rectified { get; init; }
+
+    /// <summary>That the condition has ended; gone when it comes back.</summary>
+    public Attestation? Confirmed { get; init; }
+
+    /// <summary>Until the deadline of <see cref="WorkState.ShelveEnd"/>.</summary>
+    public Attestation? Shelved { get; init; }
+
+    /// <summary>Until it is lifted: nothing is due, and it stays open.</summary>
+    public Attestation? OutOfService { get; init; }
+
+    /// <summary>True where no reading ends what the rule says; else null.</summary>
+    public bool? IsLatched { get; init; }
 
     [JsonIgnore]
     public bool IsActive => Condition == AlertCondition.Active;

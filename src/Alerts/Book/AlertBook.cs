@@ -66,7 +66,7 @@ internal sealed class AlertBook
             case EntryKind.ClockStepped:
                 ShiftAll(entry.Body.ShiftMicros!.Value, changed);
                 return;
-            case EntryKind.TailMissing:
+            case EntryKind.TailMissing or EntryKind.PolicySet:
                 return;
         }
 

@@ -22,13 +22,9 @@ internal static class AlertFold
         {
             EntryKind.Raised or EntryKind.Recurred or EntryKind.ColourChanged or EntryKind.ReturnedToNormal =>
                 Follow(alert, entry, entry.Body.Transition!),
-            EntryKind.Acknowledged => alert with
-            {
-                Work = WorkState.Acknowledged, Acknowledged = Attest(alert, entry), Deadlines = Without(alert.Deadlines, WorkState.Acknowledged),
-            },
-            EntryKind.Closed => alert with { Work = WorkState.Closed, Closed = Attest(alert, entry), Deadlines = [] },
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
-            EntryKind.Breached => Miss(alert, entry.Body.Breach!),
+            >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
+            EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
             _ => alert,
         };
         return ReferenceEquals(after, alert) ? alert : after with { LastSequence = entry.Sequence };
@@ -71,6 +67,7 @@ internal static class AlertFold
         Threshold = facts.Threshold,
         Evidence = facts.Evidence,
         Deadlines = facts.Deadlines ?? [],
+        IsLatched = facts.IsLatched,
         FirstSequence = entry.Sequence,
         LastSequence = entry.Sequence,
     };
@@ -101,20 +98,95 @@ internal static class AlertFold
         };
         if (facts.Deadlines is { } deadlines)
         {
-            after = after with { Deadlines = deadlines, Round = alert.Round + 1 };
+            after = WithDeadlines(after, deadlines) with { Round = alert.Round + 1 };
         }
 
-        return facts.Reopens ? after with { Work = WorkState.Raised, Acknowledged = null, Closed = null } : after;
+        if (!returned)
+        {
+            after = after with { Confirmed = null, IsLatched = facts.IsLatched };
+        }
+
+        return facts.Reopens ? Anew(after) : after;
     }
 
-    private static Alert Miss(Alert alert, Breach breach) => alert with
+    private static Alert Miss(Alert alert, Breach breach, EscalationFacts? then)
     {
-        Deadlines = [.. alert.Deadlines.Where(d => d.Step != breach.Step || d.Level != breach.Level)],
-        Breaches = [.. alert.Breaches.TakeLast(BreachesKept - 1), breach],
+        var left = then?.Deadlines ?? [.. alert.Deadlines.Where(d => d.Step != breach.Step || d.Level != breach.Level)];
+        var after = WithDeadlines(alert, left) with { Breaches = [.. alert.Breaches.TakeLast(BreachesKept - 1), breach] };
+        return then?.Reopens == true ? Anew(after) with { Round = alert.Round + 1 } : after;
+    }
+
+    /// <summary>An officer's step. Steps back (others are sent) take away what was attested of those beyond.</summary>
+    private static Alert Take(Alert alert, LedgerEntry entry, CommandFacts facts)
+    {
+        var reached = entry.Kind switch
+        {
+            EntryKind.Seen => WorkState.Seen,
+            EntryKind.Triaged => WorkState.Triaged,
+            EntryKind.Reported => WorkState.Reported,
+            EntryKind.Acknowledged => WorkState.Acknowledged,
+            EntryKind.Dispatched => WorkState.Dispatched,
+            EntryKind.Arrived => WorkState.Arrived,
+            EntryKind.Rectified => WorkState.Rectified,
+            EntryKind.Closed => WorkState.Closed,
+            _ => (WorkState?)null,
+        };
+        var said = Attest(alert, entry);
+        var after = entry.Kind switch
+        {
+            EntryKind.Seen => alert with { Seen = alert.Seen ?? said },
+            EntryKind.Acknowledged => alert with { Work = WorkState.Acknowledged, Acknowledged = said },
+            EntryKind.Triaged => alert with { Triaged = said },
+            EntryKind.Reported => alert with { Reported = said },
+            EntryKind.Dispatched => alert with { Work = WorkState.Dispatched, Dispatched = said, Arrived = null, Rectified = null },
+            EntryKind.Arrived => alert with { Work = WorkState.Arrived, Arrived = said },
+            EntryKind.Rectified => alert with { Work = WorkState.Rectified, Rectified = said },
+            EntryKind.Confirmed => alert with { Confirmed = said },
+            EntryKind.Shelved => alert with { Shelved = said },
+            EntryKind.OutOfService => alert with { OutOfService = said },
+            EntryKind.ReturnedToService => alert with { OutOfService = null },
+            EntryKind.Closed => alert with { Work = WorkState.Closed, Closed = said },
+            _ => alert,
+        };
+        if (facts.NewRound == true)
+        {
+            after = after with { Round = alert.Round + 1 };
+        }
+
+        return entry.Kind == EntryKind.Closed ? WithDeadlines(after, [])
+            : facts.Deadlines is { } deadlines ? WithDeadlines(after, deadlines)
+            : reached is { } step ? WithDeadlines(after, [.. DeadlineSchedule.Without(alert.Deadlines, step)])
+            : ReferenceEquals(after, alert) ? alert with { LastSequence = entry.Sequence }
+            : after;
+    }
+
+    /// <summary>It is shelved as long as the end of that is to come, and not seen while being seen is due.</summary>
+    private static Alert WithDeadlines(Alert alert, IReadOnlyList<Deadline> deadlines) => alert with
+    {
+        Deadlines = deadlines,
+        Shelved = Has(deadlines, WorkState.ShelveEnd) ? alert.Shelved : null,
+        Seen = Has(deadlines, WorkState.Seen) ? null : alert.Seen,
+    };
+
+    private static bool Has(IReadOnlyList<Deadline> deadlines, WorkState step)
+    {
+        for (var i = 0; i < deadlines.Count; i++)
+        {
+            if (deadlines[i].Step == step)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Alert Anew(Alert alert) => alert with
+    {
+        Work = WorkState.Raised, Acknowledged = null, Closed = null, Triaged = null, Reported = null, Dispatched = null, Arrived = null,
+        Rectified = null, Seen = null,
     };
 
     private static Attestation Attest(Alert alert, LedgerEntry entry) => new(
-        entry.Actor, entry.TimeMicros, entry.Body.Command!.Note, alert.PeakColour, entry.Body.Command.Verdict);
-
-    private static Deadline[] Without(IReadOnlyList<Deadline> deadlines, WorkState done) => [.. deadlines.Where(d => d.Step > done)];
+        entry.Actor, entry.TimeMicros, entry.Body.Command!.Note, alert.PeakColour, entry.Body.Command.Verdict, entry.Body.Command.To);
 }

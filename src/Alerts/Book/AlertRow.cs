@@ -20,11 +20,12 @@ internal sealed class AlertRow
             "address", "ownerUnit", "latitude", "longitude", "condition", "colour", "peakColour", "work", "round", "occurrences", "colourChanges",
             "comments", "firstEpisodeMicros", "episodeMicros", "changedEventMicros", "raisedAtMicros", "changedAtMicros", "windowValue", "threshold",
             "evidence", "acknowledged", "closed", "deadlines", "breaches", "firstSequence", "lastSequence",
+            "seen", "triaged", "reported", "dispatched", "arrived", "rectified", "confirmed", "shelved", "outOfService", "isLatched",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
     private const int LatitudeAt = 15, LongitudeAt = 16, WindowValueAt = 30, ThresholdAt = 31, EvidenceAt = 32, AcknowledgedAt = 33, ClosedAt = 34,
-        DeadlinesAt = 35, BreachesAt = 36;
+        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48;
     private static readonly int FirstText = Index("id"), LastText = Index("ownerUnit");
     private readonly string[] texts = [.. Enumerable.Repeat("", Names.Length)];
     private readonly long[] numbers = new long[Names.Length];
@@ -38,6 +39,8 @@ internal sealed class AlertRow
         IReadOnlyList<Deadline> deadlines = [];
         IReadOnlyList<Breach> breaches = [];
         Attestation? acknowledged = null, closed = null;
+        Attestation?[]? steps = null;
+        bool? isLatched = null;
         var reader = new Utf8JsonReader(state);
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
         var seen = 0UL;
@@ -69,6 +72,12 @@ internal sealed class AlertRow
                 case BreachesAt:
                     breaches = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.IReadOnlyListBreach)!;
                     break;
+                case >= SeenAt and < IsLatchedAt:
+                    (steps ??= new Attestation?[IsLatchedAt - SeenAt])[expected - SeenAt] = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.Attestation);
+                    break;
+                case IsLatchedAt:
+                    isLatched = reader.GetBoolean();
+                    break;
                 case LatitudeAt or LongitudeAt or WindowValueAt or ThresholdAt:
                     values[expected] = ReadValue(ref reader);
                     break;
@@ -78,9 +87,15 @@ internal sealed class AlertRow
             }
         }
 
-        // All but the two attestations are always written.
-        Expect((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) == (1UL << Names.Length) - 1);
-        return Make(evidence, acknowledged, closed, deadlines, breaches);
+        // All but the attestations are always written, up to what every row has had.
+        const ulong Always = (1UL << (AlwaysTo + 1)) - 1;
+        Expect(((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) & Always) == Always);
+        var alert = Make(evidence, acknowledged, closed, deadlines, breaches);
+        return steps is null && isLatched is null ? alert : alert with
+        {
+            Seen = steps?[0], Triaged = steps?[1], Reported = steps?[2], Dispatched = steps?[3], Arrived = steps?[4], Rectified = steps?[5],
+            Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched,
+        };
     }
 
     private Alert Make(

@@ -2,21 +2,53 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>An alert of this colour must have come this far within this time of its raise, or this level is told.</summary>
-public sealed record DeadlineRule(Severity Colour, WorkState Step, int Level, TimeSpan Within);
-
-/// <summary>All the deadlines there are. Immutable; what is already running keeps the deadline it was given.</summary>
-public sealed record DeadlinePolicy(IReadOnlyList<DeadlineRule> Rules)
+/// <summary>All the deadlines there are, and who is told of a breach. Immutable; what is already running keeps the deadline it was given.</summary>
+public sealed class DeadlinePolicy
 {
-    /// <summary>The city's plan for putting right (red 24 h, yellow 3 d; green 7 d is our own), and our own for acknowledging.</summary>
-    public static DeadlinePolicy Default { get; } = new(
-    [
-        new(Severity.Red, WorkState.Acknowledged, 1, TimeSpan.FromSeconds(60)),
-        new(Severity.Yellow, WorkState.Acknowledged, 1, TimeSpan.FromMinutes(15)),
-        new(Severity.Green, WorkState.Acknowledged, 1, TimeSpan.FromHours(4)),
-        new(Severity.Fault, WorkState.Acknowledged, 1, TimeSpan.FromHours(24)),
-        new(Severity.Red, WorkState.Closed, 1, TimeSpan.FromHours(24)),
-        new(Severity.Yellow, WorkState.Closed, 1, TimeSpan.FromDays(3)),
-        new(Severity.Green, WorkState.Closed, 1, TimeSpan.FromDays(7)),
-    ]);
+    private static readonly TimeSpan LongestShelfByDefault = TimeSpan.FromMinutes(30);
+    private readonly Dictionary<(Severity, string), DeadlineRule[]> byKind = [];
+    private readonly IReadOnlyDictionary<Severity, TimeSpan> shelves;
+
+    public DeadlinePolicy(IReadOnlyList<DeadlineRule> rules, WorkCalendar? calendar = null, IReadOnlyDictionary<Severity, TimeSpan>? shelves = null)
+    {
+        Rules = rules;
+        Calendar = calendar ?? WorkCalendar.Always;
+        this.shelves = shelves ?? new Dictionary<Severity, TimeSpan>();
+        foreach (var kind in rules.Select(r => r.Kind ?? "").Append("").Distinct(StringComparer.Ordinal))
+        {
+            foreach (var colour in Enum.GetValues<Severity>())
+            {
+                byKind[(colour, kind)] = Of(colour, kind);
+            }
+        }
+    }
+
+    public static DeadlinePolicy Default { get; } = PolicyFile.Parse(DefaultPolicy.Text, DefaultPolicy.FileName).Policy!;
+
+    public IReadOnlyList<DeadlineRule> Rules { get; }
+
+    public WorkCalendar Calendar { get; }
+
+    /// <summary>What it was read from; "" for one that was made.</summary>
+    public string Text { get; init; } = "";
+
+    public string FileName { get; init; } = "";
+
+    /// <summary>In the order of the steps; a kind's own in place of the colour's.</summary>
+    public IReadOnlyList<DeadlineRule> For(Severity colour, string kind) =>
+        byKind.TryGetValue((colour, kind), out var rules) ? rules : byKind[(colour, "")];
+
+    public DeadlineRule? Find(Severity colour, string kind, WorkState step) => For(colour, kind).FirstOrDefault(r => r.Step == step);
+
+    public TimeSpan LongestShelf(Severity colour) => shelves.GetValueOrDefault(colour, LongestShelfByDefault);
+
+    /// <summary>When a time that begins now is up.</summary>
+    public long Due(DeadlineRule rule, TimeSpan within, long fromMicros) =>
+        rule.IsWorkingTime ? Calendar.Add(fromMicros, within) : fromMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    private DeadlineRule[] Of(Severity colour, string kind)
+    {
+        var own = Rules.Where(r => r.Colour == colour && kind.Length > 0 && r.Kind == kind).ToList();
+        return [.. own.Concat(Rules.Where(r => r.Colour == colour && r.Kind is null && own.TrueForAll(o => o.Step != r.Step))).OrderBy(r => r.Step)];
+    }
 }

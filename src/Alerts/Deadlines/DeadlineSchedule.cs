@@ -2,44 +2,155 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>Which deadlines an alert has after a raise or a change of colour. Pure.</summary>
+/// <summary>
+/// Which deadlines an alert has after what was done. Pure. At most one runs for each step; a step whose deadline runs already keeps the sooner one.
+/// While an alert is shelved, the short ones (before rectified) stand still; the city's time for putting right does not.
+/// </summary>
 internal static class DeadlineSchedule
 {
+    /// <summary>After a raise or a change of colour.</summary>
     /// <param name="alert">As it was; null for a new one.</param>
+    /// <param name="kind">The kind of device.</param>
     /// <param name="to">The colour now.</param>
     /// <param name="reopens">Work begins anew.</param>
-    /// <param name="receiveMicros">Server receive time: the sender's clock sets no deadline.</param>
+    /// <param name="fromMicros">Server receive time: the sender's clock sets no deadline.</param>
     /// <param name="policy">What is due when.</param>
     /// <returns>All of the alert's deadlines from here on: never later than one it already had. Null when nothing changes.</returns>
-    public static IReadOnlyList<Deadline>? After(Alert? alert, Severity to, bool reopens, long receiveMicros, DeadlinePolicy policy)
+    public static IReadOnlyList<Deadline>? After(
+        Alert? alert, string kind, Severity to, bool reopens, long fromMicros, DeadlinePolicy policy)
     {
-        if (alert is not null && !reopens && !Colours.IsWorse(alert.PeakColour, to))
+        if (alert is null)
+        {
+            var first = new List<Deadline>();
+            Add(first, policy.For(to, kind), WorkState.Raised, WorkState.Raised, 1, fromMicros, policy);
+            return first;
+        }
+
+        var isWorse = Colours.IsWorse(alert.PeakColour, to);
+        if (alert.OutOfService is not null || (!reopens && !isWorse))
         {
             return null;
         }
 
-        var round = alert is null ? 1 : alert.Round + 1;
-        var work = alert is null || reopens ? WorkState.Raised : alert.Work;
-        var deadlines = alert is null ? [] : alert.Deadlines.ToList();
-        foreach (var rule in policy.Rules)
+        var rules = policy.For(to, kind);
+
+        // What gets worse is shelved no longer. What counts from a step that has to be taken again is set when it is.
+        var kept = alert.Deadlines.Where(d => d.Step == WorkState.ShelveEnd
+            ? !isWorse
+            : !reopens || Find(rules, d.Step) is not { After: not WorkState.Raised }).ToList();
+        Add(kept, rules, WorkState.Raised, reopens ? WorkState.Raised : alert.Work, alert.Round + 1, fromMicros, policy);
+        return kept;
+    }
+
+    /// <summary>After an officer's step.</summary>
+    /// <param name="reached">The state, or one of seen, triaged and reported.</param>
+    /// <returns>All from here on; null when it is only that those up to the step have gone.</returns>
+    public static IReadOnlyList<Deadline>? AfterStep(Alert alert, WorkState reached, long nowMicros, DeadlinePolicy policy)
+    {
+        var isFirst = reached switch
         {
-            if (rule.Colour != to || rule.Step <= work)
+            WorkState.Seen => alert.Seen is null,
+            WorkState.Triaged => alert.Triaged is null,
+            WorkState.Reported => alert.Reported is null,
+            _ => true,
+        };
+        if (!isFirst || alert.OutOfService is not null)
+        {
+            return null;
+        }
+
+        var left = Without(alert.Deadlines, reached).ToList();
+        var count = left.Count;
+        var rules = policy.For(alert.PeakColour, alert.Kind).Where(r => r.After == reached && r.Step > alert.Work && left.TrueForAll(d => d.Step != r.Step));
+        foreach (var rule in rules)
+        {
+            // An acknowledgement that came back before: the next ones up are told at once.
+            var level = rule.Step == WorkState.Dispatched ? Math.Min(rule.Levels, 1 + alert.Breaches.Count(b => b.Step == rule.Step)) : 1;
+            left.Add(new Deadline(rule.Step, level, alert.Round, Due(rule, nowMicros, left, policy)));
+        }
+
+        return left.Count > count ? left : null;
+    }
+
+    /// <summary>From where the work is, as if it had come there now; beside what still runs.</summary>
+    public static IReadOnlyList<Deadline> Anew(Alert alert, WorkState work, int round, long nowMicros, DeadlinePolicy policy)
+    {
+        var deadlines = alert.Deadlines.ToList();
+        var rules = policy.For(alert.PeakColour, alert.Kind);
+        Add(deadlines, rules, WorkState.Raised, work, round, nowMicros, policy);
+        if (work > WorkState.Raised)
+        {
+            Add(deadlines, rules, work, work, round, nowMicros, policy);
+        }
+
+        return deadlines;
+    }
+
+    public static IReadOnlyList<Deadline> Shelved(Alert alert, long nowMicros, long untilMicros) =>
+    [
+        .. alert.Deadlines.Select(d => IsShort(d.Step) ? d with { DueMicros = d.DueMicros + untilMicros - nowMicros } : d),
+        new Deadline(WorkState.ShelveEnd, 1, alert.Round, untilMicros),
+    ];
+
+    /// <summary>Before its time, or at it.</summary>
+    public static IReadOnlyList<Deadline> Unshelved(Alert alert, long nowMicros)
+    {
+        var early = Math.Max(0, alert.Deadlines.Where(d => d.Step == WorkState.ShelveEnd).Sum(d => d.DueMicros - nowMicros));
+        return
+        [
+            .. alert.Deadlines.Where(d => d.Step != WorkState.ShelveEnd)
+                .Select(d => IsShort(d.Step) ? d with { DueMicros = d.DueMicros - early } : d),
+        ];
+    }
+
+    /// <summary>What still runs when a step is reached: seen, triage and report end their own, a state all up to it.</summary>
+    public static IEnumerable<Deadline> Without(IEnumerable<Deadline> deadlines, WorkState reached) =>
+        reached is WorkState.Seen or WorkState.Triaged or WorkState.Reported
+            ? deadlines.Where(d => d.Step != reached)
+            : deadlines.Where(d => d.Step > reached);
+
+    private static bool IsShort(WorkState step) => step < WorkState.Rectified;
+
+    private static DeadlineRule? Find(IReadOnlyList<DeadlineRule> rules, WorkState step)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.Step == step)
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Those that count from a step and are for what lies beyond where the work is.</summary>
+    private static void Add(
+        List<Deadline> deadlines, IReadOnlyList<DeadlineRule> rules, WorkState after, WorkState work, int round, long fromMicros, DeadlinePolicy policy)
+    {
+        foreach (var rule in rules)
+        {
+            if (rule.After != after || rule.Step <= work)
             {
                 continue;
             }
 
-            var due = receiveMicros + (rule.Within.Ticks / TimeSpan.TicksPerMicrosecond);
-            var running = deadlines.FindIndex(d => d.Step == rule.Step && d.Level == rule.Level);
+            var due = Due(rule, fromMicros, deadlines, policy);
+            var running = deadlines.FindIndex(d => d.Step == rule.Step);
             if (running < 0)
             {
-                deadlines.Add(new Deadline(rule.Step, rule.Level, round, due));
+                deadlines.Add(new Deadline(rule.Step, 1, round, due));
             }
             else if (due < deadlines[running].DueMicros)
             {
-                deadlines[running] = new Deadline(rule.Step, rule.Level, round, due);
+                deadlines[running] = new Deadline(rule.Step, 1, round, due);
             }
         }
+    }
 
-        return deadlines;
+    private static long Due(DeadlineRule rule, long fromMicros, List<Deadline> beside, DeadlinePolicy policy)
+    {
+        var shelf = IsShort(rule.Step) ? beside.Find(d => d.Step == WorkState.ShelveEnd)?.DueMicros : null;
+        return policy.Due(rule, rule.Within, fromMicros) + Math.Max(0, (shelf ?? fromMicros) - fromMicros);
     }
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>Finds what is due and records each breach, in the transaction that also takes the deadline's row away: once, whatever is interrupted.</summary>
+/// <summary>
+/// Finds what is due and records each breach with who is told and what follows, in the transaction that also takes the deadline's row away: once,
+/// whatever is interrupted. In due order, also when a breach sets a deadline that is past already.
+/// </summary>
 internal static class DeadlineSweep
 {
     /// <returns>True when there may be more.</returns>
@@ -10,17 +13,71 @@ internal static class DeadlineSweep
     {
         transaction.Flush();
         var now = transaction.NowMicros;
-        var due = transaction.Store.DueBy(now, most);
-        foreach (var (alertId, deadline) in due)
+        var rows = transaction.Store.DueBy(now, most);
+        var isWhole = rows.Count < most;
+        var horizon = isWhole ? now : rows[^1].Deadline.DueMicros;
+        var due = new PriorityQueue<(string AlertId, Deadline Deadline), (long Due, string AlertId, WorkState Step)>(
+            Comparer<(long Due, string AlertId, WorkState Step)>.Create(static (a, b) =>
+                a.Due != b.Due ? a.Due.CompareTo(b.Due)
+                : string.CompareOrdinal(a.AlertId, b.AlertId) is var c and not 0 ? c : a.Step.CompareTo(b.Step)));
+        foreach (var (alertId, deadline) in rows)
         {
-            var body = new EntryBody { Breach = new Breach(deadline.Step, deadline.Level, deadline.Round, deadline.DueMicros, now) };
-            transaction.Append(EntryKind.Breached, alertId, "deadline", KeyOf(alertId, deadline), now, body);
+            due.Enqueue((alertId, deadline), (deadline.DueMicros, alertId, deadline.Step));
+        }
+
+        // What is added on the way counts, too: a commit stays bounded.
+        var left = 2 * most;
+        while (due.TryDequeue(out var next, out _) && left-- > 0)
+        {
+            if (Fire(transaction, next.AlertId, next.Deadline) is { } follows && follows.DueMicros <= horizon)
+            {
+                due.Enqueue((next.AlertId, follows), (follows.DueMicros, next.AlertId, follows.Step));
+            }
         }
 
         transaction.Flush();
-        return due.Count == most;
+        return !isWhole || left <= 0;
+    }
+
+    /// <summary>What of one alert is due now.</summary>
+    public static void CatchUp(LedgerTransaction transaction, Alert alert)
+    {
+        while (alert.Deadlines.Where(d => d.DueMicros <= transaction.NowMicros).MinBy(d => (d.DueMicros, d.Step)) is { } deadline)
+        {
+            Fire(transaction, alert.Id, deadline);
+            var after = transaction.FindAlert(alert.Id)!;
+            if (ReferenceEquals(after, alert))
+            {
+                return;
+            }
+
+            alert = after;
+        }
     }
 
     public static string KeyOf(string alertId, Deadline deadline) => string.Create(
         CultureInfo.InvariantCulture, $"deadline/{alertId}/{(int)deadline.Step}/{deadline.Level}/{deadline.Round}");
+
+    /// <returns>The next level of the same step, where there is one.</returns>
+    private static Deadline? Fire(LedgerTransaction transaction, string alertId, Deadline deadline)
+    {
+        // An earlier breach of the same sweep may have taken it away.
+        var alert = transaction.FindAlert(alertId)!;
+        if (!alert.Deadlines.Contains(deadline) || transaction.LeavesOut?.Invoke(alert, deadline) == true)
+        {
+            return null;
+        }
+
+        if (deadline.Step == WorkState.ShelveEnd)
+        {
+            var end = new EntryBody { Command = new CommandFacts("") { Deadlines = DeadlineSchedule.Unshelved(alert, transaction.NowMicros) } };
+            var key = string.Create(CultureInfo.InvariantCulture, $"shelf/{alertId}/{transaction.HeadSequence}");
+            transaction.Append(EntryKind.Unshelved, alertId, "deadline", key, transaction.NowMicros, end);
+            return null;
+        }
+
+        var body = Escalation.Of(alert, deadline, transaction.NowMicros, transaction.Policy);
+        transaction.Append(EntryKind.Breached, alertId, "deadline", KeyOf(alertId, deadline), transaction.NowMicros, body);
+        return body.Escalation?.Deadlines?.FirstOrDefault(d => d.Step == deadline.Step && d.Round == deadline.Round && d.Level == deadline.Level + 1);
+    }
 }

@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace PingAnIoT.Alerts;
 
 /// <summary>What duty officers reach over gRPC, gRPC-Web and JSON: the ledger, in the protocol's words.</summary>
-public sealed class AlertService(Ledger ledger, AlertStreams streams, ILatchedRules latched) : V1.AlertService.AlertServiceBase
+public sealed partial class AlertService(Ledger ledger, AlertStreams streams, ILatchedRules latched) : V1.AlertService.AlertServiceBase
 {
     private const int HistoryEntries = 1_000;
 
@@ -53,12 +53,7 @@ public sealed class AlertService(Ledger ledger, AlertStreams streams, ILatchedRu
 
     public override async Task<V1.CloseResponse> Close(V1.CloseRequest request, ServerCallContext context)
     {
-        var verdict = WireNames.From(request.Verdict);
-        if (verdict == Verdict.None)
-        {
-            throw GrpcErrors.Invalid("verdict", "say what it was: VERDICT_REAL, VERDICT_FALSE, VERDICT_TEST or VERDICT_REPAIR");
-        }
-
+        var verdict = VerdictOf(request.Verdict);
         var command = Command(context, $"close {verdict}", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
         var result = await ledger.CloseAsync(command, verdict, context.CancellationToken);
         return new V1.CloseResponse { Alert = Answer(command, result) };
@@ -84,7 +79,7 @@ public sealed class AlertService(Ledger ledger, AlertStreams streams, ILatchedRu
         if (!alert.IsActive || !latched.IsLatched(alert.RuleId))
         {
             var why = alert.IsActive ? "Its rule is not latched: it ends by itself." : "It is not active.";
-            throw GrpcErrors.NotLegal(command.AlertId, "NOT_LATCHED", why, [.. WorkTable.LegalFrom(alert.Work).Select(WireNames.Of)]);
+            throw GrpcErrors.NotLegal(command.AlertId, "NOT_LATCHED", why, [.. WorkTable.LegalFrom(alert).Select(WireNames.Of)]);
         }
 
         // On record first: what is done without a trace is worse than a trace of what has to be asked for again.
@@ -131,6 +126,10 @@ public sealed class AlertService(Ledger ledger, AlertStreams streams, ILatchedRu
                 throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_SECOND_PERSON", result.Reason, legal);
             case CommandOutcome.NeedsReason:
                 throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_REASON", result.Reason, legal);
+            case CommandOutcome.NeedsRectified:
+                throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_RECTIFIED", result.Reason, legal);
+            case CommandOutcome.NeedsConfirmation:
+                throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_CONFIRMATION", result.Reason, legal);
             case CommandOutcome.Stale:
                 throw GrpcErrors.Of(StatusCode.Aborted, "STALE", result.Reason);
             default:

@@ -105,7 +105,7 @@ internal sealed class AlertStream(
     private async Task WriteEntryAsync(LedgerEntry entry, CancellationTokenSource ending)
     {
         Alert? alert = null;
-        if (DutyFold.Concerns(entry.Kind))
+        if (DutyFold.Concerns(entry.Kind) || entry.Kind == EntryKind.PolicySet)
         {
             cursor = entry.Sequence;
             if (entry.Body.Duty?.Check is { } check)

@@ -41,14 +41,29 @@ public static class WireAlert
             Closed = Of(alert.Closed),
             Verdict = WireNames.Of(alert.Closed?.Verdict ?? Verdict.None),
             Sequence = alert.LastSequence,
+            Seen = Of(alert.Seen),
+            Triaged = Of(alert.Triaged),
+            Reported = Of(alert.Reported),
+            Dispatched = Of(alert.Dispatched),
+            Arrived = Of(alert.Arrived),
+            Rectified = Of(alert.Rectified),
+            Confirmed = Of(alert.Confirmed),
+            Shelved = Of(alert.Shelved),
+            OutOfService = Of(alert.OutOfService),
+            Latched = alert.IsLatched == true,
         };
+        if (alert.Deadlines.FirstOrDefault(d => d.Step == WorkState.ShelveEnd) is { } shelf)
+        {
+            wire.ShelvedUntil = WireTime.Of(shelf.DueMicros);
+        }
+
         wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value, Series = e.Series ?? "" }));
         wire.Deadlines.AddRange(alert.Deadlines.Select(d => new V1.Deadline
         {
             Step = WireNames.Of(d.Step), Level = d.Level, DueTime = WireTime.Of(d.DueMicros),
         }));
         wire.Breaches.AddRange(alert.Breaches.Select(Of));
-        wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert.Work).Select(WireNames.Of));
+        wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert).Select(WireNames.Of));
         return wire;
     }
 
@@ -78,11 +93,13 @@ public static class WireAlert
         {
             wire.Note = command.Note;
             wire.Verdict = WireNames.Of(command.Verdict);
+            wire.To = command.To ?? "";
         }
 
         if (entry.Body.Breach is { } breach)
         {
             wire.Breach = Of(breach);
+            wire.ComesBack = entry.Body.Escalation?.Reopens == true;
         }
 
         return wire;
@@ -94,6 +111,9 @@ public static class WireAlert
         Level = breach.Level,
         DueTime = WireTime.Of(breach.DueMicros),
         BreachTime = WireTime.Of(breach.AtMicros),
+        Territory = breach.To ?? "",
+        Role = breach.Role switch { null => "", OfficerRoles.Officer => "officer", _ => "supervisor" },
+        Supervision = WireNames.Of(breach.Supervision ?? Supervision.None),
     };
 
     private static V1.Attestation? Of(Attestation? attestation) => attestation is null ? null : new V1.Attestation
@@ -102,5 +122,7 @@ public static class WireAlert
         Time = WireTime.Of(attestation.AtMicros),
         Note = attestation.Note,
         Severity = WireNames.Of(attestation.Colour),
+        To = attestation.To ?? "",
+        Verdict = WireNames.Of(attestation.Verdict),
     };
 }

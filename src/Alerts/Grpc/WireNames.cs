@@ -20,6 +20,13 @@ public static class WireNames
         WorkState.Raised => V1.Step.New,
         WorkState.Acknowledged => V1.Step.Acknowledged,
         WorkState.Closed => V1.Step.Closed,
+        WorkState.Dispatched => V1.Step.Dispatched,
+        WorkState.Arrived => V1.Step.Arrived,
+        WorkState.Rectified => V1.Step.Rectified,
+        WorkState.Seen => V1.Step.Seen,
+        WorkState.Triaged => V1.Step.Triaged,
+        WorkState.Reported => V1.Step.Reported,
+        WorkState.ShelveEnd => V1.Step.ShelveEnd,
         _ => V1.Step.Unspecified,
     };
 
@@ -53,11 +60,41 @@ public static class WireNames
         EntryKind.Recurred => V1.EventType.Recurred,
         EntryKind.ClockStepped => V1.EventType.ClockStepped,
         EntryKind.TailMissing => V1.EventType.TailMissing,
+        EntryKind.Seen => V1.EventType.Seen,
+        EntryKind.Triaged => V1.EventType.Triaged,
+        EntryKind.Reported => V1.EventType.Reported,
+        EntryKind.Dispatched => V1.EventType.Dispatched,
+        EntryKind.Arrived => V1.EventType.Arrived,
+        EntryKind.Rectified => V1.EventType.Rectified,
+        EntryKind.Confirmed => V1.EventType.Confirmed,
+        EntryKind.Shelved => V1.EventType.Shelved,
+        EntryKind.Unshelved => V1.EventType.Unshelved,
+        EntryKind.OutOfService => V1.EventType.OutOfService,
+        EntryKind.ReturnedToService => V1.EventType.ReturnedToService,
         _ => V1.EventType.Unspecified,
+    };
+
+    public static V1.Supervision Of(Supervision supervision) => supervision switch
+    {
+        Supervision.Notice => V1.Supervision.Notice,
+        Supervision.Interview => V1.Supervision.Interview,
+        Supervision.Listed => V1.Supervision.Listed,
+        _ => V1.Supervision.Unspecified,
     };
 
     public static string Of(WorkAction action) => action switch
     {
+        WorkAction.See => "see",
+        WorkAction.Triage => "triage",
+        WorkAction.Report => "report",
+        WorkAction.Dispatch => "dispatch",
+        WorkAction.Arrive => "arrive",
+        WorkAction.Rectify => "rectify",
+        WorkAction.Confirm => "confirm",
+        WorkAction.Shelve => "shelve",
+        WorkAction.Unshelve => "unshelve",
+        WorkAction.TakeOutOfService => "take_out_of_service",
+        WorkAction.ReturnToService => "return_to_service",
         WorkAction.Acknowledge => "acknowledge",
         WorkAction.Close => "close",
         WorkAction.Comment => "comment",

@@ -39,7 +39,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         book = new AlertBook();
         health = new LedgerHealthWatch(clock);
         readers = new LedgerReaders(options.Database, options.ReaderCapacity, clock, metrics);
-        record = new RecordTransition(catalog, options.Deadlines, metrics);
+        record = new RecordTransition(catalog, metrics);
         Alarm = new CheckAlarm(record);
         dutySweep = new DutySweep(Alarm);
         var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, logger);
@@ -130,6 +130,57 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     public Task<CommandResult> CommentAsync(AlertCommand command, CancellationToken cancellationToken) =>
         RunAsync(t => OfficerCommands.Comment(t, command), cancellationToken);
+
+    /// <summary>An officer's client has shown it: ends what is due for being seen.</summary>
+    public Task<CommandResult> SeeAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.See(t, command), cancellationToken);
+
+    /// <summary>Tells real from false; may be said anew until the alert is closed.</summary>
+    public Task<CommandResult> TriageAsync(AlertCommand command, Verdict verdict, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Triage(t, command, verdict), cancellationToken);
+
+    /// <summary>Hands it up to a supervising territory; "" for the next one up.</summary>
+    public Task<CommandResult> ReportAsync(AlertCommand command, string territory, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Report(t, command, territory), cancellationToken);
+
+    /// <summary>Gives it to somebody to deal with.</summary>
+    public Task<CommandResult> DispatchAsync(AlertCommand command, string to, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Dispatch(t, command, to), cancellationToken);
+
+    public Task<CommandResult> ArriveAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Arrive(t, command), cancellationToken);
+
+    /// <summary>It is put right; the note says how.</summary>
+    public Task<CommandResult> RectifyAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Rectify(t, command), cancellationToken);
+
+    /// <summary>A person confirms that the condition has ended.</summary>
+    public Task<CommandResult> ConfirmAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Confirm(t, command), cancellationToken);
+
+    /// <summary>Lays it aside for a time: what is due soon is put off by that long. Ends by itself.</summary>
+    public Task<CommandResult> ShelveAsync(AlertCommand command, TimeSpan within, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Shelve(t, command, within), cancellationToken);
+
+    public Task<CommandResult> UnshelveAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.Unshelve(t, command), cancellationToken);
+
+    /// <summary>Nothing is due of the alert's series, under its rule, until it is returned to service.</summary>
+    public Task<CommandResult> TakeOutOfServiceAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.TakeOutOfService(t, command), cancellationToken);
+
+    public Task<CommandResult> ReturnToServiceAsync(AlertCommand command, CancellationToken cancellationToken) =>
+        RunAsync(t => OfficerCommands.ReturnToService(t, command), cancellationToken);
+
+    /// <summary>The policy that decides now.</summary>
+    public DeadlinePolicy Policy => writer.Policy;
+
+    /// <summary>Puts a policy in force for what comes; what runs keeps the deadline it was given. On record with the hash of its text.</summary>
+    public async Task UsePolicyAsync(DeadlinePolicy policy, CancellationToken cancellationToken)
+    {
+        writer.Policy = policy;
+        await WriteAsync(t => PolicyRecord.Write(t, policy), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Records that the officer's client has everything up to and with <paramref name="upTo"/>. Going back changes nothing.</summary>
     /// <returns>Done, or Invalid when <paramref name="upTo"/> is not in the ledger yet.</returns>

@@ -30,6 +30,37 @@ public enum EntryKind : byte
     /// <summary>At start the ledger ended before the entry that had been written last: its tail was cut off.</summary>
     TailMissing = 11,
 
+    /// <summary>An officer's client has shown the alert: each officer once a round.</summary>
+    Seen = 20,
+
+    /// <summary>Told real from false (甄别).</summary>
+    Triaged = 21,
+
+    /// <summary>Handed up to the supervising territory (上报).</summary>
+    Reported = 22,
+
+    /// <summary>Given to somebody to deal with (交办).</summary>
+    Dispatched = 23,
+
+    Arrived = 24,
+
+    /// <summary>Put right, and told how (反馈).</summary>
+    Rectified = 25,
+
+    /// <summary>A person has confirmed that the condition has ended.</summary>
+    Confirmed = 26,
+
+    Shelved = 27,
+
+    /// <summary>By an officer, or because its time was up.</summary>
+    Unshelved = 28,
+
+    OutOfService = 29,
+    ReturnedToService = 30,
+
+    /// <summary>The policy file that decides from here on, with the hash of its text.</summary>
+    PolicySet = 31,
+
     /// <summary>An officer was added or changed: what the officer is from here on. Holds no secret.</summary>
     OfficerSet = 40,
 
@@ -146,6 +177,12 @@ public sealed record EntryBody
 
     public Breach? Breach { get; init; }
 
+    /// <summary><see cref="EntryKind.Breached"/>: what follows from it; null when it is the last of its step.</summary>
+    public EscalationFacts? Escalation { get; init; }
+
+    /// <summary><see cref="EntryKind.PolicySet"/>.</summary>
+    public PolicyFacts? Policy { get; init; }
+
     /// <summary><see cref="EntryKind.Delivered"/>: the newest entry received.</summary>
     public long? UpTo { get; init; }
 
@@ -173,8 +210,32 @@ public sealed record EntryBody
 
 public sealed record MissingTail(long Sequence, string HashHex);
 
+/// <summary>Which policy came into force.</summary>
+/// <param name="Hash">SHA-256 of the text, in hex.</param>
+public sealed record PolicyFacts(string FileName, string Hash);
+
 /// <summary>What an officer did.</summary>
-public sealed record CommandFacts(string Note, Verdict Verdict = Verdict.None);
+public sealed record CommandFacts(string Note, Verdict Verdict = Verdict.None)
+{
+    /// <summary>To whom it was given, or the territory it was handed up to; else null.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The alert's deadlines from here on; null when only those that the step fulfils have gone.</summary>
+    public IReadOnlyList<Deadline>? Deadlines { get; init; }
+
+    /// <summary>True where deadlines that may have run before run anew; else null.</summary>
+    public bool? NewRound { get; init; }
+}
+
+/// <summary>What follows from a breach.</summary>
+public sealed record EscalationFacts
+{
+    /// <summary>True where an acknowledgement that led nowhere comes back: the work begins anew; else null.</summary>
+    public bool? Reopens { get; init; }
+
+    /// <summary>The alert's deadlines from here on.</summary>
+    public IReadOnlyList<Deadline>? Deadlines { get; init; }
+}
 
 /// <summary>What the plant did, with all that is needed to explain it.</summary>
 public sealed record TransitionFacts
@@ -231,6 +292,9 @@ public sealed record TransitionFacts
 
     /// <summary>True where the condition ended because the device was retired, whatever it said last; else null.</summary>
     public bool? IsRetired { get; init; }
+
+    /// <summary>True where no reading ends what the rule says; else null.</summary>
+    public bool? IsLatched { get; init; }
 
     /// <summary>Work on the alert begins anew: it is worse than what was acknowledged or closed, or has come back after a quiet time.</summary>
     public bool Reopens { get; init; }

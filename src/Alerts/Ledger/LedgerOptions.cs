@@ -9,6 +9,7 @@ public sealed record LedgerOptions
     /// <summary>The PostgreSQL database that holds the entries; null for SQLite in <see cref="Folder"/>.</summary>
     public PostgresPlace? Postgres { get; init; }
 
+    /// <summary>The first policy in force; see <see cref="Ledger.UsePolicyAsync"/>.</summary>
     public DeadlinePolicy Deadlines { get; init; } = DeadlinePolicy.Default;
 
     /// <summary>Posts wait when so many transitions, commands and sweeps are waiting for the disk.</summary>
@@ -31,7 +32,7 @@ public sealed record LedgerOptions
     /// <summary>Whether what is to be told goes into the outbox. Without anybody who empties it, it must not.</summary>
     public bool KeepsNotices { get; init; }
 
-    /// <summary>NORMAL loses acknowledged entries at a power cut: only the control of the power-cut test may ask for it.</summary>
+    /// <summary>NORMAL and OFF lose acknowledged entries at a power cut: only the control of the power-cut test, and tests of virtual years, may ask for them.</summary>
     internal string Synchronous { get; init; } = "FULL";
 
     internal ILedgerDatabase Database => Postgres is null ? new SqliteDatabase(Folder, Synchronous) : new PostgresDatabase(Postgres);
@@ -41,4 +42,7 @@ public sealed record LedgerOptions
 
     /// <summary>A test's way to make the disk fail: called with the name of the step about to be done, and may throw.</summary>
     internal Action<string>? BeforeStep { get; init; }
+
+    /// <summary>A test's way to break the sweep: deadlines of which it says true are not noticed.</summary>
+    internal Func<Alert, Deadline, bool>? LeavesOut { get; init; }
 }

@@ -35,7 +35,7 @@ internal static class LedgerStart
         }
 
         store.Begin();
-        var transaction = new LedgerTransaction(store, book, hash, clock);
+        var transaction = new LedgerTransaction(store, book, hash, clock, options.Deadlines);
         if (missing is not null)
         {
             AlertsLog.TailMissing(logger, missing.Sequence, sequence);

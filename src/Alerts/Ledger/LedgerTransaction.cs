@@ -6,13 +6,20 @@ namespace PingAnIoT.Alerts;
 /// One group commit in the making: entries, and what they do to the book and to its rows. Thrown away whole when it cannot be committed.
 /// Threading: owned by the writer.
 /// </summary>
-internal sealed class LedgerTransaction(LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock, bool keepsNotices = false)
+internal sealed class LedgerTransaction(
+    LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock, DeadlinePolicy policy, bool keepsNotices = false)
 {
     private readonly Dictionary<string, (Alert? Before, Alert After)> changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> deliveries = new(StringComparer.Ordinal);
     private readonly List<(LedgerEntry Entry, long PostedMicros)> entries = [];
 
     public LedgerStore Store => store;
+
+    /// <summary>What decides in all of this transaction, whatever is put in force meanwhile.</summary>
+    public DeadlinePolicy Policy => policy;
+
+    /// <summary>A test's way to break the sweep: those deadlines are not noticed.</summary>
+    public Func<Alert, Deadline, bool>? LeavesOut { get; init; }
 
     public long NowMicros { get; } = Micros.Now(clock);
 

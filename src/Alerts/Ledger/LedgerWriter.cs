@@ -25,6 +25,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread thread;
     private LedgerStore? store;
     private byte[] headHash;
+    private volatile DeadlinePolicy policy;
 
     public LedgerWriter(
         LedgerOptions options, TimeProvider clock, AlertsMetrics metrics, ILogger logger, AlertBook book, LedgerFeed feed,
@@ -41,12 +42,20 @@ internal sealed class LedgerWriter : IDisposable
         this.health = health;
         this.store = store;
         this.headHash = headHash;
+        policy = options.Deadlines;
         clockWatch = new ClockWatch(clock);
         Queue = new WorkQueue(options.QueueCapacity, options.GroupCapacity, metrics);
         thread = new Thread(Run) { Name = "ledger writer", IsBackground = true };
     }
 
     public WorkQueue Queue { get; }
+
+    /// <summary>In force from the next commit on. Threading: set by any thread.</summary>
+    public DeadlinePolicy Policy
+    {
+        get => policy;
+        set => policy = value;
+    }
 
     public void Start() => thread.Start();
 
@@ -137,7 +146,7 @@ internal sealed class LedgerWriter : IDisposable
 
         Step("begin");
         store.Begin();
-        var transaction = new LedgerTransaction(store, book, headHash, clock, options.KeepsNotices);
+        var transaction = new LedgerTransaction(store, book, headHash, clock, policy, options.KeepsNotices) { LeavesOut = options.LeavesOut };
         clockWatch.Check(transaction);
         store.LookUp(group);
         foreach (var work in group)

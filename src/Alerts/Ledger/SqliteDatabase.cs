@@ -67,7 +67,7 @@ internal sealed class SqliteDatabase : ILedgerDatabase
                 PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON;
                 """));
             Assert(connection, "journal_mode", "wal");
-            Assert(connection, "synchronous", synchronous == "FULL" ? "2" : "1");
+            Assert(connection, "synchronous", synchronous switch { "FULL" => "2", "OFF" => "0", _ => "1" });
             Assert(connection, "wal_autocheckpoint", "0");
             Assert(connection, "busy_timeout", BusyMilliseconds.ToString(CultureInfo.InvariantCulture));
             SqliteSchema.Migrate(connection);

@@ -4,7 +4,7 @@ namespace PingAnIoT.Alerts;
 /// <param name="AlertId">The alert.</param>
 /// <param name="Officer">From the credential.</param>
 /// <param name="IdempotencyKey">Chosen by the client, 1 to 64 printable characters: asking again with the same key gives the same answer and no second entry. Keys of different officers never meet.</param>
-/// <param name="Note">What the officer says; at most 2,000 characters. Required for a comment, and to close what is still active.</param>
+/// <param name="Note">What the officer says; at most 2,000 characters. Required for a comment, for the feedback of a rectification, to shelve, to take out of service, and to close what is still active.</param>
 /// <param name="ExpectedSequence">The alert's <see cref="Alert.LastSequence"/> as the officer saw it; null to act on whatever it is now.</param>
 public sealed record AlertCommand(
     string AlertId, Officer Officer, string IdempotencyKey, string Note = "", long? ExpectedSequence = null);
@@ -25,6 +25,12 @@ public enum CommandOutcome
 
     /// <summary>What is still active is closed only with a reason.</summary>
     NeedsReason,
+
+    /// <summary>What turned out to be real is closed only when it was put right.</summary>
+    NeedsRectified,
+
+    /// <summary>The end of a latched condition is confirmed by a person before it is closed.</summary>
+    NeedsConfirmation,
 
     /// <summary>Somebody else has done it; <see cref="CommandResult.DoneBy"/> says who and when.</summary>
     AlreadyDone,

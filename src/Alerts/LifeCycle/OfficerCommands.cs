@@ -10,18 +10,63 @@ internal static class OfficerCommands
     public const int NoteLimit = 2000;
     public const int NameLimit = 64;
 
+    /// <summary>Of a team's name.</summary>
+    public const int TeamLimit = 200;
+
     public static CommandResult Acknowledge(LedgerTransaction transaction, AlertCommand command) =>
-        Step(transaction, command, WorkAction.Acknowledge, EntryKind.Acknowledged, Verdict.None, static (_, _) => null);
+        Step(transaction, command, new Ask(WorkAction.Acknowledge, EntryKind.Acknowledged));
+
+    /// <summary>By each officer once a round.</summary>
+    public static CommandResult See(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.See, EntryKind.Seen));
+
+    public static CommandResult Triage(LedgerTransaction transaction, AlertCommand command, Verdict verdict) =>
+        verdict is Verdict.None || !Enum.IsDefined(verdict)
+            ? Refuse("Triage takes a verdict: real, false, test or repair.")
+            : Step(transaction, command, new Ask(WorkAction.Triage, EntryKind.Triaged) { Verdict = verdict });
+
+    /// <param name="to">A territory above the alert's; "" for the next one up.</param>
+    public static CommandResult Report(LedgerTransaction transaction, AlertCommand command, string to) =>
+        Step(transaction, command, new Ask(WorkAction.Report, EntryKind.Reported) { To = to });
+
+    public static CommandResult Dispatch(LedgerTransaction transaction, AlertCommand command, string to) =>
+        string.IsNullOrWhiteSpace(to) || to.Length > TeamLimit || to.EnumerateRunes().Any(IsUnprintableInText)
+            ? Refuse("Say to whom: 1 to 200 printable characters.")
+            : Step(transaction, command, new Ask(WorkAction.Dispatch, EntryKind.Dispatched) { To = to });
+
+    public static CommandResult Arrive(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.Arrive, EntryKind.Arrived));
+
+    public static CommandResult Rectify(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.Rectify, EntryKind.Rectified));
+
+    public static CommandResult Confirm(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.Confirm, EntryKind.Confirmed));
+
+    /// <param name="within">More than 0; at most what the policy allows for the colour.</param>
+    public static CommandResult Shelve(LedgerTransaction transaction, AlertCommand command, TimeSpan within) =>
+        within <= TimeSpan.Zero
+            ? Refuse("Say for how long: more than nothing.")
+            : Step(transaction, command, new Ask(WorkAction.Shelve, EntryKind.Shelved) { Within = within });
+
+    public static CommandResult Unshelve(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.Unshelve, EntryKind.Unshelved));
+
+    public static CommandResult TakeOutOfService(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.TakeOutOfService, EntryKind.OutOfService));
+
+    public static CommandResult ReturnToService(LedgerTransaction transaction, AlertCommand command) =>
+        Step(transaction, command, new Ask(WorkAction.ReturnToService, EntryKind.ReturnedToService));
 
     public static CommandResult Comment(LedgerTransaction transaction, AlertCommand command) =>
         string.IsNullOrWhiteSpace(command.Note)
             ? Refuse("A comment says something.")
-            : Step(transaction, command, WorkAction.Comment, EntryKind.Commented, Verdict.None, static (_, _) => null);
+            : Step(transaction, command, new Ask(WorkAction.Comment, EntryKind.Commented));
 
     public static CommandResult Close(LedgerTransaction transaction, AlertCommand command, Verdict verdict) =>
         verdict is Verdict.None || !Enum.IsDefined(verdict)
             ? Refuse("Closing takes a verdict: real, false, test or repair.")
-            : Step(transaction, command, WorkAction.Close, EntryKind.Closed, verdict, MayClose);
+            : Step(transaction, command, new Ask(WorkAction.Close, EntryKind.Closed) { Verdict = verdict });
 
     public static CommandResult ConfirmDelivery(LedgerTransaction transaction, Officer officer, long upTo)
     {
@@ -44,9 +89,7 @@ internal static class OfficerCommands
         return new CommandResult(CommandOutcome.Done);
     }
 
-    private static CommandResult Step(
-        LedgerTransaction transaction, AlertCommand command, WorkAction action, EntryKind kind, Verdict verdict,
-        Func<Alert, AlertCommand, CommandResult?> mayNot)
+    private static CommandResult Step(LedgerTransaction transaction, AlertCommand command, Ask ask)
     {
         if (Wrong(command) is { } wrong)
         {
@@ -62,75 +105,136 @@ internal static class OfficerCommands
         var key = $"command/{command.Officer.Name}/{command.IdempotencyKey}";
         if (transaction.Store.FindByKey(key) is { } earlier)
         {
-            return earlier.Kind == kind && earlier.AlertId == command.AlertId
+            return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId
                 ? new CommandResult(CommandOutcome.Done) { Entry = earlier, Alert = alert }
                 : Refuse("This idempotency key has been used for something else.");
         }
 
-        if (WorkTable.After(alert.Work, action) is null)
+        // What was due before this came is breached, whether or not the sweep has been: nobody is in time by its being late.
+        DeadlineSweep.CatchUp(transaction, alert);
+        alert = transaction.FindAlert(command.AlertId)!;
+        if (WorkTable.Find(alert.Work, ask.Action) is not { } step)
         {
-            return NotNow(alert, action);
+            return NotNow(alert, ask.Action);
         }
 
         if (command.ExpectedSequence is { } seen && seen != alert.LastSequence)
         {
             return new CommandResult(CommandOutcome.Stale)
             {
-                Alert = alert, Reason = $"The alert's newest entry is {alert.LastSequence}, not {seen}.",
+                Alert = alert, DoneBy = LastStep(alert), Reason = $"The alert's newest entry is {alert.LastSequence}, not {seen}.",
             };
         }
 
-        if (mayNot(alert, command) is { } no)
+        var missing = WorkTable.FirstMissing(step, alert, command, ask.Verdict);
+        return missing == StepNeeds.Nothing ? Take(transaction, alert, command, ask, step, key) : NotYet(alert, ask.Action, missing);
+    }
+
+    private static CommandResult Take(
+        LedgerTransaction transaction, Alert alert, AlertCommand command, Ask ask, WorkTable.Step step, string key)
+    {
+        if (ask.Action == WorkAction.See)
         {
-            return no;
+            key = string.Create(CultureInfo.InvariantCulture, $"seen/{alert.Id}/{alert.Round}/{command.Officer.Name}");
+            if (transaction.Store.HasKey(key))
+            {
+                return new CommandResult(CommandOutcome.Done) { Alert = alert };
+            }
         }
 
-        var body = new EntryBody { Command = new CommandFacts(command.Note, verdict) };
-        var entry = transaction.Append(kind, alert.Id, command.Officer.Name, key, transaction.NowMicros, body);
+        var to = ask.To;
+        if (ask.Action == WorkAction.Report)
+        {
+            if (Supervising(alert, ask.To!) is not { } above)
+            {
+                return Refuse($"'{ask.To}' is not above '{alert.Territory}'.");
+            }
+
+            to = above;
+        }
+
+        if (ask.Action == WorkAction.Shelve && transaction.Policy.LongestShelf(alert.PeakColour) is var longest && ask.Within > longest)
+        {
+            return Refuse($"What is {Word(alert.PeakColour)} is shelved for at most {DurationText.Format(longest.Ticks / TimeSpan.TicksPerMicrosecond)}.");
+        }
+
+        var body = new EntryBody { Command = StepEffects.Of(transaction, alert, step, ask, command.Note, to) };
+        var entry = transaction.Append(ask.Kind, alert.Id, command.Officer.Name, key, transaction.NowMicros, body);
         return new CommandResult(CommandOutcome.Done) { Entry = entry, Alert = transaction.FindAlert(alert.Id) };
     }
 
-    private static CommandResult? MayClose(Alert alert, AlertCommand command)
+    /// <returns>The territory that is reported to; null when what was asked for is not above.</returns>
+    private static string? Supervising(Alert alert, string to)
     {
-        if (alert.PeakColour == Severity.Red)
+        var from = alert.Reported?.To ?? alert.Territory;
+        if (to.Length == 0)
         {
-            if (alert.IsActive)
-            {
-                return new CommandResult(CommandOutcome.IllegalStep)
-                {
-                    Alert = alert, Reason = "A red is not closed while it is active.",
-                    Legal = [.. WorkTable.LegalFrom(alert.Work).Where(a => a != WorkAction.Close)],
-                };
-            }
-
-            return alert.Acknowledged?.By == command.Officer.Name
-                ? new CommandResult(CommandOutcome.NeedsSecondPerson)
-                {
-                    Alert = alert, DoneBy = alert.Acknowledged, Reason = "A red is closed by somebody other than who acknowledged it.",
-                }
-                : null;
+            return from.LastIndexOf('/') is var cut and > 0 ? from[..cut] : "";
         }
 
-        return alert.IsActive && string.IsNullOrWhiteSpace(command.Note)
-            ? new CommandResult(CommandOutcome.NeedsReason) { Alert = alert, Reason = "It is still active: say why it is closed." }
-            : null;
+        return alert.Territory.StartsWith(to + "/", StringComparison.Ordinal) ? to : null;
+    }
+
+    private static CommandResult NotYet(Alert alert, WorkAction action, StepNeeds missing)
+    {
+        var legal = WorkTable.LegalFrom(alert);
+        var reason = WorkTable.Say(missing);
+        var done = missing switch
+        {
+            StepNeeds.SeenSequence => alert.Dispatched,
+            StepNeeds.NotShelved => alert.Shelved,
+            StepNeeds.InService when action == WorkAction.TakeOutOfService => alert.OutOfService,
+            StepNeeds.Ended when !alert.IsActive => alert.Confirmed,
+            _ => null,
+        };
+        if (done is not null)
+        {
+            return new CommandResult(CommandOutcome.AlreadyDone) { Alert = alert, DoneBy = done, Legal = legal, Reason = reason };
+        }
+
+        var outcome = missing switch
+        {
+            StepNeeds.SecondPerson => CommandOutcome.NeedsSecondPerson,
+            StepNeeds.NoteIfActive or StepNeeds.Note => CommandOutcome.NeedsReason,
+            StepNeeds.Rectified => CommandOutcome.NeedsRectified,
+            StepNeeds.Confirmed => CommandOutcome.NeedsConfirmation,
+            _ => CommandOutcome.IllegalStep,
+        };
+        return new CommandResult(outcome)
+        {
+            Alert = alert, Legal = legal, Reason = reason, DoneBy = missing == StepNeeds.SecondPerson ? alert.Acknowledged : null,
+        };
     }
 
     private static CommandResult NotNow(Alert alert, WorkAction action)
     {
-        var done = (action, alert.Work) switch
+        var done = action switch
         {
-            (WorkAction.Acknowledge, WorkState.Acknowledged) => alert.Acknowledged,
-            (WorkAction.Acknowledge or WorkAction.Close, WorkState.Closed) => alert.Closed,
+            WorkAction.Acknowledge or WorkAction.Close or WorkAction.See when !alert.IsOpen => alert.Closed,
+            WorkAction.Acknowledge or WorkAction.See when alert.Work >= WorkState.Acknowledged => alert.Acknowledged,
+            WorkAction.Arrive when alert.Work is WorkState.Arrived or WorkState.Rectified => alert.Arrived,
+            WorkAction.Rectify when alert.Work == WorkState.Rectified => alert.Rectified,
             _ => null,
         };
         return done is not null
-            ? new CommandResult(CommandOutcome.AlreadyDone) { Alert = alert, DoneBy = done, Legal = WorkTable.LegalFrom(alert.Work) }
+            ? new CommandResult(CommandOutcome.AlreadyDone) { Alert = alert, DoneBy = done, Legal = WorkTable.LegalFrom(alert) }
             : new CommandResult(CommandOutcome.IllegalStep)
             {
-                Alert = alert, Legal = WorkTable.LegalFrom(alert.Work), Reason = $"{action} does not follow {alert.Work}.",
+                Alert = alert, DoneBy = LastStep(alert), Legal = WorkTable.LegalFrom(alert),
+                Reason = $"{action} does not follow {alert.Work}{(LastStep(alert) is { } last ? $", which is {last.By}'s" : "")}.",
             };
     }
+
+    /// <summary>Who brought it to where it is.</summary>
+    private static Attestation? LastStep(Alert alert) => alert.Work switch
+    {
+        WorkState.Acknowledged => alert.Acknowledged,
+        WorkState.Dispatched => alert.Dispatched,
+        WorkState.Arrived => alert.Arrived,
+        WorkState.Rectified => alert.Rectified,
+        WorkState.Closed => alert.Closed,
+        _ => null,
+    };
 
     private static string? Wrong(AlertCommand command)
     {
@@ -156,5 +260,17 @@ internal static class OfficerCommands
     private static bool IsUnprintableInText(Rune rune) =>
         (Rune.IsControl(rune) && rune.Value is not ('\n' or '\t')) || rune == Rune.ReplacementChar;
 
+    private static string Word(Severity colour) => colour.ToString().ToLowerInvariant();
+
     private static CommandResult Refuse(string reason) => new(CommandOutcome.Invalid) { Reason = reason };
+
+    /// <summary>What is asked for, beside who asks it of which alert.</summary>
+    internal sealed record Ask(WorkAction Action, EntryKind Kind)
+    {
+        public Verdict Verdict { get; init; }
+
+        public string? To { get; init; }
+
+        public TimeSpan Within { get; init; }
+    }
 }

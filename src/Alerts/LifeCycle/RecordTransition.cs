@@ -7,7 +7,7 @@ namespace PingAnIoT.Alerts;
 /// Decides what a transition means for the book: a new alert, a recurrence of an open one, a change, or nothing because it is known already.
 /// One open alert per (rule, series), whatever the series does.
 /// </summary>
-internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, AlertsMetrics metrics)
+internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
 {
     /// <summary>A condition that comes back sooner is chatter, and an acknowledgement still stands; later it is news, and must be acknowledged anew.</summary>
     public const long QuietMicros = 10L * 60 * 1_000_000;
@@ -37,10 +37,13 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
 
         var alert = transaction.FindLive(facts.RuleId, facts.Series);
         var kind = KindOf(change, alert);
-        var reopens = alert is not null && kind != EntryKind.ReturnedToNormal && Reopens(alert, facts);
-        var deadlines = kind == EntryKind.ReturnedToNormal
+
+        // Of an episode that is over already: recorded, and it changes nothing.
+        var isStale = kind == EntryKind.ReturnedToNormal || facts.EpisodeMicros < alert?.EpisodeMicros;
+        var reopens = alert is not null && !isStale && Reopens(alert, facts);
+        var deadlines = isStale
             ? null
-            : DeadlineSchedule.After(alert, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), policy);
+            : DeadlineSchedule.After(alert, facts.Kind, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), transaction.Policy);
         var id = alert?.Id ?? AlertId.Of(facts.RuleId, facts.Series, facts.EpisodeMicros);
         var body = new EntryBody { Transition = facts with { Reopens = reopens, Deadlines = deadlines } };
         transaction.Append(kind, id, "rule:" + facts.RuleId, key, receiveMicros, body, postedMicros);
@@ -66,7 +69,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
     private static bool Reopens(Alert alert, TransitionFacts facts)
     {
         var last = alert.Closed ?? alert.Acknowledged;
-        if (last is null)
+        if (last is null || alert.OutOfService is not null)
         {
             return false;
         }
@@ -104,6 +107,7 @@ internal sealed class RecordTransition(Catalog catalog, DeadlinePolicy policy, A
             From = transition.From,
             To = transition.To,
             IsRetired = transition.Change == TransitionChange.Retired ? true : null,
+            IsLatched = rule.IsLatched ? true : null,
             EventTimeMicros = transition.EventTimeMicros,
             WindowValue = transition.WindowValue,
             Threshold = transition.Threshold,

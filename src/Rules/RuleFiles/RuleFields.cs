@@ -34,6 +34,9 @@ internal sealed class RuleFields
         }
     }
 
+    /// <summary>The entries with a known key, in the order of the file: for a mapping whose keys are names.</summary>
+    public IEnumerable<YamlEntry> Known => entries.Values;
+
     /// <summary>What the mapping is, with its article.</summary>
     public string Owner => owner;
 

@@ -40,6 +40,13 @@ internal static class AlertText
         V1.Step.New => "new",
         V1.Step.Acknowledged => "acknowledged",
         V1.Step.Closed => "closed",
+        V1.Step.Dispatched => "dispatched",
+        V1.Step.Arrived => "arrived",
+        V1.Step.Rectified => "rectified",
+        V1.Step.Seen => "seen",
+        V1.Step.Triaged => "triaged",
+        V1.Step.Reported => "reported",
+        V1.Step.ShelveEnd => "end of shelving",
         _ => "?",
     };
 
@@ -55,6 +62,17 @@ internal static class AlertText
         V1.EventType.Recurred => "again",
         V1.EventType.ClockStepped => "clock set",
         V1.EventType.TailMissing => "LEDGER TAIL MISSING",
+        V1.EventType.Seen => "seen",
+        V1.EventType.Triaged => "triaged",
+        V1.EventType.Reported => "reported",
+        V1.EventType.Dispatched => "dispatched",
+        V1.EventType.Arrived => "arrived",
+        V1.EventType.Rectified => "rectified",
+        V1.EventType.Confirmed => "end confirmed",
+        V1.EventType.Shelved => "shelved",
+        V1.EventType.Unshelved => "shelf ends",
+        V1.EventType.OutOfService => "out of service",
+        V1.EventType.ReturnedToService => "in service",
         _ => "?",
     };
 
@@ -66,7 +84,15 @@ internal static class AlertText
     /// <summary>One line about an alert as it stands.</summary>
     public static string Line(V1.Alert alert) =>
         $"{Word(alert.Severity),-9} {alert.Id}  {alert.Title?.Zh} {alert.Title?.En}  {alert.Series}  {Value(alert)}  "
-        + $"{Step(alert.Step)}{(alert.Active ? "" : ", returned to normal")}";
+        + $"{Work(alert)}{(alert.Active ? "" : ", returned to normal")}";
+
+    /// <summary>How far it is, and what lays it aside.</summary>
+    public static string Work(V1.Alert alert) =>
+        Step(alert.Step) + (alert.OutOfService is not null ? ", out of service" : "") + (alert.Shelved is not null ? ", shelved" : "");
+
+    private static string Tail(V1.AlertEvent what) => what.Breach is { } breach
+        ? $"{Step(breach.Step)}, level {breach.Level}, told to {(breach.Territory.Length > 0 ? breach.Territory : "the city")}{(what.ComesBack ? ", comes back" : "")}"
+        : string.Join(' ', new[] { what.Actor, what.To.Length > 0 ? "to " + what.To : "", what.Note }.Where(t => t.Length > 0));
 
     /// <summary>One line about what happened.</summary>
     public static string Line(V1.AlertEvent what)
@@ -81,7 +107,7 @@ internal static class AlertText
 
         var isPlant = what.ToSeverity != V1.Severity.Unspecified;
         var colour = isPlant ? what.ToSeverity : alert.Severity;
-        var tail = isPlant ? Value(what.WindowValue, alert.Unit) : $"{what.Actor} {what.Note}".TrimEnd();
+        var tail = isPlant ? Value(what.WindowValue, alert.Unit) : Tail(what);
         return $"{head} {Word(colour),-9} {alert.Id}  {alert.Title?.Zh} {alert.Title?.En}  {alert.Series}  {tail}";
     }
 }

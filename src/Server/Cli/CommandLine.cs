@@ -27,7 +27,14 @@ public static class CommandLine
             cancellationToken);
     }
 
-    private static RootCommand Root(Terminal terminal) => new(
+    private static RootCommand Root(Terminal terminal)
+    {
+        var root = Verbs(terminal);
+        StepVerbs.Create(terminal).ToList().ForEach(root.Add);
+        return root;
+    }
+
+    private static RootCommand Verbs(Terminal terminal) => new(
         "PingAnIoT: readings in over MQTT, red / yellow / green alerts out to duty officers.\n"
         + "Exit status: 0 done, 1 the answer is no, 2 wrong usage or settings, 3 server unreachable.")
     {
@@ -40,6 +47,7 @@ public static class CommandLine
         AckVerb.Create(terminal),
         CloseVerb.Create(terminal),
         CommentVerb.Create(terminal),
+        PolicyVerb.Create(terminal),
         ResetVerb.Create(terminal),
         VerifyVerb.Create(terminal),
         ExportVerb.Create(terminal),

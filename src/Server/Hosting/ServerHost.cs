@@ -63,9 +63,10 @@ public sealed class ServerHost : IAsyncDisposable
                 new LedgerOptions
                 {
                     Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
+                    Deadlines = DeadlineCare.PolicyOf(options.Policy),
                 },
-                Catalog.Default, time,
-                new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
+                Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
+            var care = Own(new DeadlineCare(options.Policy, ledger, time, loggers));
             var (register, image) = await reading;
 
             // Who may ask, where officers sign in here, and of what places.
@@ -103,6 +104,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new RightsInterceptor(
                     ledger, new RefusalAudit(ledger, time), issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
+                .AddSingleton(new PolicyService(ledger))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))
@@ -117,6 +119,7 @@ public sealed class ServerHost : IAsyncDisposable
 
             // What nobody waits for.
             notices?.Start();
+            care.Start();
             ledger.BeginCheck();
             Own(new Underway(Task.Run(() => image?.Save(logger), CancellationToken.None)));
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);

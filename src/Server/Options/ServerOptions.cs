@@ -21,6 +21,9 @@ public sealed record ServerOptions
     /// <summary>Territories with their names and neighbours as CSV (docs/duty.md); empty: nothing is known of them but their paths. Read again when it changes.</summary>
     public string Territories { get; init; } = "";
 
+    /// <summary>What is due when and who is told of a breach, as YAML (docs/life-cycle.md); empty for the default. Read again when it changes.</summary>
+    public string Policy { get; init; } = "";
+
     /// <summary>Who is told over what, as YAML (docs/notices.md); empty: nobody is told but those on the stream. Read again when it changes.</summary>
     public string Notices { get; init; } = "";
 

@@ -9,6 +9,18 @@ namespace PingAnIoT.Alerts.Tests;
 public sealed class LedgerKit : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Two deadlines a colour, each told once: for tests that are about something else.</summary>
+    public static readonly DeadlinePolicy PlainPolicy = PolicyFile.Parse(
+        """
+        deadlines:
+          red: { acknowledged: 60s, closed: 24h }
+          yellow: { acknowledged: 15m, closed: 3d }
+          green: { acknowledged: 4h, closed: 7d }
+          fault: { acknowledged: 24h }
+        """,
+        "plain.yaml").Policy!;
+
     private readonly MeterFactory meters = new();
     private readonly List<AlertsMetrics> opened = [];
 
@@ -16,7 +28,7 @@ public sealed class LedgerKit : IAsyncDisposable
     {
         Folder = Directory.CreateTempSubdirectory("pingan-ledger-").FullName;
         Clock = clock ?? new FakeTimeProvider(Start);
-        Options = new LedgerOptions { Folder = Folder, GroupWait = TimeSpan.Zero };
+        Options = new LedgerOptions { Folder = Folder, GroupWait = TimeSpan.Zero, Deadlines = PlainPolicy };
         if (OnPostgresAttribute.IsHere)
         {
             Schema = OnPostgresAttribute.Server.NewSchema();

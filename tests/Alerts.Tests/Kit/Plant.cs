@@ -15,7 +15,9 @@ public sealed class Plant(string device = "gp-0001", string ruleId = "gas-pipe-o
         Device = device, Kind = 0, Gateways = ["gw-7"], Territory = "d01/s03/c07", Address = "平安路 1 号, \"东\"门", OwnerUnit = "燃气公司",
     };
 
-    public string Series => $"gas-pipe/{Device.Device}/pressure";
+    public string Kind { get; init; } = "gas-pipe";
+
+    public string Series => $"{Kind}/{Device.Device}/pressure";
 
     public Rule Rule { get; init; } = new()
     {

@@ -41,6 +41,9 @@ public sealed class TestServer : IAsyncDisposable
         var options = new ServerOptions
         {
             Data = folder,
+
+            // The clock is the real one: nothing may fall due however slow the machine is.
+            Policy = Path.Combine(AppContext.BaseDirectory, "calm-policy.yaml"),
             Listen = new ListenSection { Mqtt = 0, MqttTls = 0, Grpc = 0, Http = 0 },
             Gateways = new GatewaysSection { Open = true },
         };

@@ -1,0 +1,43 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>What follows from a breach: who is told of it and as what, the next level's deadline, and whether the work begins anew. Pure.</summary>
+internal static class Escalation
+{
+    public static EntryBody Of(Alert alert, Deadline deadline, long nowMicros, DeadlinePolicy policy)
+    {
+        var breach = new Breach(deadline.Step, deadline.Level, deadline.Round, deadline.DueMicros, nowMicros);
+
+        // A rule that is no longer in the policy is told where it happened, and goes no further.
+        if (policy.Find(alert.PeakColour, alert.Kind, deadline.Step) is not { } rule)
+        {
+            return new EntryBody { Breach = breach with { To = alert.Territory, Role = OfficerRoles.Officer } };
+        }
+
+        var supervision = rule.SupervisionAt(deadline.Level);
+        breach = breach with
+        {
+            To = rule.ToldAt(alert.Territory, deadline.Level),
+            Role = deadline.Level == 1 && supervision == Supervision.None ? OfficerRoles.Officer : OfficerRoles.Supervisor,
+            Supervision = supervision == Supervision.None ? null : supervision,
+        };
+        if (deadline.Step == WorkState.Dispatched && alert.Work == WorkState.Acknowledged)
+        {
+            // Counted from now: nobody could act on it before it was told.
+            var left = alert with { Deadlines = [.. alert.Deadlines.Where(d => d != deadline)] };
+            var anew = DeadlineSchedule.After(left, alert.Kind, alert.PeakColour, reopens: true, nowMicros, policy);
+            return new EntryBody { Breach = breach, Escalation = new EscalationFacts { Reopens = true, Deadlines = anew } };
+        }
+
+        if (deadline.Level >= rule.Levels || rule.Repeat <= TimeSpan.Zero)
+        {
+            return new EntryBody { Breach = breach };
+        }
+
+        var next = deadline with { Level = deadline.Level + 1, DueMicros = policy.Due(rule, rule.Repeat, deadline.DueMicros) };
+        return new EntryBody
+        {
+            Breach = breach,
+            Escalation = new EscalationFacts { Deadlines = [.. alert.Deadlines.Where(d => d != deadline), next] },
+        };
+    }
+}

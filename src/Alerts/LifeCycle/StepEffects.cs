@@ -1,0 +1,44 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>What a step that is taken does to the alert's deadlines, worked out once and written into its entry.</summary>
+internal static class StepEffects
+{
+    public static CommandFacts Of(
+        LedgerTransaction transaction, Alert alert, WorkTable.Step step, OfficerCommands.Ask ask, string note, string? to)
+    {
+        var (now, policy) = (transaction.NowMicros, transaction.Policy);
+        var facts = new CommandFacts(note, ask.Verdict) { To = to };
+        switch (ask.Action)
+        {
+            case WorkAction.Shelve:
+                var until = now + (ask.Within.Ticks / TimeSpan.TicksPerMicrosecond);
+                return facts with { Deadlines = DeadlineSchedule.Shelved(alert, now, until) };
+            case WorkAction.Unshelve:
+                return facts with { Deadlines = DeadlineSchedule.Unshelved(alert, now) };
+            case WorkAction.TakeOutOfService:
+                return facts with { Deadlines = [] };
+            case WorkAction.ReturnToService:
+                return facts with { NewRound = true, Deadlines = DeadlineSchedule.Anew(alert, alert.Work, alert.Round + 1, now, policy) };
+            case WorkAction.Dispatch when alert.Work > WorkState.Acknowledged:
+                var left = alert with { Deadlines = [.. alert.Deadlines.Where(d => d.Step > WorkState.Arrived)] };
+                return facts with
+                {
+                    NewRound = true, Deadlines = DeadlineSchedule.Anew(left, WorkState.Dispatched, alert.Round + 1, now, policy),
+                };
+            case WorkAction.See or WorkAction.Triage or WorkAction.Report or WorkAction.Acknowledge or WorkAction.Dispatch or WorkAction.Arrive
+                or WorkAction.Rectify:
+                return facts with { Deadlines = DeadlineSchedule.AfterStep(alert, Reached(step), now, policy) };
+            default:
+                return facts;
+        }
+    }
+
+    /// <summary>What the step fulfils: the state it leads to, or the deadline that bears its name.</summary>
+    private static WorkState Reached(WorkTable.Step step) => step.Action switch
+    {
+        WorkAction.See => WorkState.Seen,
+        WorkAction.Triage => WorkState.Triaged,
+        WorkAction.Report => WorkState.Reported,
+        _ => step.To,
+    };
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Server;
+
+/// <summary>The steps between acknowledging and closing, a verb each: all take an alert and may have a note.</summary>
+internal static class StepVerbs
+{
+    private static readonly string[] Verdicts = ["real", "false", "test", "repair"];
+
+    public static IReadOnlyList<Command> Create(Terminal terminal) =>
+    [
+        Plain(terminal, "see", "Say that you have been shown an alert.", async (client, id, note, headers, ct) =>
+            (await client.SeeAsync(new V1.SeeRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Triage(terminal),
+        WithText(terminal, "report", "to", false, "The territory above that it is handed up to; without it the next one.", "Hand an alert up (上报).",
+            async (client, id, to, note, headers, ct) =>
+                (await client.ReportAsync(new V1.ReportRequest { Id = id, To = to, Note = note }, headers, cancellationToken: ct)).Alert),
+        WithText(terminal, "dispatch", "to", true, "To whom: a team or a person.", "Give an alert to somebody to deal with (交办).",
+            async (client, id, to, note, headers, ct) =>
+                (await client.DispatchAsync(new V1.DispatchRequest { Id = id, To = to, Note = note }, headers, cancellationToken: ct)).Alert),
+        Plain(terminal, "arrive", "Say that they are there (处置).", async (client, id, note, headers, ct) =>
+            (await client.ArriveAsync(new V1.ArriveRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Plain(terminal, "rectify", "Say that it is put right, and with --note how (反馈).", async (client, id, note, headers, ct) =>
+            (await client.RectifyAsync(new V1.RectifyRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Plain(terminal, "confirm", "Confirm that the condition has ended.", async (client, id, note, headers, ct) =>
+            (await client.ConfirmAsync(new V1.ConfirmRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        WithText(terminal, "shelve", "for", true, "For how long, such as 20m.", "Lay an alert aside for a time; --note says why.",
+            async (client, id, text, note, headers, ct) =>
+            {
+                var micros = DurationText.Parse(text) ?? 0;
+                var request = new V1.ShelveRequest { Id = id, Note = note, Duration = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(micros)) };
+                return (await client.ShelveAsync(request, headers, cancellationToken: ct)).Alert;
+            }),
+        Plain(terminal, "unshelve", "End a shelving before its time.", async (client, id, note, headers, ct) =>
+            (await client.UnshelveAsync(new V1.UnshelveRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Plain(terminal, "out-of-service", "Take an alert's series out of service; --note says why.", async (client, id, note, headers, ct) =>
+            (await client.TakeOutOfServiceAsync(new V1.TakeOutOfServiceRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Plain(terminal, "return-to-service", "Return an alert's series to service.", async (client, id, note, headers, ct) =>
+            (await client.ReturnToServiceAsync(new V1.ReturnToServiceRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+    ];
+
+    private static Command Triage(Terminal terminal)
+    {
+        var verdict = new Option<string>("--verdict") { Description = "What it is: real, false, test or repair.", Required = true };
+        verdict.AcceptOnlyFromAmong(Verdicts);
+        return Make(terminal, "triage", "Tell real from false (甄别).", [verdict], async (parsed, client, id, note, headers, ct) =>
+        {
+            var request = new V1.TriageRequest { Id = id, Note = note, Verdict = System.Enum.Parse<V1.Verdict>(parsed.GetValue(verdict)!, ignoreCase: true) };
+            return (await client.TriageAsync(request, headers, cancellationToken: ct)).Alert;
+        });
+    }
+
+    private static Command Plain(
+        Terminal terminal, string name, string description,
+        Func<V1.AlertService.AlertServiceClient, string, string, Metadata, CancellationToken, Task<V1.Alert>> step) =>
+        Make(terminal, name, description, [], (_, client, id, note, headers, ct) => step(client, id, note, headers, ct));
+
+    private static Command WithText(
+        Terminal terminal, string name, string option, bool isRequired, string what, string description,
+        Func<V1.AlertService.AlertServiceClient, string, string, string, Metadata, CancellationToken, Task<V1.Alert>> step)
+    {
+        var text = new Option<string>("--" + option) { Description = what, Required = isRequired, DefaultValueFactory = _ => "" };
+        return Make(terminal, name, description, [text], (parsed, client, id, note, headers, ct) =>
+            step(client, id, parsed.GetValue(text)!, note, headers, ct));
+    }
+
+    private static Command Make(
+        Terminal terminal, string name, string description, IReadOnlyList<System.CommandLine.Option> options,
+        Func<ParseResult, V1.AlertService.AlertServiceClient, string, string, Metadata, CancellationToken, Task<V1.Alert>> step)
+    {
+        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var note = new Option<string>("--note") { Description = "What you have to say.", DefaultValueFactory = _ => "" };
+        var connection = new OfficerConnection();
+        var command = new Command(name, description) { id, note };
+        options.ToList().ForEach(command.Add);
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        {
+            var alert = await step(parsed, client, parsed.GetValue(id)!, parsed.GetValue(note)!, headers, ct);
+            await terminal.Out.WriteLineAsync(AlertText.Line(alert));
+            return ExitCode.Done;
+        }, ct));
+        return command;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>What officers do in a scenario: <c>wang acknowledges</c>, <c>li closes real "done" on gas-pipe/gp-2</c>, <c>wang of d02 acknowledges</c>.</summary>
+public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
+{
+    private int keys;
+    private DeadlineAuditor? auditor;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task<string> DoAsync(string text)
+    {
+        var note = "";
+        if (text.IndexOf('"', StringComparison.Ordinal) is var quote and >= 0)
+        {
+            var end = text.LastIndexOf('"');
+            note = text[(quote + 1)..end];
+            text = text[..quote] + text[(end + 1)..];
+        }
+
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+        var device = After(words, "on");
+        var seen = After(words, "seeing");
+        var key = After(words, "with") ?? string.Create(CultureInfo.InvariantCulture, $"k{keys++}");
+        var officer = new Officer(words[0], After(words, "of") ?? "");
+        var id = plant.IdOf(device);
+        long? expected = seen switch
+        {
+            null => null,
+            "now" => (await ledger().FindAlertAsync(id, Cancel))!.LastSequence,
+            _ => long.Parse(seen, CultureInfo.InvariantCulture),
+        };
+        var result = await RunAsync(words, new AlertCommand(id, officer, key, note, expected));
+        return result.Outcome switch
+        {
+            CommandOutcome.Done => "done",
+            CommandOutcome.AlreadyDone => "already done by " + result.DoneBy!.By,
+            CommandOutcome.NotFound => "not found",
+            CommandOutcome.Stale => "stale",
+            _ => "refused: " + result.Reason,
+        };
+    }
+
+    public async Task<string> StateAsync(string? device)
+    {
+        var alert = (await ledger().FindAlertAsync(plant.IdOf(device), Cancel))!;
+        string?[] parts =
+        [
+            $"{alert.Work} {alert.Colour}/{alert.PeakColour} round {alert.Round}".ToLowerInvariant(),
+            alert.Shelved is null ? null : "shelved", alert.OutOfService is null ? null : "out of service", alert.Confirmed is null ? null : "confirmed",
+            alert.Triaged is { } triage ? triage.Verdict.ToString().ToLowerInvariant() : null, alert.Dispatched?.To is { } to ? "with " + to : null,
+            alert.Reported?.To is { } above ? "reported to " + (above.Length == 0 ? "city" : above) : null,
+        ];
+        return string.Join(' ', parts.OfType<string>());
+    }
+
+    /// <summary>A new server has a new auditor. It allows no second of lateness: a scenario has none.</summary>
+    public void BeginAudit(TimeProvider clock) =>
+        auditor = new DeadlineAuditor(ledger(), clock, NullLogger<DeadlineAuditor>.Instance, TimeSpan.Zero);
+
+    public async Task<int> AuditAsync() => (await auditor!.RunAsync(Cancel)).Count;
+
+    private async Task<CommandResult> RunAsync(List<string> words, AlertCommand command)
+    {
+        var to = ledger();
+        return string.Join(' ', words.Skip(1)).Split(' ') switch
+        {
+            ["sees"] => await to.SeeAsync(command, Cancel),
+            ["acknowledges"] => await to.AcknowledgeAsync(command, Cancel),
+            ["triages", var verdict] => await to.TriageAsync(command, VerdictOf(verdict), Cancel),
+            ["reports"] => await to.ReportAsync(command, "", Cancel),
+            ["reports", "to", var above] => await to.ReportAsync(command, above, Cancel),
+            ["dispatches", var team] => await to.DispatchAsync(command, team, Cancel),
+            ["arrives"] => await to.ArriveAsync(command, Cancel),
+            ["rectifies"] => await to.RectifyAsync(command, Cancel),
+            ["confirms"] => await to.ConfirmAsync(command, Cancel),
+            ["shelves", "for", var time] => await to.ShelveAsync(command, TimeSpan.FromSeconds(TimelineFile.Seconds(time)!.Value), Cancel),
+            ["unshelves"] => await to.UnshelveAsync(command, Cancel),
+            ["takes", "out"] => await to.TakeOutOfServiceAsync(command, Cancel),
+            ["returns"] => await to.ReturnToServiceAsync(command, Cancel),
+            ["says"] => await to.CommentAsync(command, Cancel),
+            ["closes", var verdict] => await to.CloseAsync(command, VerdictOf(verdict), Cancel),
+            var other => throw new InvalidOperationException($"'{string.Join(' ', other)}' is nothing an officer does"),
+        };
+    }
+
+    private static Verdict VerdictOf(string word) => Enum.Parse<Verdict>(word, ignoreCase: true);
+
+    private static string? After(List<string> words, string word)
+    {
+        var at = words.IndexOf(word);
+        if (at < 0 || at + 1 >= words.Count)
+        {
+            return null;
+        }
+
+        var value = words[at + 1];
+        words.RemoveRange(at, 2);
+        return value;
+    }
+}

@@ -1,0 +1,53 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>What devices do in a scenario: <c>red gas-pipe/gp-1 in d01/s03/c02/g07 latched</c>; later <c>yellow</c> or <c>normal</c>, of the last one named.</summary>
+public sealed class TimelinePlant : IDisposable
+{
+    private static readonly string[] Colours = ["red", "yellow", "green", "fault", "normal"];
+    private readonly Dictionary<string, (Plant Plant, string? Id)> plants = new(StringComparer.Ordinal);
+
+    public string Last { get; private set; } = "";
+
+    public int Count => plants.Count;
+
+    public static bool Speaks(string word) => Colours.Contains(word, StringComparer.Ordinal);
+
+    public async Task PostAsync(Ledger ledger, string[] words, long now, CancellationToken cancellationToken)
+    {
+        if (words.Length > 1)
+        {
+            Last = words[1];
+        }
+
+        if (!plants.TryGetValue(Last, out var known))
+        {
+            var kind = Last.Split('/')[0];
+            var device = Last.Split('/')[1];
+            var at = Array.IndexOf(words, "in");
+            var kindIndex = Catalog.Default.Kinds.ToList().FindIndex(k => k.Name == kind);
+            var like = new Plant(device);
+            var plant = new Plant(device)
+            {
+                Device = like.Device with { Kind = kindIndex, Territory = at < 0 ? "d01/s03/c02/g07" : words[at + 1] },
+                Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
+                Kind = kind,
+            };
+            known = (plant, null);
+        }
+
+        ledger.Post(known.Plant.To(Enum.Parse<Severity>(words[0], ignoreCase: true), now));
+        await ledger.FlushAsync(cancellationToken);
+        var id = ledger.Book.Alerts.Values.FirstOrDefault(a => a.Device == known.Plant.Device.Device)?.Id ?? known.Id;
+        plants[Last] = (known.Plant, id);
+    }
+
+    public string IdOf(string? name) =>
+        plants.TryGetValue(name ?? Last, out var plant) && plant.Id is { } id ? id : throw new InvalidOperationException($"there is no alert of '{name ?? Last}'");
+
+    /// <summary>The device of an alert where there are several; null where there is only one.</summary>
+    public string? NameOf(string alertId) => plants.Count < 2 ? null : plants.FirstOrDefault(p => p.Value.Id == alertId).Key;
+
+    public void Dispose() => plants.Clear();
+}

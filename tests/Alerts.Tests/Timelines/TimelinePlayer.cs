@@ -1,0 +1,284 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>
+/// Plays one scenario against a ledger of its own, with tolerance zero: the clock is moved to every line and to every deadline that runs, a
+/// microsecond before it and onto it, and whatever happens by itself must be wanted by a line of that very moment, and the other way round.
+/// </summary>
+public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
+{
+    private readonly TimelineClock clock = new(LedgerKit.Start);
+    private readonly TimelinePlant plant = new();
+    private readonly List<(long AtMicros, string What)> happened = [];
+    private LedgerKit kit = null!;
+    private TimelineOfficers officers = null!;
+    private long cursor;
+    private bool isUp = true;
+    private int silenced;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task PlayAsync()
+    {
+        kit = new LedgerKit(clock);
+        officers = new TimelineOfficers(() => kit.Ledger, plant);
+        kit.Options = kit.Options with
+        {
+            Deadlines = timeline.Policy is null ? DeadlinePolicy.Default : PolicyOf(timeline.Policy), LeavesOut = (_, _) => silenced > 0, Synchronous = "OFF",
+        };
+        kit.Open();
+        officers.BeginAudit(clock);
+        await LookAsync();
+        for (var i = 0; i < timeline.Lines.Count;)
+        {
+            var at = timeline.Lines[i].AtSeconds;
+            await GoToAsync(at, timeline.Lines[i].Number);
+            var lines = timeline.Lines.Skip(i).TakeWhile(l => l.AtSeconds == at).ToList();
+            foreach (var line in lines)
+            {
+                await LineAsync(line);
+            }
+
+            Unwanted(lines[^1].Number);
+            i += lines.Count;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (kit is not null)
+        {
+            await kit.DisposeAsync();
+            plant.Dispose();
+        }
+    }
+
+    /// <summary>The file of the ledger, for a look at the end.</summary>
+    public IReadOnlyList<string> Verify() => LedgerVerifier.Verify(kit.Folder).Findings;
+
+    private static DeadlinePolicy PolicyOf(string yaml)
+    {
+        var result = PolicyFile.Parse(yaml, "policy");
+        return result.Policy ?? throw new InvalidOperationException(string.Join('\n', result.Errors));
+    }
+
+    private async Task LineAsync(TimelineLine line)
+    {
+        try
+        {
+            switch (line.Verb)
+            {
+                case TimelineVerb.At:
+                    await DoAsync(line);
+                    break;
+                case TimelineVerb.Want:
+                    await LookAsync();
+                    Want(line);
+                    break;
+                default:
+                    var state = await officers.StateAsync(line.Text.Split(' ', 2)[0].Contains('/', StringComparison.Ordinal) ? line.Text.Split(' ', 2)[0] : null);
+                    var wanted = line.Text.Split(' ', 2)[0].Contains('/', StringComparison.Ordinal) ? line.Text.Split(' ', 2)[1] : line.Text;
+                    Same(line, wanted, state);
+                    break;
+            }
+        }
+        catch (Exception wrong) when (wrong is not TimelineException)
+        {
+            throw new TimelineException(timeline.File, line.Number, $"{wrong.Message} ({line.Text})");
+        }
+    }
+
+    private async Task DoAsync(TimelineLine line)
+    {
+        var parts = line.Text.Split("->", 2, StringSplitOptions.TrimEntries);
+        var words = parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var answer = "done";
+        switch (words)
+        {
+            case ["server", "stops"]:
+                await kit.CloseAsync();
+                isUp = false;
+                break;
+            case ["server", "starts"]:
+                kit.Open();
+                officers.BeginAudit(clock);
+                isUp = true;
+                await LookAsync();
+                break;
+            case ["clock", "set", var by]:
+                clock.Set((by[0] == '-' ? -1 : 1) * TimeSpan.FromSeconds(TimelineFile.Seconds(by.TrimStart('+', '-'))!.Value));
+                await LookAsync();
+                break;
+            case ["sweep", "breaks"]:
+                silenced++;
+                break;
+            case ["sweep", "mends"]:
+                silenced = 0;
+                await LookAsync();
+                break;
+            case ["auditor", "looks"]:
+                var found = await officers.AuditAsync();
+                answer = found == 0 ? "silent" : $"finds {found}";
+                break;
+            case ["policy", "becomes", ..]:
+                await kit.Ledger.UsePolicyAsync(PolicyOf(parts[0][(parts[0].IndexOf("becomes", StringComparison.Ordinal) + 8)..]), Cancel);
+                break;
+            case [var who, ..] when TimelinePlant.Speaks(who):
+                await plant.PostAsync(kit.Ledger, words, Micros.Now(clock), Cancel);
+                break;
+            default:
+                answer = await officers.DoAsync(parts[0]);
+                break;
+        }
+
+        if (isUp)
+        {
+            await CollectAsync();
+        }
+
+        Same(line, parts.Length > 1 ? parts[1] : answer is "silent" ? answer : "done", answer);
+    }
+
+    private void Want(TimelineLine line)
+    {
+        var at = happened.FindIndex(h => Matches(line.Text, h.What));
+        if (at < 0)
+        {
+            var instead = happened.Count == 0 ? "nothing happened" : "what happened was: " + string.Join("; ", happened.Select(h => h.What));
+            throw new TimelineException(timeline.File, line.Number, $"'{line.Text}' was wanted and did not happen; {instead}");
+        }
+
+        happened.RemoveAt(at);
+    }
+
+    /// <summary>A wish may leave out the end of what happened: <c>comes back</c>, or a breach without who is told.</summary>
+    private static bool Matches(string wanted, string what) =>
+        what == wanted || what.StartsWith(wanted + " ", StringComparison.Ordinal) || what.EndsWith(", " + wanted, StringComparison.Ordinal);
+
+    private void Unwanted(int line)
+    {
+        if (happened.Count > 0)
+        {
+            throw new TimelineException(
+                timeline.File, line, "nobody wanted: " + string.Join("; ", happened.Select(h => $"at {Text(h.AtMicros)} {h.What}")));
+        }
+    }
+
+    private void Same(TimelineLine line, string wanted, string found)
+    {
+        var isRefusal = wanted.StartsWith("refused: ", StringComparison.Ordinal) && found.StartsWith("refused: ", StringComparison.Ordinal);
+        if (wanted != found && !(isRefusal && found.Contains(wanted["refused: ".Length..], StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new TimelineException(timeline.File, line.Number, $"'{line.Text}' gave '{found}', not '{wanted}'");
+        }
+    }
+
+    /// <summary>Looks at every moment on the way at which something might happen, and the one before it.</summary>
+    private async Task GoToAsync(double seconds, int line)
+    {
+        var to = TimeSpan.FromSeconds(seconds);
+        while (isUp && NextDue() is { } due && due < to)
+        {
+            await StepToAsync(due - TimeSpan.FromMicroseconds(1));
+            Unwanted(line);
+            await StepToAsync(due);
+            Unwanted(line);
+        }
+
+        if (isUp && to > clock.Passed)
+        {
+            await StepToAsync(to - TimeSpan.FromMicroseconds(1));
+            Unwanted(line);
+        }
+
+        await StepToAsync(to);
+    }
+
+    private TimeSpan? NextDue()
+    {
+        var now = Micros.Now(clock);
+        var due = kit.Ledger.Book.Alerts.Values.SelectMany(a => a.Deadlines).Select(d => d.DueMicros).Where(d => d > now).Order().FirstOrDefault();
+        return due == 0 ? null : clock.Passed + TimeSpan.FromMicroseconds(due - now);
+    }
+
+    private async Task StepToAsync(TimeSpan to)
+    {
+        if (to > clock.Passed)
+        {
+            clock.Advance(to - clock.Passed);
+        }
+
+        await LookAsync();
+    }
+
+    private async Task LookAsync()
+    {
+        if (isUp)
+        {
+            await kit.Ledger.SweepAsync(Cancel);
+            await CollectAsync();
+        }
+    }
+
+    private async Task CollectAsync()
+    {
+        while (await kit.Ledger.ReadEntriesAsync(cursor, 1000, Cancel) is { Count: > 0 } page)
+        {
+            cursor = page[^1].Sequence;
+            foreach (var entry in page)
+            {
+                if (TimelineWords.ByItself(entry, plant.NameOf(entry.AlertId)) is { } what)
+                {
+                    happened.Add((entry.TimeMicros, what));
+                }
+            }
+        }
+    }
+
+    private string Text(long micros) =>
+        TimelineWords.Time((micros - Micros.From(clock.GetUtcNow() - clock.Passed)) / 1_000_000.0);
+}
+
+/// <summary>Entries in the words of a scenario.</summary>
+public static class TimelineWords
+{
+    /// <returns>Null for what somebody did.</returns>
+    public static string? ByItself(LedgerEntry entry, string? device)
+    {
+        var of = device is null ? "" : $" of {device}";
+        if (entry is { Kind: EntryKind.Breached, Body.Breach: { } breach })
+        {
+            var overdue = breach.OverdueByMicros > 0 ? $", overdue by {Time(breach.OverdueByMicros / 1e6)}" : "";
+            var how = breach.Supervision is { } supervision ? $" for {supervision.ToString().ToLowerInvariant()}" : "";
+            var role = breach.Role == OfficerRoles.Officer ? "" : " as supervisor";
+            var back = entry.Body.Escalation?.Reopens == true ? ", comes back" : "";
+            return $"breach {breach.Step.ToString().ToLowerInvariant()} level {breach.Level} to {(breach.To!.Length == 0 ? "city" : breach.To)}{role}{how}{of}{overdue}{back}";
+        }
+
+        return entry switch
+        {
+            { Kind: EntryKind.Unshelved, Actor: "deadline" } => "shelf ends" + of,
+            { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",
+            { Kind: EntryKind.ReturnedToNormal, Actor: "system" } => "system normal",
+            _ => null,
+        };
+    }
+
+    public static string Time(double seconds)
+    {
+        var text = "";
+        var left = Math.Round(seconds, 6);
+        foreach (var (unit, size) in new[] { ("d", 86400), ("h", 3600), ("m", 60) })
+        {
+            if (left >= size)
+            {
+                text += string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(left / size):0}{unit}");
+                left = Math.Round(left % size, 6);
+            }
+        }
+
+        return left > 0 || text.Length == 0 ? text + string.Create(CultureInfo.InvariantCulture, $"{left:0.######}s") : text;
+    }
+}
