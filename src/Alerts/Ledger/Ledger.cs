@@ -178,8 +178,8 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// <summary>Puts a policy in force for what comes; what runs keeps the deadline it was given. On record with the hash of its text.</summary>
     public async Task UsePolicyAsync(DeadlinePolicy policy, CancellationToken cancellationToken)
     {
-        writer.Policy = policy;
         await WriteAsync(t => PolicyRecord.Write(t, policy), cancellationToken).ConfigureAwait(false);
+        writer.Policy = policy;
     }
 
     /// <summary>Records that the officer's client has everything up to and with <paramref name="upTo"/>. Going back changes nothing.</summary>
