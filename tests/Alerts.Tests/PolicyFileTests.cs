@@ -7,7 +7,7 @@ public sealed class PolicyFileTests
 {
     [Theory]
     [InlineData("deadlines:\n  red:\n    acknowleged: 60s", "p.yaml:3:5: unknown key 'acknowleged' in 'red'; did you mean 'acknowledged'?")]
-    [InlineData("deadlines:\n  rot: { seen: 15s }", "p.yaml:2:3: unknown key 'rot' in 'deadlines'; did you mean 'red'?")]
+    [InlineData("deadlines:\n  redd: { seen: 15s }", "p.yaml:2:3: unknown key 'redd' in 'deadlines'; did you mean 'red'?")]
     [InlineData("deadlines:\n  red: { seen: soon }", "p.yaml:2:16: 'seen' is 'soon'; expected a time such as 15s, 5m, 24h or 3d, at most 366d")]
     [InlineData("deadlines:\n  red: { seen: -5s }", "p.yaml:2:16: 'seen' is '-5s'; expected a time such as 15s, 5m, 24h or 3d, at most 366d")]
     [InlineData("deadlines:\n  red: { seen: 900d }", "p.yaml:2:16: 'seen' is '900d'; expected a time such as 15s, 5m, 24h or 3d, at most 366d")]

@@ -20,7 +20,15 @@ internal static class StepEffects
             case WorkAction.ReturnToService:
                 return facts with { NewRound = true, Deadlines = DeadlineSchedule.Anew(alert, alert.Work, alert.Round + 1, now, policy) };
             case WorkAction.Dispatch when alert.Work > WorkState.Acknowledged:
-                var left = alert with { Deadlines = [.. alert.Deadlines.Where(d => d.Step > WorkState.Arrived)] };
+                // Steps back: what counted from a step beyond is set when that is taken again.
+                var left = alert with
+                {
+                    Deadlines =
+                    [
+                        .. alert.Deadlines.Where(d => d.Step > WorkState.Arrived
+                            && policy.Find(alert.PeakColour, alert.Kind, d.Step) is not { After: >= WorkState.Dispatched }),
+                    ],
+                };
                 return facts with
                 {
                     NewRound = true, Deadlines = DeadlineSchedule.Anew(left, WorkState.Dispatched, alert.Round + 1, now, policy),

@@ -90,7 +90,8 @@ internal sealed class NoticeStages
     {
         foreach (var item in batch.Items)
         {
-            item.Territory = item.Alert.Territory;
+            // A breach names whom it concerns: up the chain, not where the device is.
+            item.Territory = item.Entry.Body.Breach?.To ?? item.Alert.Territory;
         }
     }
 
@@ -135,7 +136,8 @@ internal sealed class NoticeStages
         batch.Tellings.RemoveAll(t =>
         {
             var alert = t.Item.Alert;
-            var why = t.Item.IsNoNews ? null : windows.Any(w => w.Catches(alert, t.Item.Entry.TimeMicros)) ? "maintenance" : IsBehindDeadGateway(alert) ? "parent" : null;
+            var why = t.Item.IsNoNews ? null : windows.Any(w => w.Catches(alert, t.Item.Entry.TimeMicros)) ? "maintenance" : IsBehindDeadGateway(alert) ? "parent"
+                : alert.Shelved is not null && t.Item.Reason != NoticeReason.Breached ? "shelved" : null;
             if (why is not null)
             {
                 batch.Hold(why);
