@@ -32,6 +32,13 @@ public sealed class CliTests
     [InlineData("export --data /none", 1)]
     [InlineData("rules check /none.yaml", 2)]
     [InlineData("rules schema", 0)]
+    [InlineData("policy check /none.yaml", 2)]
+    [InlineData("policy show --server http://127.0.0.1:1", 3)]
+    [InlineData("dispatch X", 2)]
+    [InlineData("dispatch X --to team-3 --server http://127.0.0.1:1", 3)]
+    [InlineData("triage X --verdict perhaps", 2)]
+    [InlineData("shelve X", 2)]
+    [InlineData("arrive X --server http://127.0.0.1:1", 3)]
     [InlineData("rules explain", 2)]
     [InlineData("rules explain --help", 0)]
     [InlineData("rules explain --series a/b/c --server http://127.0.0.1:1", 3)]
@@ -64,6 +71,46 @@ public sealed class CliTests
         status.Should().Be(1);
         output.Should().Contain($"{bad}:3:").And.Contain("when");
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Policy_check_names_line_and_column()
+    {
+        var folder = Directory.CreateTempSubdirectory("pingan-policy-").FullName;
+        var good = Path.Combine(folder, "good.yaml");
+        var bad = Path.Combine(folder, "bad.yaml");
+        await File.WriteAllTextAsync(good, PingAnIoT.Alerts.DefaultPolicy.Text);
+        await File.WriteAllTextAsync(bad, "deadlines:\n  red: { sean: 15s }\n");
+        (await RunAsync("policy", "check", good)).Out.Should().EndWith("deadlines, no errors\n");
+        var (status, output, _) = await RunAsync("policy", "check", good, bad);
+        status.Should().Be(1);
+        output.Should().Contain($"{bad}:2:10: unknown key 'sean' in 'red'; did you mean 'seen'?");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_steps_are_verbs_and_their_answers_a_line()
+    {
+        await using var server = await TestServer.StartAsync();
+        var plant = new Plant("gp-1");
+        await server.PostAsync(plant.To(Severity.Red), plant.To(Severity.Normal));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        foreach (var (line, status, says) in new[]
+        {
+            ("see", 0, "new"), ("ack", 0, "acknowledged"), ("triage --verdict real", 0, "acknowledged"), ("report", 0, "acknowledged"),
+            ("arrive", 1, "Steps that may be taken now: triage,report,dispatch"), ("dispatch --to team-3", 0, "dispatched"), ("arrive", 0, "arrived"),
+            ("rectify", 1, "NEEDS_REASON"), ("rectify --note changed", 0, "rectified"), ("confirm", 0, "rectified"), ("shelve --for 10m --note parts", 0, "rectified, shelved"),
+            ("shelve --for 31m --note parts", 0, "rectified, shelved"), ("unshelve", 0, "rectified"), ("out-of-service --note sensor", 0, "out of service"),
+            ("return-to-service", 0, "rectified"), ("close --verdict real", 1, "NEEDS_SECOND_PERSON"),
+        })
+        {
+            var words = line.Split(' ');
+            var result = await RunAsync([words[0], id, .. words[1..], "--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "wang.wei"]);
+            result.Status.Should().Be(status, $"{line}: {result.Out}{result.Error}");
+            (result.Out + result.Error).Should().Contain(says, line);
+        }
+
+        (await RunAsync("close", id, "--verdict", "real", "--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na")).Out.Should().Contain("closed");
     }
 
     [Fact]
