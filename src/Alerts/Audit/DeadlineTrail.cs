@@ -9,7 +9,8 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class DeadlineTrail
 {
-    private readonly Dictionary<string, List<Deadline>> running = new(StringComparer.Ordinal);
+    /// <summary>The lists are the book's and the entries' own, never written to: a million alerts cost no more than their names here.</summary>
+    private readonly Dictionary<string, IReadOnlyList<Deadline>> running = new(StringComparer.Ordinal);
 
     /// <summary>The last entry taken in.</summary>
     public long Cursor { get; private set; }
@@ -23,7 +24,7 @@ internal sealed class DeadlineTrail
         Cursor = book.Sequence;
         foreach (var alert in book.Alerts.Values.Where(a => a.Deadlines.Count > 0))
         {
-            running[alert.Id] = [.. alert.Deadlines];
+            running[alert.Id] = alert.Deadlines;
         }
     }
 
@@ -33,12 +34,9 @@ internal sealed class DeadlineTrail
         Cursor = entry.Sequence;
         if (entry is { Kind: EntryKind.ClockStepped, Body.ShiftMicros: { } shift })
         {
-            foreach (var list in running.Values)
+            foreach (var (id, list) in running.ToArray())
             {
-                for (var i = 0; i < list.Count; i++)
-                {
-                    list[i] = list[i] with { DueMicros = list[i].DueMicros + shift };
-                }
+                running[id] = [.. list.Select(d => d with { DueMicros = d.DueMicros + shift })];
             }
         }
         else if (entry.Body.Breach is { } breach)
@@ -63,7 +61,7 @@ internal sealed class DeadlineTrail
     private void Fire(LedgerEntry entry, Breach breach, Action<string> differences)
     {
         var fired = new Deadline(breach.Step, breach.Level, breach.Round, breach.DueMicros);
-        if (!running.TryGetValue(entry.AlertId, out var list) || !list.Remove(fired))
+        if (!running.TryGetValue(entry.AlertId, out var list) || !list.Contains(fired))
         {
             differences(Say(entry.AlertId, fired, "fired and was not running"));
         }
@@ -72,10 +70,7 @@ internal sealed class DeadlineTrail
             differences(Say(entry.AlertId, fired, "fired early"));
         }
 
-        if (entry.Body.Escalation?.Deadlines is { } next)
-        {
-            Replace(entry.AlertId, next);
-        }
+        Replace(entry.AlertId, entry.Body.Escalation?.Deadlines ?? list?.Where(d => d != fired).ToList());
     }
 
     private void Step(LedgerEntry entry, CommandFacts command, Action<string> differences)
@@ -112,9 +107,9 @@ internal sealed class DeadlineTrail
     {
         if (deadlines is { Count: > 0 })
         {
-            running[alertId] = [.. deadlines];
+            running[alertId] = deadlines;
         }
-        else if (deadlines is not null || (running.TryGetValue(alertId, out var list) && list.Count == 0))
+        else if (deadlines is not null)
         {
             running.Remove(alertId);
         }
