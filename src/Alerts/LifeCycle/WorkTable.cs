@@ -90,7 +90,7 @@ public static class WorkTable
         var missing = StepNeeds.Nothing;
         foreach (var need in AllNeeds)
         {
-            if ((needs & need) != 0 && !IsMet(need, alert, command, verdict))
+            if ((needs & need) != StepNeeds.Nothing && !IsMet(need, alert, command, verdict))
             {
                 missing |= need;
             }
