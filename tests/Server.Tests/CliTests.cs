@@ -168,11 +168,11 @@ public sealed class CliTests
         (await RunAsync(["alerts", "--json", .. at])).Out.Should().Contain("\"peakSeverity\": \"SEVERITY_RED\"");
         (await RunAsync(["ack", id, "--note", "on my way", .. at])).Status.Should().Be(0);
         (await RunAsync(["comment", id, "valve shut", .. at])).Status.Should().Be(0);
-        var (status, _, error) = await RunAsync(["close", id, "--verdict", "real", .. at]);
+        var (status, _, error) = await RunAsync(["close", id, "--verdict", "false", .. at]);
         status.Should().Be(1);
         error.Should().Contain("NEEDS_SECOND_PERSON");
         at[3] = "wang.wei";
-        (await RunAsync(["close", id, "--verdict", "real", .. at])).Out.Should().Contain("closed");
+        (await RunAsync(["close", id, "--verdict", "false", .. at])).Out.Should().Contain("closed");
         (await RunAsync(["ack", "NONE", .. at])).Status.Should().Be(1);
 
         var watched = await RunAsync(["watch", "--json", "--after", "1", "--count", "4", .. at]);

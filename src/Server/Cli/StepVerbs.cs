@@ -62,7 +62,12 @@ internal static class StepVerbs
         Terminal terminal, string name, string option, bool isRequired, string what, string description,
         Func<V1.AlertService.AlertServiceClient, string, string, string, Metadata, CancellationToken, Task<V1.Alert>> step)
     {
-        var text = new Option<string>("--" + option) { Description = what, Required = isRequired, DefaultValueFactory = _ => "" };
+        var text = new Option<string>("--" + option) { Description = what, Required = isRequired };
+        if (!isRequired)
+        {
+            text.DefaultValueFactory = _ => "";
+        }
+
         return Make(terminal, name, description, [text], (parsed, client, id, note, headers, ct) =>
             step(client, id, parsed.GetValue(text)!, note, headers, ct));
     }
