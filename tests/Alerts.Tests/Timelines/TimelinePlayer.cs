@@ -56,7 +56,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     }
 
     /// <summary>The file of the ledger, for a look at the end.</summary>
-    public IReadOnlyList<string> Verify() => LedgerVerifier.Verify(kit.Folder).Findings;
+    public IReadOnlyList<string> Verify() => LedgerVerifier.Verify(kit.Options).Findings;
 
     private static DeadlinePolicy PolicyOf(string yaml)
     {

@@ -65,7 +65,7 @@ public sealed class VirtualYears : IAsyncDisposable
 
         audits += (await auditor.RunAsync(Cancel)).Count;
         await kit.CloseAsync();
-        var wrong = witness.Wrong.Concat(LedgerVerifier.Verify(kit.Folder).Findings).ToList();
+        var wrong = witness.Wrong.Concat(LedgerVerifier.Verify(kit.Options).Findings).ToList();
         return new YearsResult(seed, witness.Entries, witness.Fired, happenings, wrong, audits);
     }
 
