@@ -6,12 +6,14 @@ namespace PingAnIoT.Server.Tests;
 /// <summary>The verbs as scripts see them: output and exit status.</summary>
 public sealed class CliTests
 {
-    private static async Task<(int Status, string Out, string Error)> RunAsync(params string[] arguments)
+    private static Task<(int Status, string Out, string Error)> RunAsync(params string[] arguments) => RunInAsync("/none/session", arguments);
+
+    private static async Task<(int Status, string Out, string Error)> RunInAsync(string tokenFile, string[] arguments)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         using var error = new StringWriter(CultureInfo.InvariantCulture);
         using var input = new StringReader("correct horse battery\n");
-        var status = await CommandLine.RunAsync(arguments, new Terminal(input, output, error, TimeProvider.System), TestServer.Cancel);
+        var status = await CommandLine.RunAsync(arguments, new Terminal(input, output, error, TimeProvider.System) { TokenFile = tokenFile }, TestServer.Cancel);
         return (status, output.ToString(), error.ToString());
     }
 
@@ -132,27 +134,25 @@ public sealed class CliTests
     {
         await using var server = await OfficerTests.StartAsync();
         var kept = Path.Combine(server.Data, "session");
-        Environment.SetEnvironmentVariable("PINGAN_TOKEN_FILE", kept);
         string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString()];
-        (await RunAsync(["alerts", .. at])).Status.Should().Be(1, "nobody is signed in");
-        (await RunAsync(["sign-in", "chief", "--password-stdin", "--setup-token", server.Host.SetupToken!, .. at])).Status.Should().Be(0);
+        (await RunInAsync(kept, ["alerts", .. at])).Status.Should().Be(1, "nobody is signed in");
+        (await RunInAsync(kept, ["sign-in", "chief", "--password-stdin", "--setup-token", server.Host.SetupToken!, .. at])).Status.Should().Be(0);
         new FileInfo(kept).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        (await RunAsync(["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
-        (await RunAsync(["officers", "disable", "li.na", .. at])).Out.Should().Contain("disabled");
+        (await RunInAsync(kept, ["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
+        (await RunInAsync(kept, ["officers", "disable", "li.na", .. at])).Out.Should().Contain("disabled");
         var csv = Path.Combine(server.Data, "officers.csv");
         await File.WriteAllTextAsync(csv, "name,role,territory\nwang.wei,officer,d01/s03\n");
-        (await RunAsync(["officers", "import", csv, "--dry-run", .. at])).Out.Should().Contain("1 added, 0 changed, 0 as they were");
-        (await RunAsync(["officers", "import", csv, .. at])).Status.Should().Be(0);
-        (await RunAsync(["officers", "import", csv, .. at])).Out.Should().Contain("0 added, 0 changed, 1 as they were");
+        (await RunInAsync(kept, ["officers", "import", csv, "--dry-run", .. at])).Out.Should().Contain("1 added, 0 changed, 0 as they were");
+        (await RunInAsync(kept, ["officers", "import", csv, .. at])).Status.Should().Be(0);
+        (await RunInAsync(kept, ["officers", "import", csv, .. at])).Out.Should().Contain("0 added, 0 changed, 1 as they were");
         await File.WriteAllTextAsync(csv, "name,role\nzhao,officr\n");
-        var bad = await RunAsync(["officers", "import", csv, .. at]);
+        var bad = await RunInAsync(kept, ["officers", "import", csv, .. at]);
         bad.Status.Should().Be(1);
         bad.Out.Should().Contain($"{csv}:2:6: 'officr' is no role; did you mean 'officer'?");
-        (await RunAsync(["officers", "list", .. at])).Out.Should().Contain("chief").And.Contain("li.na");
-        (await RunAsync(["alerts", .. at])).Status.Should().Be(0);
-        (await RunAsync(["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
-        (await RunAsync(["sign-in", "li.na", "--password-stdin", .. at])).Error.Should().Contain("SIGN_IN_REFUSED");
-        Environment.SetEnvironmentVariable("PINGAN_TOKEN_FILE", null);
+        (await RunInAsync(kept, ["officers", "list", .. at])).Out.Should().Contain("chief").And.Contain("li.na");
+        (await RunInAsync(kept, ["alerts", .. at])).Status.Should().Be(0);
+        (await RunInAsync(kept, ["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
+        (await RunInAsync(kept, ["sign-in", "li.na", "--password-stdin", .. at])).Error.Should().Contain("SIGN_IN_REFUSED");
     }
 
     [Fact]

@@ -66,8 +66,36 @@ public sealed class OfficerTests
         await Refused(() => duty.RefreshSessionAsync(new V1.RefreshSessionRequest { RefreshToken = next.RefreshToken }).ResponseAsync, StatusCode.Unauthenticated);
 
         var chief = await SignInAsync(server, "chief");
+        var other = await SignInAsync(server, "chief");
+        using var watcher = Watcher.Of(server, 0, chief);
+        await watcher.NextAsync(V1.WatchResponse.ContentOneofCase.SnapshotEnd);
+        using var stays = Watcher.Of(server, 0, other);
+        await stays.NextAsync(V1.WatchResponse.ContentOneofCase.SnapshotEnd);
         await duty.SignOutAsync(new V1.SignOutRequest(), chief);
+        var end = await watcher.EndAsync();
+        (end.StatusCode, end.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason).Should().Be((StatusCode.Unauthenticated, "SESSION_OVER"));
+        await server.PostAsync(new Plant("gp-1").To(Severity.Red));
+        (await stays.NextAsync(V1.WatchResponse.ContentOneofCase.Event)).Event.Alert.Device.Should().Be("gp-1", "another session of the same officer goes on");
         await Refused(() => duty.ListOfficersAsync(new V1.ListOfficersRequest(), chief).ResponseAsync, StatusCode.Unauthenticated);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_is_on_record_by_the_call_s_name_and_nothing_that_the_stranger_wrote()
+    {
+        await using var server = await StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await Refused(() => server.Alerts.ListAsync(new V1.ListRequest(), AuthenticationTests.Headers("not-a-token")).ResponseAsync, StatusCode.Unauthenticated);
+            await Refused(() => server.Alerts.ListAsync(new V1.ListRequest()).ResponseAsync, StatusCode.Unauthenticated);
+            (await server.Http.GetAsync(new Uri($"/v1/alerts/evil-{i}-name", UriKind.Relative), TestServer.Cancel)).StatusCode.Should().Be(System.Net.HttpStatusCode.Unauthorized);
+        }
+
+        await server.Ledger.FlushAsync(TestServer.Cancel);
+        var entries = (await server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel)).Where(e => e.Kind == EntryKind.Refused).ToList();
+        entries.Select(e => (e.Actor, e.Body.Refusal!.Rpc, e.Body.Refusal.Reason)).Distinct().Should().BeEquivalentTo(
+            [("nobody", "AlertService/List", "TokenRefused"), ("nobody", "AlertService/List", "NoToken"), ("nobody", "AlertService/Get", "NoToken")]);
+        entries.Should().NotContain(e => e.Body.ToString().Contains("evil", StringComparison.Ordinal));
+        entries.Count.Should().BeLessThan(60, "they are counted, not each an entry");
     }
 
     [Fact]

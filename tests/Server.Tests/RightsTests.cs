@@ -47,6 +47,11 @@ public sealed class RightsTests
         RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK
         RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
         RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound
+        NoticeService/ListNotices     {"alertId":"FOREIGN"}                                     officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        NoticeService/ListDeadNotices {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        NoticeService/RetryNotice     {"key":"FOREIGN/1/chief/hook"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        NoticeService/DiscardNotice   {"key":"FOREIGN/1/chief/hook"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
         DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
         DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
         DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated

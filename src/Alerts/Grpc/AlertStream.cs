@@ -12,7 +12,7 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class AlertStream(
     Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics,
-    Officer officer, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
+    Officer officer, SessionWatch? session, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
 {
     private const int PageEntries = 256;
 
@@ -27,7 +27,7 @@ internal sealed class AlertStream(
                 StatusCode.OutOfRange, "CURSOR_UNKNOWN", $"The ledger ends at {ledger.Book.Sequence}; {after} is no cursor of it. Begin with after = 0.");
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, stopping, session?.Over ?? CancellationToken.None);
         try
         {
             cursor = after;
@@ -41,6 +41,10 @@ internal sealed class AlertStream(
         catch (OperationCanceledException) when (stopping.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
         {
             throw End(StatusCode.Unavailable, "STOPPING", "The server is stopping; resume from the cursor.");
+        }
+        catch (OperationCanceledException) when (session is { Over.IsCancellationRequested: true } && !call.CancellationToken.IsCancellationRequested)
+        {
+            throw SessionOver();
         }
         catch (OperationCanceledException)
         {
@@ -149,6 +153,11 @@ internal sealed class AlertStream(
             throw GrpcErrors.Of(StatusCode.Unauthenticated, "OFFICER_CHANGED", "The officer has been changed or disabled; sign in again.");
         }
 
+        if (session?.IsOver() == true)
+        {
+            throw SessionOver();
+        }
+
         // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
         // From here on it is on its way: it will come before that status.
         var write = writer.WriteAsync(message);
@@ -187,4 +196,7 @@ internal sealed class AlertStream(
     }
 
     private RpcException End(StatusCode code, string reason, string message) => GrpcErrors.Ended(code, reason, message, cursor, call.ResponseTrailers);
+
+    private static RpcException SessionOver() =>
+        GrpcErrors.Of(StatusCode.Unauthenticated, "SESSION_OVER", "The session is over; sign in again.");
 }

@@ -38,7 +38,8 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
         Enter(officer);
         try
         {
-            await new AlertStream(ledger, options, time, metrics, officer, writer, call, stopping.Token).RunAsync(after);
+            var session = call.UserState.TryGetValue(OfficerName.WatchKey, out var watch) ? watch as SessionWatch : null;
+            await new AlertStream(ledger, options, time, metrics, officer, session, writer, call, stopping.Token).RunAsync(after);
         }
         finally
         {

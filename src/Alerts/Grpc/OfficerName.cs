@@ -23,6 +23,9 @@ public static class OfficerName
     /// <summary>Where a call carries the officer that <see cref="Rights"/> has let through.</summary>
     public const string CallKey = "pingan.officer";
 
+    /// <summary>Where a call that streams carries the session it must not outlive.</summary>
+    public const string WatchKey = "pingan.session";
+
     /// <summary>What a name is, for messages.</summary>
     public const string Rule = "1 to 64 letters, digits or . _ @ -";
 

@@ -35,7 +35,7 @@ public sealed record SignInResult(SignInOutcome Outcome)
 /// <summary>
 /// The local issuer: passwords in, short-lived access tokens and rotating refresh tokens out. Threading: from any thread.
 /// </summary>
-public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerKeys keys, string audience, TimeProvider time) : IDisposable
+public sealed class OfficerSessions : IDisposable
 {
     private const int HashesAtOnce = 2;
     private const int HashesWaiting = 32;
@@ -43,11 +43,34 @@ public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerK
     /// <summary>A session ends when it was not refreshed for so long.</summary>
     public static readonly TimeSpan SessionLife = TimeSpan.FromHours(12);
 
-    private readonly SignInLockout lockout = new(secrets, time);
+    private readonly Ledger ledger;
+    private readonly SecretStore secrets;
+    private readonly OfficerKeys keys;
+    private readonly string audience;
+    private readonly TimeProvider time;
+    private readonly SignInLockout lockout;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, CancellationTokenSource> watched = new(StringComparer.Ordinal);
     private readonly OfficerPassword decoy = OfficerPassword.Unmatchable();
     private readonly SemaphoreSlim hashing = new(HashesAtOnce);
     private readonly Lock refreshGate = new();
     private int waiting;
+
+    public OfficerSessions(Ledger ledger, SecretStore secrets, OfficerKeys keys, string audience, TimeProvider time)
+    {
+        this.ledger = ledger;
+        this.secrets = secrets;
+        this.keys = keys;
+        this.audience = audience;
+        this.time = time;
+        lockout = new SignInLockout(secrets, time);
+        secrets.SessionEnded = id =>
+        {
+            if (watched.TryRemove(id, out var over))
+            {
+                _ = over.CancelAsync();
+            }
+        };
+    }
 
     public async Task<SignInResult> SignInAsync(string name, string password, string address, CancellationToken cancellationToken)
     {
@@ -80,7 +103,7 @@ public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerK
             return new SignInResult(SignInOutcome.Refused);
         }
 
-        lockout.Succeeded(name);
+        lockout.Succeeded(name, address);
         return Give(officer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
     }
 
@@ -110,6 +133,22 @@ public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerK
 
     public void SignOut(string sessionId) => secrets.EndSession(sessionId);
 
+    /// <summary>For a stream that must not outlive the session. No more of them than there are sessions.</summary>
+    public SessionWatch Watch(string sessionId)
+    {
+        var over = watched.GetOrAdd(sessionId, _ => new CancellationTokenSource());
+        if (IsOver())
+        {
+            // Ended between the two: nobody tells of it any more.
+            watched.TryRemove(sessionId, out _);
+            _ = over.CancelAsync();
+        }
+
+        return new SessionWatch(over.Token, IsOver);
+
+        bool IsOver() => secrets.FindSession(sessionId, Micros.Now(time)) is null;
+    }
+
     /// <summary>The officer of a session, as the book has it now; null when either is over.</summary>
     public OfficerRecord? FindOfficer(string name, string sessionId) =>
         secrets.FindSession(sessionId, Micros.Now(time)) is { } session && session.Officer == name ? Find(name) : null;
@@ -127,7 +166,7 @@ public sealed class OfficerSessions(Ledger ledger, SecretStore secrets, OfficerK
         if (noted.IsDone)
         {
             secrets.SetPassword(officer, await Task.Run(() => OfficerPassword.Create(password), cancellationToken).ConfigureAwait(false));
-            lockout.Succeeded(officer);
+            lockout.Renewed(officer);
         }
 
         return noted;

@@ -1,57 +1,96 @@
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// Refusals on record without a flood: of each officer and call the first is an entry at once, those of the minute after it are counted into the next.
+/// Refusals on record without a flood: of each officer and call the first is an entry at once, those of the minute after it are one entry with their number.
 /// Bounded: beyond 1,000 pairs a minute all others are one. Threading: from any thread.
 /// </summary>
-public sealed class RefusalAudit(Ledger ledger, TimeProvider time)
+public sealed class RefusalAudit : IAsyncDisposable
 {
     private const int Pairs = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a stop waits for a ledger that cannot write.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private readonly Ledger ledger;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly Dictionary<(string Officer, string Rpc, string Reason), (long Count, long Told)> counted = [];
+    private readonly ITimer timer;
+
+    public RefusalAudit(Ledger ledger, TimeProvider time)
+    {
+        this.ledger = ledger;
+        this.time = time;
+        timer = time.CreateTimer(_ => _ = TellAsync(all: false), null, Pause, Pause);
+    }
 
     public void Note(string officer, string rpc, string reason)
     {
         var key = (officer, rpc, reason);
-        long count;
         lock (gate)
         {
-            var now = time.GetTimestamp();
             if (!counted.ContainsKey(key) && counted.Count >= Pairs)
             {
-                foreach (var old in counted.Where(c => c.Value.Count == 0 && time.GetElapsedTime(c.Value.Told, now) > Pause).Select(c => c.Key).ToList())
-                {
-                    counted.Remove(old);
-                }
-
-                key = counted.Count >= Pairs ? ("others", "others", reason) : key;
+                key = ("others", "others", reason);
             }
 
-            var isKnown = counted.TryGetValue(key, out var before);
-            count = before.Count + 1;
-            if (isKnown && time.GetElapsedTime(before.Told, now) < Pause)
+            if (counted.TryGetValue(key, out var before))
             {
-                counted[key] = (count, before.Told);
+                counted[key] = (before.Count + 1, before.Told);
                 return;
             }
 
-            counted[key] = (0, now);
+            counted[key] = (0, time.GetTimestamp());
         }
 
-        var facts = new RefusalFacts(key.Item2, key.Item3, count);
-        _ = RecordAsync(key.Item1, facts);
+        _ = RecordAsync(key, 1);
     }
 
-    private async Task RecordAsync(string officer, RefusalFacts facts)
+    /// <summary>What was counted goes on record.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await timer.DisposeAsync().ConfigureAwait(false);
+        await TellAsync(all: true).WaitAsync(Farewell, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Task TellAsync(bool all)
+    {
+        var due = new List<((string, string, string) Key, long Count)>();
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            foreach (var (key, (count, told)) in counted.ToList())
+            {
+                if (!all && time.GetElapsedTime(told, now) < Pause)
+                {
+                    continue;
+                }
+
+                if (count == 0)
+                {
+                    counted.Remove(key);
+                    continue;
+                }
+
+                due.Add((key, count));
+                counted[key] = (0, now);
+            }
+        }
+
+        return Task.WhenAll(due.Select(d => RecordAsync(d.Key, d.Count)));
+    }
+
+    private async Task RecordAsync((string Officer, string Rpc, string Reason) key, long count)
     {
         try
         {
-            await ledger.DecideAsync(t => OfficerBookCommands.NoteRefusal(t, officer, facts), CancellationToken.None).ConfigureAwait(false);
+            var facts = new RefusalFacts(key.Rpc, key.Reason, count);
+            await ledger.DecideAsync(t => OfficerBookCommands.NoteRefusal(t, key.Officer, facts), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (ObjectDisposedException)
+        catch (Exception closing) when (closing is ObjectDisposedException or LedgerException)
         {
-            // Closing: there is nowhere left to write it.
+            // There is nowhere left to write it.
         }
     }
 }

@@ -22,10 +22,13 @@ public sealed class SecretStore : IDisposable
     private const int FailureRows = 10_000;
     private const int SessionRows = 10_000;
     private const int SessionsPerOfficer = 16;
+    private const int PlacesPerOfficer = 16;
+    private const long DayMicros = 24L * 3600 * 1_000_000;
     private readonly Lock gate = new();
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, OfficerSession> sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SignInFailures> failures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, long>> places = new(StringComparer.Ordinal);
 
     private SecretStore(SqliteConnection connection) => this.connection = connection;
 
@@ -47,6 +50,8 @@ public sealed class SecretStore : IDisposable
                   id TEXT PRIMARY KEY, officer TEXT NOT NULL, token TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
                 CREATE TABLE IF NOT EXISTS failure(
                   key TEXT PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS place(
+                  officer TEXT NOT NULL, address TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(officer, address)) STRICT, WITHOUT ROWID;
                 """);
             var store = new SecretStore(connection);
             foreach (var session in LedgerRows.Query(
@@ -63,6 +68,11 @@ public sealed class SecretStore : IDisposable
                 store.failures[key] = row;
             }
 
+            foreach (var (officer, address, last) in LedgerRows.Query(connection, "SELECT officer, address, last FROM place", r => (r.GetString(0), r.GetString(1), r.GetInt64(2))))
+            {
+                store.PlacesOf(officer)[address] = last;
+            }
+
             return store;
         }
         catch
@@ -71,6 +81,9 @@ public sealed class SecretStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>Told of every session that is ended, under the lock: it must not wait.</summary>
+    internal Action<string>? SessionEnded { get; set; }
 
     public OfficerPassword? FindPassword(string officer)
     {
@@ -136,6 +149,7 @@ public sealed class SecretStore : IDisposable
         {
             Run("DELETE FROM session WHERE id = $i", ("$i", id));
             sessions.Remove(id);
+            SessionEnded?.Invoke(id);
         }
     }
 
@@ -190,6 +204,66 @@ public sealed class SecretStore : IDisposable
             }
         }
     }
+
+    /// <summary>Forgets what was tried at a name from anywhere.</summary>
+    internal void ForgetPairs(string name)
+    {
+        lock (gate)
+        {
+            foreach (var key in failures.Keys.Where(k => k.StartsWith("pair/", StringComparison.Ordinal) && k.EndsWith("/" + name, StringComparison.Ordinal)).ToList())
+            {
+                Forget(key);
+            }
+        }
+    }
+
+    /// <returns>When the officer last signed in well from there; null for never.</returns>
+    internal long? FindPlace(string officer, string address)
+    {
+        lock (gate)
+        {
+            return places.TryGetValue(officer, out var known) && known.TryGetValue(address, out var last) ? last : null;
+        }
+    }
+
+    /// <summary>The officer has signed in well from there; to the day is exact enough. At the bound the one longest ago goes.</summary>
+    internal void Remember(string officer, string address, long nowMicros)
+    {
+        lock (gate)
+        {
+            var known = PlacesOf(officer);
+            if (known.TryGetValue(address, out var last) && Math.Abs(nowMicros - last) < DayMicros)
+            {
+                return;
+            }
+
+            if (!known.ContainsKey(address) && known.Count >= PlacesPerOfficer)
+            {
+                var oldest = known.MinBy(p => p.Value).Key;
+                known.Remove(oldest);
+                Run("DELETE FROM place WHERE officer = $o AND address = $a", ("$o", officer), ("$a", oldest));
+            }
+
+            known[address] = nowMicros;
+            Run(
+                "INSERT INTO place VALUES($o, $a, $l) ON CONFLICT(officer, address) DO UPDATE SET last = excluded.last",
+                ("$o", officer), ("$a", address), ("$l", nowMicros));
+        }
+    }
+
+    internal void ForgetPlaces(string officer)
+    {
+        lock (gate)
+        {
+            if (places.Remove(officer))
+            {
+                Run("DELETE FROM place WHERE officer = $o", ("$o", officer));
+            }
+        }
+    }
+
+    private Dictionary<string, long> PlacesOf(string officer) =>
+        places.TryGetValue(officer, out var known) ? known : places[officer] = new Dictionary<string, long>(StringComparer.Ordinal);
 
     private void EndAllOf(string officer)
     {

@@ -65,7 +65,7 @@ internal sealed class OfficerConnection
         });
         try
         {
-            return await verb(channel, await HeadersAsync(parsed, channel, terminal.Time, cancellationToken));
+            return await verb(channel, await HeadersAsync(parsed, channel, terminal, cancellationToken));
         }
         catch (RpcException e) when (cancellationToken.IsCancellationRequested && e.StatusCode == StatusCode.Cancelled)
         {
@@ -95,20 +95,20 @@ internal sealed class OfficerConnection
     }
 
     /// <summary>The token that was given, or that of the session that <c>sign-in</c> left, made anew when it is nearly over.</summary>
-    private async Task<Metadata> HeadersAsync(ParseResult parsed, GrpcChannel channel, TimeProvider time, CancellationToken cancellationToken)
+    private async Task<Metadata> HeadersAsync(ParseResult parsed, GrpcChannel channel, Terminal terminal, CancellationToken cancellationToken)
     {
         var headers = new Metadata();
         if (parsed.GetValue(token) is { Length: > 0 } bearer)
         {
             headers.Add("authorization", "Bearer " + bearer);
         }
-        else if (parsed.CommandResult.Command.Name != "sign-in" && OfficerTokenFile.Read(ServerOf(parsed)) is { } kept)
+        else if (parsed.CommandResult.Command.Name != "sign-in" && OfficerTokenFile.Read(terminal.TokenFile, ServerOf(parsed)) is { } kept)
         {
-            if (kept.AccessExpires < time.GetUtcNow() + TimeSpan.FromMinutes(1))
+            if (kept.AccessExpires < terminal.Time.GetUtcNow() + TimeSpan.FromMinutes(1))
             {
                 var request = new V1.RefreshSessionRequest { RefreshToken = kept.RefreshToken };
                 var session = (await new V1.DutyService.DutyServiceClient(channel).RefreshSessionAsync(request, cancellationToken: cancellationToken)).Session;
-                OfficerTokenFile.Write(ServerOf(parsed), session);
+                OfficerTokenFile.Write(terminal.TokenFile, ServerOf(parsed), session);
                 kept = kept with { AccessToken = session.AccessToken };
             }
 

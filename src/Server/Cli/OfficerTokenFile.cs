@@ -10,18 +10,15 @@ namespace PingAnIoT.Server;
 /// <param name="RefreshToken">Good once.</param>
 internal sealed record OfficerTokens(string Server, string AccessToken, DateTimeOffset AccessExpires, string RefreshToken);
 
-/// <summary>The file of mode 600 that keeps them: PINGAN_TOKEN_FILE, or <c>pinganiot/session</c> in the user's settings folder.</summary>
+/// <summary>The file that keeps them (<see cref="Terminal.TokenFile"/>).</summary>
 internal static class OfficerTokenFile
 {
-    public static string Location() => Environment.GetEnvironmentVariable("PINGAN_TOKEN_FILE")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "pinganiot", "session");
-
     /// <returns>The tokens for this server; null when there are none.</returns>
-    public static OfficerTokens? Read(string server)
+    public static OfficerTokens? Read(string file, string server)
     {
         try
         {
-            var kept = JsonSerializer.Deserialize<OfficerTokens>(File.ReadAllText(Location()));
+            var kept = JsonSerializer.Deserialize<OfficerTokens>(File.ReadAllText(file));
             return kept is not null && kept.Server == server.TrimEnd('/') ? kept : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
@@ -30,9 +27,9 @@ internal static class OfficerTokenFile
         }
     }
 
-    public static void Write(string server, V1.Session session)
+    public static void Write(string file, string server, V1.Session session)
     {
-        var path = Path.GetFullPath(Location());
+        var path = Path.GetFullPath(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var kept = new OfficerTokens(server.TrimEnd('/'), session.AccessToken, session.AccessExpireTime.ToDateTimeOffset(), session.RefreshToken);
         OwnerOnlyFile.Write(path, JsonSerializer.Serialize(kept));

@@ -30,8 +30,8 @@ internal static class SignInVerb
             }
 
             var session = (await client.SignInAsync(new V1.SignInRequest { Name = officer, Password = password }, cancellationToken: ct)).Session;
-            OfficerTokenFile.Write(connection.ServerOf(parsed), session);
-            await terminal.Out.WriteLineAsync($"{officer} is signed in; the session is in {OfficerTokenFile.Location()}");
+            OfficerTokenFile.Write(terminal.TokenFile, connection.ServerOf(parsed), session);
+            await terminal.Out.WriteLineAsync($"{officer} is signed in; the session is in {terminal.TokenFile}");
             return ExitCode.Done;
         }, ct));
         return command;

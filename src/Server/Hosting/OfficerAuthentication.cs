@@ -25,7 +25,11 @@ public static class OfficerAuthentication
         {
             services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
             schemes.AddJwtBearer(o => SetUp(o, officers, time));
-            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer>((o, local) => SetUpLocal(o, local));
+            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer, RefusalAudit>((o, local, audit) =>
+            {
+                SetUpLocal(o, local);
+                Audit(o, audit);
+            });
         }
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(
@@ -80,6 +84,29 @@ public static class OfficerAuthentication
                 return Task.CompletedTask;
             },
         };
+    }
+
+    /// <summary>Who comes with a token that is not good, or with none, is turned away before any call of ours: that is on record too, counted.</summary>
+    private static void Audit(JwtBearerOptions options, RefusalAudit audit)
+    {
+        options.Events ??= new JwtBearerEvents();
+        options.Events.OnChallenge = context =>
+        {
+            Note(context.HttpContext, context.AuthenticateFailure is null ? "NoToken" : "TokenRefused");
+            return Task.CompletedTask;
+        };
+        options.Events.OnForbidden = context =>
+        {
+            Note(context.HttpContext, "TokenNamesNobody");
+            return Task.CompletedTask;
+        };
+
+        // The call by our own name for it: what a stranger has written into a path goes nowhere.
+        void Note(HttpContext context, string reason)
+        {
+            var method = context.GetEndpoint()?.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>()?.Method.FullName;
+            audit.Note("nobody", method is not null && Rights.Table.ContainsKey(method) ? method[(method.LastIndexOf('.') + 1)..] : "http", reason);
+        }
     }
 
     /// <summary>What another issuer calls territory and roles becomes ours; what it says under our names without being asked counts for nothing.</summary>

@@ -36,6 +36,11 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
         try
         {
             Enter(context);
+            if (local.Sessions is { } sessions && context.GetHttpContext().User.FindFirst(OfficerName.SessionClaim)?.Value is { } session)
+            {
+                context.UserState[OfficerName.WatchKey] = sessions.Watch(session);
+            }
+
             await continuation(request, responseStream, context);
         }
         catch (RpcException refusal)

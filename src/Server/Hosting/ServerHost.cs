@@ -73,6 +73,7 @@ public sealed class ServerHost : IAsyncDisposable
             var places = Own(TerritoriesOf(options.Territories, time, loggers));
             var issuer = IssuerOf(options, data, ledger, time, started);
             var setup = new SetupToken(time);
+            var audit = Own(new RefusalAudit(ledger, time));
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
@@ -101,10 +102,12 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(issuer)
+                .AddSingleton(audit)
                 .AddSingleton(new RightsInterceptor(
-                    ledger, new RefusalAudit(ledger, time), issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
+                    ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new PolicyService(ledger))
+                .AddSingleton(new NoticeService(ledger, notices?.Office))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))

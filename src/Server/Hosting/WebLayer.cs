@@ -70,6 +70,7 @@ internal static class WebLayer
         app.MapGrpcService<RuleService>();
         app.MapGrpcService<FleetService>();
         app.MapGrpcService<DutyService>();
+        app.MapGrpcService<NoticeService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

@@ -1,0 +1,108 @@
+using Grpc.Core;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts.Tests;
+
+/// <summary>What an officer is told of notices, and may do about those that nobody got.</summary>
+public sealed class NoticeServiceTests
+{
+    [Fact]
+    public async Task Who_was_told_when_over_what_in_how_many_tries()
+    {
+        await using var kit = new NoticeKit(NoticeTests.Yaml);
+        var answers = new Queue<string>(["status 503", "no answer in time", ""]);
+        kit.Answer = (channel, _) => channel.Name == "hook" && answers.Count > 0 ? answers.Dequeue() : "";
+        kit.Open();
+        var service = new NoticeService(kit.Kit.Ledger, kit.Office);
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Red, kit.Kit.Now));
+        await kit.LookAsync();
+        var id = kit.Kit.OnlyAlert().Id;
+        var first = await ListAsync();
+        first.Should().Contain(n => n.Recipient == "street" && n.State == V1.NoticeState.Pending && n.Tries == 1 && n.Answer == "status 503" && n.DueTime != null);
+        first.Should().Contain(n => n.Recipient == "fallback" && n.Channel == "calls" && n.State == V1.NoticeState.Pending && n.Tries == 0);
+
+        await kit.LookAsync(1);
+        await kit.LookAsync(2);
+        await kit.LookAsync(9);
+        var then = (await ListAsync()).Where(n => n.Reason == V1.NoticeReason.Raised).ToList();
+        then.Should().Contain(n => n.Recipient == "street" && n.State == V1.NoticeState.Delivered && n.Tries == 3 && n.Answer.Length == 0 && n.Channel == "hook");
+        then.Should().Contain(n => n.Recipient == "fallback" && n.State == V1.NoticeState.Withdrawn && n.Answer == "attended");
+        var foreign = () => service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new Call("d09"));
+        (await foreign.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
+
+        async Task<IReadOnlyList<V1.Notice>> ListAsync() => (await service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new Call("d01"))).Notices;
+    }
+
+    [Fact]
+    public async Task A_dead_notice_is_seen_sent_again_or_discarded_by_who_may_see_its_alert()
+    {
+        await using var kit = new NoticeKit(NoticeTests.Yaml);
+        kit.Answer = (channel, _) => "status 503";
+        kit.Open();
+        var service = new NoticeService(kit.Kit.Ledger, kit.Office);
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Yellow, kit.Kit.Now), kit.At("b", "d02").To(Severity.Yellow, kit.Kit.Now));
+        for (var second = 0; second < 2000 && kit.Office.Health.Lost < 2; second++)
+        {
+            await kit.LookAsync(1);
+        }
+
+        var all = new List<V1.Notice>();
+        var request = new V1.ListDeadNoticesRequest { PageSize = 1 };
+        do
+        {
+            var page = await service.ListDeadNotices(request, new Call(""));
+            all.AddRange(page.Notices);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        all.Select(n => n.Key).Should().OnlyHaveUniqueItems().And.HaveCount(4);
+        var own = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call("d01"))).Notices;
+        own.Should().HaveCount(2).And.OnlyContain(n => n.Recipient == "street" && n.State == V1.NoticeState.Dead && n.Tries == 12);
+
+        var channels = await service.ListChannels(new V1.ListChannelsRequest(), new Call(""));
+        (channels.LostNotices, channels.Fault).Should().Be((2, "notices: 2 could be delivered over no channel, not even the fallback"));
+        channels.Channels.Single(c => c.Fallback).Should().Match<V1.Channel>(c => c.Name == "calls" && c.OpenCircuit && c.DeadNotices == 2 && c.Answer == "status 503");
+
+        var reach = () => service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d02"));
+        (await reach.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
+        kit.Answer = (_, _) => "";
+        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d01"));
+        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key }, new Call("d01"));
+        await kit.LookAsync(60);
+        kit.Sent.Should().Contain(s => s.Message.Card.Key == own[0].Key);
+        (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call("d01"))).Notices.Should().BeEmpty();
+        (await kit.Kit.EntriesAsync(EntryKind.NoticeWithdrawn)).Should().Contain(e => e.Actor == "wang" && e.Body.Notice!.Attempt!.Reason == "discarded");
+        var wrong = () => service.ListDeadNotices(new V1.ListDeadNoticesRequest { PageToken = "x" }, new Call(""));
+        (await wrong.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
+    }
+
+    /// <summary>A call of an officer of a territory.</summary>
+    private sealed class Call : ServerCallContext
+    {
+        public Call(string territory) => UserState[OfficerName.CallKey] = new Officer("wang", territory);
+
+        protected override string MethodCore => "";
+
+        protected override string HostCore => "";
+
+        protected override string PeerCore => "";
+
+        protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+        protected override Metadata RequestHeadersCore { get; } = [];
+
+        protected override CancellationToken CancellationTokenCore => TestContext.Current.CancellationToken;
+
+        protected override Metadata ResponseTrailersCore { get; } = [];
+
+        protected override Status StatusCore { get; set; }
+
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+
+        protected override AuthContext AuthContextCore { get; } = new(null, []);
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
+}
