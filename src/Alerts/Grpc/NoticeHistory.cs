@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace PingAnIoT.Alerts;
 
@@ -7,13 +7,13 @@ internal static class NoticeHistory
 {
     private const int MostEntries = 1_000;
 
-    public static IReadOnlyList<V1.Notice> Read(SqliteConnection connection, string alertId)
+    public static IReadOnlyList<V1.Notice> Read(DbConnection connection, string alertId)
     {
         var notices = new Dictionary<string, V1.Notice>(StringComparer.Ordinal);
         foreach (var entry in LedgerRows.Query(
             connection,
-            $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = $alert AND kind BETWEEN {(int)EntryKind.NoticeDelivered} AND {(int)EntryKind.NoticeRetried} ORDER BY seq LIMIT {MostEntries}",
-            LedgerRows.ReadEntry, ("$alert", alertId)))
+            $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert AND kind BETWEEN {(int)EntryKind.NoticeDelivered} AND {(int)EntryKind.NoticeRetried} ORDER BY seq LIMIT {MostEntries}",
+            LedgerRows.ReadEntry, ("@alert", alertId)))
         {
             if (entry.Body.Notice?.Attempt is { } attempt)
             {

@@ -68,7 +68,11 @@ public sealed class NoticeServiceTests
         kit.Answer = (_, _) => "";
         await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d01"));
         await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key }, new Call("d01"));
-        await kit.LookAsync(60);
+        for (var second = 0; second < 300 && !kit.Sent.Exists(s => s.Message.Card.Key == own[0].Key); second++)
+        {
+            await kit.LookAsync(1);
+        }
+
         kit.Sent.Should().Contain(s => s.Message.Card.Key == own[0].Key);
         (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call("d01"))).Notices.Should().BeEmpty();
         (await kit.Kit.EntriesAsync(EntryKind.NoticeWithdrawn)).Should().Contain(e => e.Actor == "wang" && e.Body.Notice!.Attempt!.Reason == "discarded");

@@ -22,6 +22,9 @@ public sealed partial class PinganProcess : IAsyncDisposable
 
     public int Http => ports["http"];
 
+    /// <summary>Every port it has said that it listens on, by what is spoken there.</summary>
+    public IReadOnlyDictionary<string, int> Ports => ports;
+
     public int Id => process.Id;
 
     /// <summary>From process start to the ready line.</summary>
