@@ -144,7 +144,7 @@ public sealed class OfficerSessions : IDisposable
             _ = over.CancelAsync();
         }
 
-        return new SessionWatch(over.Token, IsOver);
+        return new SessionWatch(IsOver, over.Token);
 
         bool IsOver() => secrets.FindSession(sessionId, Micros.Now(time)) is null;
     }
