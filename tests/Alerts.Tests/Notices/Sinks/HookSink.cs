@@ -24,9 +24,14 @@ public sealed class HookSink : TcpSink
 {
     private readonly System.Collections.Concurrent.ConcurrentQueue<HookRequest> seen = new();
     private readonly System.Collections.Concurrent.ConcurrentQueue<HookRequest> taken = new();
+    private volatile int status = 200;
 
     /// <summary>The status of the next answers; 0 for none at all.</summary>
-    public volatile int Status = 200;
+    public int Status
+    {
+        get => status;
+        set => status = value;
+    }
 
     /// <summary>Everything that came.</summary>
     public IReadOnlyCollection<HookRequest> Seen => seen;
@@ -48,20 +53,20 @@ public sealed class HookSink : TcpSink
         var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
         await reader.ReadExactlyAsync(body, cancellationToken);
         var request = new HookRequest(line, headers, body);
-        var status = Status;
-        if (status == 200)
+        var answer = status;
+        if (answer == 200)
         {
             taken.Enqueue(request);
         }
 
         seen.Enqueue(request);
-        if (status == 0)
+        if (answer == 0)
         {
             await HangAsync(stream, cancellationToken);
             return;
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"), cancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"), cancellationToken);
     }
 
     private static async Task<string> LineAsync(Stream stream, CancellationToken cancellationToken)

@@ -25,11 +25,21 @@ public sealed class SmtpSink : TcpSink
 {
     private readonly System.Collections.Concurrent.ConcurrentQueue<SunkMail> mails = new();
     private int connections;
+    private volatile int answer = 250;
+    private volatile SmtpSilence silence;
 
     /// <summary>The answer to what was sent; 250 takes it.</summary>
-    public volatile int Answer = 250;
+    public int Answer
+    {
+        get => answer;
+        set => answer = value;
+    }
 
-    public volatile SmtpSilence Silence;
+    public SmtpSilence Silence
+    {
+        get => silence;
+        set => silence = value;
+    }
 
     /// <summary>With it STARTTLS is offered.</summary>
     public X509Certificate2? Certificate { get; init; }
