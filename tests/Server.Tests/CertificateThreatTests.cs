@@ -87,7 +87,7 @@ public sealed class CertificateThreatTests
     private static string Thumbprint(int port)
     {
         using var client = new System.Net.Sockets.TcpClient("127.0.0.1", port);
-        using var tls = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
+        using var tls = new SslStream(client.GetStream(), false, (_, shown, _, _) => shown is not null);
         tls.AuthenticateAsClient("localhost");
         using var certificate = X509CertificateLoader.LoadCertificate(tls.RemoteCertificate!.GetRawCertData());
         return certificate.Thumbprint;
