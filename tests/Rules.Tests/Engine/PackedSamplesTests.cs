@@ -11,79 +11,70 @@ public sealed unsafe class PackedSamplesTests
     /// <summary>Sizes of 2, 6, 14 and 30 samples; steps of which the window holds few or more than there is room for; now and then a value that cannot be packed.</summary>
     [Fact]
     public void They_are_what_a_list_would_be() => Gen.Select(
-        Gen.Int[0, BlockForm.PackedBitsMax], Gen.Int[1, 40], Gen.Int[1, 30],
-        Gen.Select(Gen.Frequency((6, Gen.Long[1, 100]), (1, Gen.Long[1, 4000]), (1, Gen.Const(5_000_000_000))), Gen.Frequency((9, Gen.Int[-50, 50].Select(v => v / 10.0)), (1, Gen.Const(1 / 3.0)))).Array[1, 80]).Sample((bits, most, window, steps) =>
+        Gen.Int[0, BlockForm.PackedBitsMax], Gen.Int[1, 40], Gen.Int[1, 30], Gen.Int[0, 1],
+        Gen.Select(
+            Gen.Frequency((6, Gen.Long[1, 100]), (1, Gen.Long[1, 4000]), (1, Gen.Long[-50, 0]), (1, Gen.Const(5_000_000_000))),
+            Gen.Frequency((9, Gen.Int[-50, 50].Select(v => v / 10.0)), (1, Gen.Const(1 / 3.0)))).Array[1, 80]).Sample((bits, most, window, newestKept, steps) =>
     {
         var block = stackalloc byte[Room(bits) + 1];
         block[Room(bits)] = Guard;
-        ((SeriesHead*)block)->Shape = PackingOf(0.1).With(0).Word;
         var samples = new PackedSamples(block, bits);
-        var list = new List<Sample>();
+        var capacity = BlockForm.PackedCapacity(bits);
         var time = Start;
+        var list = Fill(block, bits, time);
         foreach (var (step, value) in steps)
         {
-            time += step;
-            var from = time - (window * 50);
-            samples.NotAfterNewest(from).Should().Be(list.Count == 0 ? from : Math.Min(from, list[^1].EventTimeMicros));
-            samples.NotAfterNewest(time).Should().Be(list.Count == 0 ? time : list[^1].EventTimeMicros);
-            if (list.Count > 0)
+            // The next may be no newer than the newest: then it is not for here.
+            var at = time + step;
+            var kept = window * 50;
+            var left = list.Where((s, i) => s.EventTimeMicros >= at - kept || i >= list.Count - newestKept).ToList();
+            var isNewest = list.Count > 0 && at > list[^1].EventTimeMicros;
+            var canBe = new Packing(((SeriesHead*)block)->Shape).TryPack(at, value, out _);
+            var hasRoom = left.Count < capacity && left.Count < most && left.Count >= (1 << bits) - 2;
+            samples.TryPut(kept, newestKept, most, at, value).Should().Be(isNewest && canBe && hasRoom);
+            if (isNewest && canBe && hasRoom)
             {
-                samples.IsNewer(list[^1].EventTimeMicros).Should().BeFalse();
-                samples.IsNewer(list[^1].EventTimeMicros - 1).Should().BeFalse();
-                samples.IsNewer(list[^1].EventTimeMicros + 1).Should().BeTrue();
-            }
-
-            var kept = list.Where(s => s.EventTimeMicros >= from).ToList();
-            var capacity = BlockForm.PackedCapacity(bits);
-            var canBe = PackingOf(0.1).TryPack(time, value, out _);
-            var hasRoom = kept.Count < capacity && kept.Count < most && !(bits > 1 && kept.Count < capacity / 4);
-            samples.TryPut(from, most, time, value).Should().Be(canBe && hasRoom);
-            if (canBe && hasRoom)
-            {
-                list = [.. kept, new Sample { EventTimeMicros = time, Value = value }];
+                list = [.. left, new Sample { EventTimeMicros = at, Value = value }];
             }
 
             Check(block, list);
-            if (!hasRoom && list.Count > 0)
+            time = Math.Max(time, at);
+            if (!hasRoom && list.Count > 1)
             {
-                // Half of what there is, one way or the other: so that larger blocks are full and nearly empty in turn.
-                var count = (list.Count + 1) / 2;
-                if (step % 2 == 0)
-                {
-                    samples.DropOldest(count);
-                    list.RemoveRange(0, count);
-                }
-                else
-                {
-                    var before = list[count - 1].EventTimeMicros + (step % 3 == 0 ? 0 : 1);
-                    samples.DropBefore(before);
-                    list.RemoveAll(s => s.EventTimeMicros < before);
-                }
-
+                // Half of what there is.
+                var count = list.Count / 2;
+                samples.DropOldest(count);
+                list.RemoveRange(0, count);
                 Check(block, list);
             }
 
-            if (!hasRoom && canBe && kept.Count < capacity / 4)
+            if (!hasRoom && left.Count < capacity / 4)
             {
                 // The store would take a smaller block; here it is filled again.
-                list = [.. Enumerable.Range(0, capacity / 2).Select(i => new Sample { EventTimeMicros = time - (capacity / 2) + i, Value = i })];
-                new SeriesBlock(block, new BlockForm(bits, IsWide: false).Word).Fill(list.ToArray(), PackingOf(0.1).With(list.Count));
+                list = Fill(block, bits, time);
             }
 
             block[Room(bits)].Should().Be(Guard);
         }
     });
 
-    /// <summary>Of a time before all that can be packed too: as of the newest.</summary>
     [Fact]
-    public void Nothing_is_newer_than_the_newest_that_is_not_after_it()
+    public void The_first_of_all_is_not_for_here()
     {
         var block = stackalloc byte[Room(1)];
         ((SeriesHead*)block)->Shape = PackingOf(1).With(0).Word;
-        var samples = new PackedSamples(block, 1);
-        samples.IsNewer(Start).Should().BeTrue();
-        samples.TryPut(0, 9, Start, 1).Should().BeTrue();
-        samples.IsNewer(Start).Should().BeFalse();
+        new PackedSamples(block, 1).TryPut(0, 0, 9, Start, 1).Should().BeFalse();
+        Check(block, []);
+    }
+
+    /// <summary>Half full, up to a time.</summary>
+    private static List<Sample> Fill(byte* block, int bits, long time)
+    {
+        var count = BlockForm.PackedCapacity(bits) / 2;
+        var samples = Enumerable.Range(1, count).Select(i => new Sample { EventTimeMicros = time - count + i, Value = i }).ToList();
+        Packing.TryFind(samples.ToArray(), PackingOf(0.1), out var packing).Should().BeTrue();
+        new SeriesBlock(block, new BlockForm(bits, IsWide: false).Word).Fill(samples.ToArray(), packing);
+        return samples;
     }
 
     private static int Room(int bits) => LineArena.UnitBytes << bits;
