@@ -26,7 +26,7 @@ public static class LedgerPlace
             return (null, [$"{Key}File names a file that is not there: '{section.PostgresFile}'."]);
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(section.PostgresFile) & Others) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(section.PostgresFile) & Others) != UnixFileMode.None)
         {
             return (null, [$"{Key}File names a file that others may read: chmod 600 '{section.PostgresFile}'."]);
         }
