@@ -33,7 +33,7 @@ internal static class LedgerBench
         });
         var ids = ledger.Book.Alerts.Keys.ToList();
         await TimeAsync(report, "acknowledged", ids.Count, () => EachAsync(ids, id => ledger.AcknowledgeAsync(Command(id, "a", "wang"), CancellationToken.None)));
-        await TimeAsync(report, "closed", ids.Count, () => EachAsync(ids, id => ledger.CloseAsync(Command(id, "c", "li"), Verdict.Real, CancellationToken.None)));
+        await TimeAsync(report, "closed", ids.Count, () => EachAsync(ids, id => ledger.CloseAsync(Command(id, "c", "li"), PingAnIoT.Alerts.Verdict.False, CancellationToken.None)));
         var closing = Stopwatch.StartNew();
         await ledger.DisposeAsync();
         var verified = default(VerifyReport);
@@ -85,7 +85,7 @@ internal static class LedgerBench
             Function = WindowFunction.Mean, WindowMicros = 60_000_000, Basis = "site", Bands = [new Band(Severity.Yellow, Comparison.Above, 450, null)],
         };
         var device = new DeviceRecord { Device = $"gp-{number:D7}", Kind = 0, Gateways = ["gw-7"], Territory = "d01/s03/c07", Address = "平安路 1 号", OwnerUnit = "燃气公司" };
-        var time = Micros.Now(TimeProvider.System);
+        var time = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         return new Transition
         {
             Rule = rule, Series = $"gas-pipe/{device.Device}/pressure", Device = device, EpisodeMicros = time, Ordinal = 1, Change = TransitionChange.Raised,

@@ -84,7 +84,7 @@ public sealed class PostgresTamperTests
     }
 
     /// <summary>What only somebody does who may do anything there: the triggers are put out of force, and back after.</summary>
-    public static void Edit(string schema, string sql) => Server.Sql(
+    internal static void Edit(string schema, string sql) => Server.Sql(
         $"SET search_path = {schema}; "
         + (sql.Contains("entry", StringComparison.Ordinal) && !sql.Contains("TRIGGER", StringComparison.Ordinal)
             ? $"ALTER TABLE entry DISABLE TRIGGER ALL; {sql}; ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_keeps; ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_stays"

@@ -11,6 +11,9 @@ namespace PingAnIoT.EndToEnd;
 public static class PlannedMessages
 {
     public const int PerDevice = 90_000;
+
+    /// <summary>After so many a publisher has been at every level, and back at the first.</summary>
+    public const int AllPlateaus = 9 * PlateauMessages;
     private const long StartSeconds = 1_760_000_000;
     private const int PlateauMessages = 150;
     private static readonly double[] Pressures = [380, 432, 380, 458, 390, 495, 405, 415];
