@@ -66,7 +66,7 @@ public sealed class NoticeOutageTests
         await officer.Alerts.AcknowledgeAsync(new AcknowledgeRequest { Id = id }, Named("li.na"));
         await Until.SoAsync(async () => !(await officer.Alerts.GetAsync(new GetRequest { Id = id })).Alert.Active, Long, "the plant is back to normal");
         (await alertmanager.ActiveAsync()).Should().ContainSingle("it is open still");
-        await officer.Alerts.CloseAsync(new CloseRequest { Id = id, Verdict = Verdict.Real }, Named("wang.wei"));
+        await officer.Alerts.CloseAsync(new CloseRequest { Id = id, Verdict = Verdict.False }, Named("wang.wei"));
         await Until.SoAsync(async () => (await alertmanager.ActiveAsync()).Count == 0, Long, "it has ended in Alertmanager");
 
         // What fell due meanwhile has keys of its own; each key was taken once.
