@@ -40,7 +40,7 @@ public sealed class NoticeServiceTests
         kit.Answer = (channel, _) => "status 503";
         kit.Open();
         var service = new NoticeService(kit.Kit.Ledger, kit.Office);
-        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Yellow, kit.Kit.Now), kit.At("b", "d02").To(Severity.Yellow, kit.Kit.Now));
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Green, kit.Kit.Now), kit.At("b", "d02").To(Severity.Green, kit.Kit.Now));
         for (var second = 0; second < 2000 && kit.Office.Health.Lost < 2; second++)
         {
             await kit.LookAsync(1);

@@ -79,7 +79,7 @@ public sealed class RealChannelTests : IAsyncDisposable
         hook.Status = 500;
         await using var kit = new NoticeKit(Yaml(), sender);
         kit.Open();
-        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Yellow, kit.Kit.Now));
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Green, kit.Kit.Now));
         await RunAsync(kit, 800, () => calls.Taken.Count > 0);
         hook.Seen.Should().HaveCount(12);
         calls.Taken.Should().ContainSingle();
@@ -87,7 +87,7 @@ public sealed class RealChannelTests : IAsyncDisposable
         kit.Office.Health.Channels.Single(c => c.Name == "hook").DeadLetters.Should().Be(1);
 
         calls.Status = 500;
-        await kit.PostAsync(kit.At("b", "d02").To(Severity.Yellow, kit.Kit.Now));
+        await kit.PostAsync(kit.At("b", "d02").To(Severity.Green, kit.Kit.Now));
         await RunAsync(kit, 2400, () => kit.Office.Health.Lost > 0);
         kit.Office.Health.Fault.Should().Contain("not even the fallback");
         kit.Log.Lines.Should().ContainSingle(l => l.Id == 3207);
