@@ -70,8 +70,7 @@ public sealed class DeadOfficerTests
             await stream.LeaveAsync();
         }
 
-        ThreatLine.Print(
-            "T-19", Good + Dead, wrong + lost + tooLarge,
+        ThreatLine.Print("T-19", Good + Dead, wrong + lost + tooLarge,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Dead} dead found out after {found.TotalSeconds:F1} s, all {After} alerts on the other {Good} streams after {others.TotalSeconds:F1} s, {growth / 1024.0 / (Good + Dead):F0} KiB a stream"));
