@@ -84,7 +84,8 @@ public sealed class PolicyFileTests
         await File.WriteAllTextAsync(file, "deadlines: { red: { seen: 15s } }", TestContext.Current.CancellationToken);
         await using var kit = new LedgerKit();
         var ledger = kit.Open();
-        await using var source = new PolicySource(file, ledger, kit.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<PolicySource>.Instance);
+        await using var source = new PolicySource(file);
+        source.Follow(ledger, kit.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<PolicySource>.Instance);
         await Eventually.BecomesTrue(() => ledger.Policy.FileName == file, "the first file");
         await File.WriteAllTextAsync(file, "deadlines: { red: { seen: soon } }", TestContext.Current.CancellationToken);
         kit.Fake.Advance(TimeSpan.FromSeconds(1));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
@@ -14,28 +13,12 @@ public static class PolicyFile
 
     public static PolicyFileResult Parse(string text, string fileName)
     {
-        var errors = new RuleErrors(fileName);
-        DeadlinePolicy? policy = null;
         if (text.Length > SizeLimitCharacters)
         {
-            errors.Add(1, 1, $"the file has {text.Length} characters; expected at most {SizeLimitCharacters}");
-        }
-        else
-        {
-            policy = YamlTreeReader.Read(text, errors, static _ => { }) switch
-            {
-                null => null,
-                [YamlMapping mapping] => new PolicyReader(errors, text, fileName).Read(mapping),
-                _ => Fail(errors),
-            };
+            return new PolicyFileResult(null, [new RuleFileError(fileName, 1, 1, $"the file has {text.Length} characters; expected at most {SizeLimitCharacters}")]);
         }
 
-        return errors.Count > 0 ? new PolicyFileResult(null, errors.InOrder()) : new PolicyFileResult(policy, []);
-    }
-
-    private static DeadlinePolicy? Fail(RuleErrors errors)
-    {
-        errors.Add(1, 1, "found something else; expected one mapping with deadlines");
-        return null;
+        var (policy, wrong) = YamlFile.Read(text, fileName, "deadlines", (errors, mapping) => new PolicyReader(errors, text, fileName).Read(mapping));
+        return new PolicyFileResult(policy, wrong);
     }
 }

@@ -9,70 +9,34 @@ namespace PingAnIoT.Alerts;
 public sealed class PolicySource : IAsyncDisposable
 {
     private const long SizeLimitBytes = 1024 * 1024;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly string path;
-    private readonly Ledger ledger;
-    private readonly ILogger logger;
-    private readonly ITimer timer;
-    private int looking;
-    private (DateTime Written, long Length) seen;
-
-    /// <param name="path">A file that <see cref="Load"/> has read, or will be.</param>
-    /// <param name="ledger">Where it is put in force.</param>
-    /// <param name="clock">How often it is looked at.</param>
-    /// <param name="logger">Where errors go.</param>
-    public PolicySource(string path, Ledger ledger, TimeProvider clock, ILogger<PolicySource> logger)
-    {
-        ArgumentNullException.ThrowIfNull(clock);
-        this.path = path;
-        this.ledger = ledger;
-        this.logger = logger;
-        timer = clock.CreateTimer(_ => _ = LookAsync(), null, TimeSpan.Zero, LookEvery);
-    }
+    private readonly FollowedFile<DeadlinePolicy> file;
 
     /// <exception cref="FormatException">The file has errors: a server does not start on them.</exception>
-    public static DeadlinePolicy Load(string path)
+    public PolicySource(string path)
     {
-        if (new FileInfo(path) is { Exists: true, Length: > SizeLimitBytes })
+        this.path = path;
+        file = new FollowedFile<DeadlinePolicy>(path, SizeLimitBytes, text =>
         {
-            throw new FormatException($"{path}: more than {SizeLimitBytes} bytes");
-        }
-
-        var result = PolicyFile.Parse(File.ReadAllText(path), path);
-        return result.Policy ?? throw new FormatException(string.Join('\n', result.Errors));
+            var result = PolicyFile.Parse(text, path);
+            return (result.Policy, string.Join('\n', result.Errors));
+        });
     }
 
-    public ValueTask DisposeAsync() => timer.DisposeAsync();
+    public DeadlinePolicy Current => file.Current;
 
-    private async Task LookAsync()
-    {
-        if (Interlocked.Exchange(ref looking, 1) != 0)
+    /// <summary>From now on what the file says is put in force in <paramref name="ledger"/>, unless it is already.</summary>
+    public void Follow(Ledger ledger, TimeProvider clock, ILogger<PolicySource> logger) => file.Follow(
+        clock,
+        async policy =>
         {
-            return;
-        }
-
-        try
-        {
-            var file = new FileInfo(path);
-            var now = (file.LastWriteTimeUtc, file.Length);
-            if (now != seen)
+            if (policy.Text != ledger.Policy.Text)
             {
-                seen = now;
-                var policy = Load(path);
-                if (policy.Text != ledger.Policy.Text)
-                {
-                    await ledger.UsePolicyAsync(policy, CancellationToken.None).ConfigureAwait(false);
-                    AlertsLog.PolicyInForce(logger, path, policy.Rules.Count);
-                }
+                await ledger.UsePolicyAsync(policy, CancellationToken.None).ConfigureAwait(false);
+                AlertsLog.PolicyInForce(logger, path, policy.Rules.Count);
             }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or ObjectDisposedException)
-        {
-            AlertsLog.PolicyRefused(logger, path, failure.Message);
-        }
-        finally
-        {
-            Volatile.Write(ref looking, 0);
-        }
-    }
+        },
+        errors => AlertsLog.PolicyRefused(logger, path, errors));
+
+    public ValueTask DisposeAsync() => file.DisposeAsync();
 }

@@ -11,22 +11,8 @@ public static class RosterFile
 {
     public static RosterFileResult Parse(string text, string fileName)
     {
-        var errors = new RuleErrors(fileName);
-        var documents = YamlTreeReader.Read(text, errors, static _ => { });
-        RosterRecord? roster = null;
-        switch (documents)
-        {
-            case null:
-                break;
-            case [YamlMapping mapping]:
-                roster = new Reader(errors).Read(mapping);
-                break;
-            default:
-                errors.Add(1, 1, "found something else; expected one mapping with territory, zone, start, shifts and teams");
-                break;
-        }
-
-        return errors.Count > 0 ? new RosterFileResult(null, errors.InOrder()) : new RosterFileResult(roster, []);
+        var (roster, wrong) = YamlFile.Read(text, fileName, "territory, zone, start, shifts and teams", (errors, mapping) => new Reader(errors).Read(mapping));
+        return new RosterFileResult(roster, wrong);
     }
 
     private sealed class Reader(RuleErrors errors)

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace PingAnIoT.Alerts;
@@ -7,12 +6,7 @@ namespace PingAnIoT.Alerts;
 public sealed class TerritorySource : IAsyncDisposable
 {
     private const long SizeLimitBytes = 32L * 1024 * 1024;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    private readonly string path;
-    private readonly ILogger logger;
-    private readonly ITimer? timer;
-    private volatile TerritoryTree current = TerritoryTree.Empty;
-    private (DateTime Written, long Length) seen;
+    private readonly FollowedFile<TerritoryTree>? file;
 
     /// <param name="path">"" for no file: then nothing is known of territories but their paths.</param>
     /// <param name="clock">Tells when to look again.</param>
@@ -20,64 +14,27 @@ public sealed class TerritorySource : IAsyncDisposable
     /// <exception cref="FormatException">The file has errors: a server does not start on them.</exception>
     public TerritorySource(string path, TimeProvider clock, ILogger<TerritorySource> logger)
     {
-        this.path = path;
-        this.logger = logger;
         if (path.Length == 0)
         {
             return;
         }
 
-        if (Look() is { Length: > 0 } errors)
+        file = new FollowedFile<TerritoryTree>(path, SizeLimitBytes, text =>
         {
-            throw new FormatException(errors);
-        }
-
-        timer = clock.CreateTimer(_ => LookAgain(), null, LookEvery, LookEvery);
-    }
-
-    public TerritoryTree Current => current;
-
-    public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private void LookAgain()
-    {
-        try
-        {
-            if (Look() is { Length: > 0 } errors)
+            var result = TerritoryCsv.Read(new StringReader(text), path);
+            return (result.Tree, string.Join('\n', result.Errors));
+        });
+        file.Follow(
+            clock,
+            tree =>
             {
-                DutyLog.TerritoriesRefused(logger, path, errors);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            DutyLog.TerritoriesRefused(logger, path, failure.Message);
-        }
+                DutyLog.TerritoriesInForce(logger, path, tree.All.Count);
+                return Task.CompletedTask;
+            },
+            errors => DutyLog.TerritoriesRefused(logger, path, errors));
     }
 
-    private string Look()
-    {
-        var file = new FileInfo(path);
-        var now = (file.LastWriteTimeUtc, file.Length);
-        if (now == seen)
-        {
-            return "";
-        }
+    public TerritoryTree Current => file?.Current ?? TerritoryTree.Empty;
 
-        seen = now;
-        if (file.Length > SizeLimitBytes)
-        {
-            return $"{path}: more than {SizeLimitBytes} bytes";
-        }
-
-        using var reader = new StreamReader(path, Encoding.UTF8);
-        var result = TerritoryCsv.Read(reader, path);
-        if (result.Tree is null)
-        {
-            return string.Join('\n', result.Errors);
-        }
-
-        current = result.Tree;
-        DutyLog.TerritoriesInForce(logger, path, current.All.Count);
-        return "";
-    }
+    public ValueTask DisposeAsync() => file?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

@@ -11,21 +11,8 @@ public static class NoticeFile
 {
     public static NoticeFileResult Parse(string text, string fileName)
     {
-        var errors = new RuleErrors(fileName);
-        var documents = YamlTreeReader.Read(text, errors, static _ => { });
-        var config = documents switch
-        {
-            null => null,
-            [YamlMapping mapping] => new Reader(errors).Read(mapping),
-            _ => Fail(errors),
-        };
-        return errors.Count > 0 ? new NoticeFileResult(null, errors.InOrder()) : new NoticeFileResult(config, []);
-    }
-
-    private static NoticeConfig? Fail(RuleErrors errors)
-    {
-        errors.Add(1, 1, "found something else; expected one mapping with hosts, channels and contacts");
-        return null;
+        var (config, wrong) = YamlFile.Read(text, fileName, "hosts, channels and contacts", (errors, mapping) => new Reader(errors).Read(mapping));
+        return new NoticeFileResult(config, wrong);
     }
 
     private sealed class Reader(RuleErrors errors)

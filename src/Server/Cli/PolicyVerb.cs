@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PingAnIoT.Alerts;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
@@ -10,7 +11,7 @@ internal static class PolicyVerb
     {
         var files = new Argument<string[]>("file") { Description = "Policy files.", Arity = ArgumentArity.OneOrMore };
         var check = new Command("check", "Say everything that is wrong with policy files, with line and column.") { files };
-        check.SetAction((parsed, ct) => CheckAsync(parsed.GetValue(files)!, terminal, ct));
+        check.SetAction((parsed, ct) => FileCheck.RunAsync(parsed.GetValue(files)!, terminal, Parse, ct));
         var connection = new OfficerConnection();
         var show = new Command("show", "Print the policy in force.");
         connection.AddTo(show);
@@ -23,38 +24,9 @@ internal static class PolicyVerb
         return new Command("policy", "Work on the policy: what is due when, and who is told.") { check, show };
     }
 
-    private static async Task<int> CheckAsync(string[] files, Terminal terminal, CancellationToken cancellationToken)
+    private static (string? Holds, IReadOnlyList<RuleFileError> Errors) Parse(string text, string file)
     {
-        var status = ExitCode.Done;
-        foreach (var file in files)
-        {
-            PolicyFileResult result;
-            try
-            {
-                result = PolicyFile.Parse(await File.ReadAllTextAsync(file, cancellationToken), file);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                await terminal.Error.WriteLineAsync($"{file}: {e.Message}");
-                status = ExitCode.Usage;
-                continue;
-            }
-
-            foreach (var error in result.Errors)
-            {
-                await terminal.Out.WriteLineAsync(error.ToString());
-            }
-
-            if (result.Policy is { } policy)
-            {
-                await terminal.Out.WriteLineAsync($"{file}: {policy.Rules.Count} deadlines, no errors");
-            }
-            else
-            {
-                status = Math.Max(status, ExitCode.No);
-            }
-        }
-
-        return status;
+        var (policy, errors) = PolicyFile.Parse(text, file);
+        return (policy is null ? null : $"{policy.Rules.Count} deadlines", errors);
     }
 }

@@ -3,30 +3,17 @@ using PingAnIoT.Alerts;
 namespace PingAnIoT.Server;
 
 /// <summary>What sees to the deadlines of one server beside the ledger's own sweep: the policy file as it changes, and the auditor.</summary>
-internal sealed class DeadlineCare : IAsyncDisposable
+internal sealed class DeadlineCare(PolicySource? policy, Ledger ledger, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
-    private readonly string path;
-    private readonly Ledger ledger;
-    private readonly TimeProvider time;
-    private readonly ILoggerFactory loggers;
-    private readonly DeadlineAuditor auditor;
-    private PolicySource? source;
+    private readonly DeadlineAuditor auditor = new(ledger, time, loggers.CreateLogger<DeadlineAuditor>());
 
-    public DeadlineCare(string path, Ledger ledger, TimeProvider time, ILoggerFactory loggers)
-    {
-        this.path = path;
-        this.ledger = ledger;
-        this.time = time;
-        this.loggers = loggers;
-        auditor = new DeadlineAuditor(ledger, time, loggers.CreateLogger<DeadlineAuditor>());
-    }
-
+    /// <returns>Null when no file is named.</returns>
     /// <exception cref="ServerStartException">The file has errors, or is not there.</exception>
-    public static DeadlinePolicy PolicyOf(string path)
+    public static PolicySource? PolicyOf(string path)
     {
         try
         {
-            return path.Length == 0 ? DeadlinePolicy.Default : PolicySource.Load(path);
+            return path.Length == 0 ? null : new PolicySource(path);
         }
         catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -36,15 +23,15 @@ internal sealed class DeadlineCare : IAsyncDisposable
 
     public void Start()
     {
-        source = path.Length == 0 ? null : new PolicySource(path, ledger, time, loggers.CreateLogger<PolicySource>());
+        policy?.Follow(ledger, time, loggers.CreateLogger<PolicySource>());
         auditor.Start();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (source is not null)
+        if (policy is not null)
         {
-            await source.DisposeAsync();
+            await policy.DisposeAsync();
         }
 
         await auditor.DisposeAsync();

@@ -59,14 +59,15 @@ public sealed class ServerHost : IAsyncDisposable
             var reading = Task.Run(() => stages.Of("register", () => RegisterFile.Load(options, Catalog.Default, data, time, logger)), CancellationToken.None);
             Own(new Underway(reading));
             var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
+            var policy = DeadlineCare.PolicyOf(options.Policy);
             var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
                 new LedgerOptions
                 {
                     Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
-                    Deadlines = DeadlineCare.PolicyOf(options.Policy),
+                    Deadlines = policy?.Current ?? DeadlinePolicy.Default,
                 },
                 Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
-            var care = Own(new DeadlineCare(options.Policy, ledger, time, loggers));
+            var care = Own(new DeadlineCare(policy, ledger, time, loggers));
             var (register, image) = await reading;
 
             // Who may ask, where officers sign in here, and of what places.

@@ -1,0 +1,49 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Server;
+
+/// <summary>What <c>rules check</c> and <c>policy check</c> do: says everything that is wrong with files, or what is in them.</summary>
+internal static class FileCheck
+{
+    /// <param name="files">Paths.</param>
+    /// <param name="terminal">Where it is said.</param>
+    /// <param name="parse">From text and name to what a sound file holds, or null, and its errors.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>An <see cref="ExitCode"/>: the worst of all.</returns>
+    public static async Task<int> RunAsync(
+        string[] files, Terminal terminal, Func<string, string, (string? Holds, IReadOnlyList<RuleFileError> Errors)> parse, CancellationToken cancellationToken)
+    {
+        var status = ExitCode.Done;
+        foreach (var file in files)
+        {
+            string text;
+            try
+            {
+                text = await File.ReadAllTextAsync(file, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                await terminal.Error.WriteLineAsync($"{file}: {e.Message}");
+                status = ExitCode.Usage;
+                continue;
+            }
+
+            var (holds, errors) = parse(text, file);
+            foreach (var error in errors)
+            {
+                await terminal.Out.WriteLineAsync(error.ToString());
+            }
+
+            if (holds is not null)
+            {
+                await terminal.Out.WriteLineAsync($"{file}: {holds}, no errors");
+            }
+            else
+            {
+                status = Math.Max(status, ExitCode.No);
+            }
+        }
+
+        return status;
+    }
+}
