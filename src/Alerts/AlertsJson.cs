@@ -14,6 +14,7 @@ namespace PingAnIoT.Alerts;
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(IReadOnlyList<Breach>))]
 [JsonSerializable(typeof(NoticeCard))]
+[JsonSerializable(typeof(MaintenanceMark))]
 internal sealed partial class AlertsJson : JsonSerializerContext
 {
     /// <summary>Chinese stays readable in the file; what HTML could trip over stays escaped.</summary>

@@ -171,6 +171,9 @@ public sealed record Alert
     /// <summary>True where no reading ends what the rule says; else null.</summary>
     public bool? IsLatched { get; init; }
 
+    /// <summary>The maintenance window that its newest news came under, until that is over; null for none.</summary>
+    public MaintenanceMark? Maintenance { get; init; }
+
     [JsonIgnore]
     public bool IsActive => Condition == AlertCondition.Active;
 

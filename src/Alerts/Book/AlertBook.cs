@@ -41,6 +41,9 @@ internal sealed class AlertBook
     public Alert? FindLive(string rule, string series) =>
         index.TryGetValue((rule, series), out var id) ? alerts[id] : null;
 
+    /// <summary>All live alerts, as drafted.</summary>
+    public IEnumerable<Alert> Drafted => alerts.Values;
+
     /// <summary>Officers and who is on duty, as drafted.</summary>
     public DutyBook Duty => duty;
 

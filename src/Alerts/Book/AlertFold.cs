@@ -15,7 +15,7 @@ internal static class AlertFold
     {
         if (alert is null)
         {
-            return entry.Kind == EntryKind.Raised ? Raise(entry, entry.Body.Transition!) : null;
+            return entry.Kind == EntryKind.Raised ? Raise(entry, entry.Body.Transition!) with { Maintenance = entry.Body.Maintenance } : null;
         }
 
         var after = entry.Kind switch
@@ -25,8 +25,14 @@ internal static class AlertFold
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
             >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
             EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
+            EntryKind.MaintenanceOver => alert with { Maintenance = entry.Body.MaintenanceOver!.Next },
             _ => alert,
         };
+        if (entry.Body.Maintenance is { } mark)
+        {
+            after = after with { Maintenance = mark };
+        }
+
         return ReferenceEquals(after, alert) ? alert : after with { LastSequence = entry.Sequence };
     }
 

@@ -21,11 +21,12 @@ internal sealed class AlertRow
             "comments", "firstEpisodeMicros", "episodeMicros", "changedEventMicros", "raisedAtMicros", "changedAtMicros", "windowValue", "threshold",
             "evidence", "acknowledged", "closed", "deadlines", "breaches", "firstSequence", "lastSequence",
             "seen", "triaged", "reported", "dispatched", "arrived", "rectified", "confirmed", "shelved", "outOfService", "isLatched",
+            "maintenance",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
     private const int LatitudeAt = 15, LongitudeAt = 16, WindowValueAt = 30, ThresholdAt = 31, EvidenceAt = 32, AcknowledgedAt = 33, ClosedAt = 34,
-        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48;
+        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49;
     private static readonly int FirstText = Index("id"), LastText = Index("ownerUnit");
     private readonly string[] texts = [.. Enumerable.Repeat("", Names.Length)];
     private readonly long[] numbers = new long[Names.Length];
@@ -41,6 +42,7 @@ internal sealed class AlertRow
         Attestation? acknowledged = null, closed = null;
         Attestation?[]? steps = null;
         bool? isLatched = null;
+        MaintenanceMark? maintenance = null;
         var reader = new Utf8JsonReader(state);
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
         var seen = 0UL;
@@ -78,6 +80,9 @@ internal sealed class AlertRow
                 case IsLatchedAt:
                     isLatched = reader.GetBoolean();
                     break;
+                case MaintenanceAt:
+                    maintenance = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.MaintenanceMark);
+                    break;
                 case LatitudeAt or LongitudeAt or WindowValueAt or ThresholdAt:
                     values[expected] = ReadValue(ref reader);
                     break;
@@ -91,10 +96,10 @@ internal sealed class AlertRow
         const ulong Always = (1UL << (AlwaysTo + 1)) - 1;
         Expect(((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) & Always) == Always);
         var alert = Make(evidence, acknowledged, closed, deadlines, breaches);
-        return steps is null && isLatched is null ? alert : alert with
+        return steps is null && isLatched is null && maintenance is null ? alert : alert with
         {
             Seen = steps?[0], Triaged = steps?[1], Reported = steps?[2], Dispatched = steps?[3], Arrived = steps?[4], Rectified = steps?[5],
-            Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched,
+            Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched, Maintenance = maintenance,
         };
     }
 

@@ -28,6 +28,12 @@ public sealed record DutyBook(ImmutableDictionary<string, OfficerRecord> Officer
     public ImmutableDictionary<(string Territory, OfficerRoles Role), CheckSchedule> Schedules { get; init; } =
         ImmutableDictionary<(string, OfficerRoles), CheckSchedule>.Empty;
 
+    /// <summary>Maintenance windows that are planned, in force or about to end, by number. Few, and looked through at every raise: an array.</summary>
+    public ImmutableArray<MaintenanceRecord> Maintenance { get; init; } = [];
+
+    /// <summary>The newest of those that are over, by number.</summary>
+    public ImmutableSortedDictionary<long, MaintenanceRecord> PastMaintenance { get; init; } = ImmutableSortedDictionary<long, MaintenanceRecord>.Empty;
+
     /// <summary>False when the book says something else of the officer now than when the call began.</summary>
     public bool MayStay(Officer officer) => Officers.TryGetValue(officer.Name, out var now)
         ? !now.IsDisabled && (officer.Version == 0 || officer.Version == now.Version)
@@ -84,6 +90,14 @@ internal static class DutyFold
         {
             var key = (schedule.Territory, schedule.Role);
             book = book with { Schedules = schedule.PerDay > 0 ? book.Schedules.SetItem(key, schedule) : book.Schedules.Remove(key) };
+        }
+
+        if (facts.Maintenance is { } window)
+        {
+            var others = book.Maintenance.RemoveAll(w => w.Id == window.Id);
+            book = window.IsOpen
+                ? book with { Maintenance = others.Add(window) }
+                : book with { Maintenance = others, PastMaintenance = Bounded(book.PastMaintenance.SetItem(window.Id, window), static _ => false) };
         }
 
         book = facts.Check is { } check ? WithCheck(book, check) : book;

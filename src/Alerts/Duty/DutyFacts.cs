@@ -28,6 +28,9 @@ public sealed record DutyFacts
     /// <summary>By how much the time of running checks moves.</summary>
     public long? ShiftMicros { get; init; }
 
+    /// <summary>A maintenance window as it is from here on.</summary>
+    public MaintenanceRecord? Maintenance { get; init; }
+
     public OffDutyFacts? OffDuty { get; init; }
 }
 

@@ -10,6 +10,7 @@ internal sealed class DutySweep(CheckAlarm alarm)
 {
     /// <summary>So late a scheduled check is still begun; one that is later belongs to a time of which nothing can be found out any more.</summary>
     private const long LateMicros = 60_000_000;
+    private readonly MaintenanceSweep maintenance = new();
 
     /// <returns>True when there may be more.</returns>
     public bool Run(LedgerTransaction transaction, int most)
@@ -31,7 +32,7 @@ internal sealed class DutySweep(CheckAlarm alarm)
             }
         }
 
-        return left <= 0;
+        return maintenance.Run(transaction, most) | left <= 0;
     }
 
     /// <summary>What the clock that was set moves along.</summary>

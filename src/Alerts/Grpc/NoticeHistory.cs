@@ -75,6 +75,7 @@ internal static class NoticeHistory
         EntryKind.ColourChanged or EntryKind.Recurred => entry.Body.Transition is { Reopens: true } ? V1.NoticeReason.Reopened : V1.NoticeReason.Worse,
         EntryKind.Breached => V1.NoticeReason.Breached,
         EntryKind.Closed => V1.NoticeReason.Ended,
+        EntryKind.MaintenanceOver => V1.NoticeReason.AfterMaintenance,
         _ => V1.NoticeReason.Unspecified,
     };
 
@@ -86,6 +87,7 @@ internal static class NoticeHistory
         NoticeReason.Breached => V1.NoticeReason.Breached,
         NoticeReason.Summary => V1.NoticeReason.Summary,
         NoticeReason.Ended => V1.NoticeReason.Ended,
+        NoticeReason.AfterMaintenance => V1.NoticeReason.AfterMaintenance,
         _ => V1.NoticeReason.Unspecified,
     };
 }

@@ -51,6 +51,8 @@ public static class WireAlert
             Shelved = Of(alert.Shelved),
             OutOfService = Of(alert.OutOfService),
             Latched = alert.IsLatched == true,
+            Maintenance = alert.Maintenance?.Window ?? 0,
+            HeldBack = alert.Maintenance?.IsHeld == true,
         };
         if (alert.Deadlines.FirstOrDefault(d => d.Step == WorkState.ShelveEnd) is { } shelf)
         {

@@ -71,6 +71,7 @@ public static class WireNames
         EntryKind.Unshelved => V1.EventType.Unshelved,
         EntryKind.OutOfService => V1.EventType.OutOfService,
         EntryKind.ReturnedToService => V1.EventType.ReturnedToService,
+        EntryKind.MaintenanceOver => V1.EventType.MaintenanceOver,
         _ => V1.EventType.Unspecified,
     };
 

@@ -61,6 +61,9 @@ public enum EntryKind : byte
     /// <summary>The policy file that decides from here on, with the hash of its text.</summary>
     PolicySet = 31,
 
+    /// <summary>A maintenance window is over for an alert that was under it; where it is still active and was not told of, it is told now.</summary>
+    MaintenanceOver = 38,
+
     /// <summary>An officer was added or changed: what the officer is from here on. Holds no secret.</summary>
     OfficerSet = 40,
 
@@ -111,6 +114,9 @@ public enum EntryKind : byte
 
     /// <summary>An officer acted on an alert without being on duty.</summary>
     ActedOffDuty = 56,
+
+    /// <summary>A maintenance window as it is from here on: planned, confirmed, ended.</summary>
+    MaintenanceSet = 57,
 
     /// <summary>What was to be told up to here, to whom and over what; and what was held back, and why.</summary>
     NoticesPlanned = 60,
@@ -203,6 +209,12 @@ public sealed record EntryBody
 
     /// <summary>Rosters, swaps, hand-overs and duty checks; the kinds from <see cref="EntryKind.RosterSet"/> on.</summary>
     public DutyFacts? Duty { get; init; }
+
+    /// <summary>The maintenance window that what the entry says comes under; null for none.</summary>
+    public MaintenanceMark? Maintenance { get; init; }
+
+    /// <summary><see cref="EntryKind.MaintenanceOver"/>.</summary>
+    public MaintenanceOverFacts? MaintenanceOver { get; init; }
 
     /// <summary>What became of notices; the kinds from <see cref="EntryKind.NoticesPlanned"/> on.</summary>
     public NoticeFacts? Notice { get; init; }

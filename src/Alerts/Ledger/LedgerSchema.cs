@@ -75,6 +75,9 @@ internal static class LedgerSchema
             CREATE INDEX card_alive ON card(lane, due, key) WHERE dead = 0;
             CREATE INDEX card_dead ON card(due, key) WHERE dead = 1;
             """),
+        new(
+            "CREATE INDEX entry_maintenance ON entry(seq) WHERE kind = 57;",
+            "CREATE INDEX entry_maintenance ON entry(seq) WHERE kind = 57;"),
     ];
 
     public static int Newest => Migrations.Count;

@@ -295,7 +295,7 @@ internal sealed class LedgerStore : IDisposable
 
     /// <summary>Officers and duty: a fold of the entries about them alone, so that there are no rows to be trusted.</summary>
     public DutyBook LoadDuty() => LedgerRows.Query(
-        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 ORDER BY seq", LedgerRows.ReadEntry)
+        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 OR kind = 57 ORDER BY seq", LedgerRows.ReadEntry)
         .Aggregate(DutyBook.Empty, DutyFold.Apply);
 
     public string? FindDamage() => database.FindDamage(connection, CancellationToken.None);

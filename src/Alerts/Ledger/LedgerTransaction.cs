@@ -35,11 +35,19 @@ internal sealed class LedgerTransaction(
 
     public DutyBook Duty => book.Duty;
 
+    /// <summary>As drafted; not to be kept, nor looked through while entries are appended.</summary>
+    public IEnumerable<Alert> LiveAlerts => book.Drafted;
+
     public long DeliveredTo(string officer) => book.DeliveredTo(officer);
 
     public LedgerEntry Append(
         EntryKind kind, string alertId, string actor, string key, long timeMicros, EntryBody body, long postedMicros = 0)
     {
+        if (MaintenanceMarks.Of(book.Duty, kind, body, () => FindAlert(alertId), NowMicros) is { } mark)
+        {
+            body = body with { Maintenance = mark };
+        }
+
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, AlertsJson.Readable.EntryBody);
         var raw = RawEntry.Of(HeadSequence + 1, timeMicros, kind, alertId, actor, key, bytes, HeadHash);
         var hash = HashChain.Hash(raw);

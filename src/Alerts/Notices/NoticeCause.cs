@@ -22,6 +22,9 @@ public enum NoticeReason : byte
     /// <summary>So many that were not told one by one.</summary>
     Summary = 5,
 
+    /// <summary>Still active at the end of a maintenance window that had held its notice back.</summary>
+    AfterMaintenance = 7,
+
     /// <summary>The alert was closed: for channels that keep a state of their own and have it as firing.</summary>
     Ended = 10,
 
@@ -55,6 +58,8 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
             new NoticeCause(LaneOf(alert.Colour), NoticeReason.Reopened, 0),
         (EntryKind.ColourChanged or EntryKind.Recurred, _) when entry.Body.Transition is { Deadlines: not null } =>
             new NoticeCause(LaneOf(alert.Colour), NoticeReason.Worse, 0),
+        (EntryKind.MaintenanceOver, _) =>
+            entry.Body.MaintenanceOver!.IsTold ? new NoticeCause(LaneOf(alert.Colour), NoticeReason.AfterMaintenance, 0) : null,
         (EntryKind.Breached, _) => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Breached, entry.Body.Breach!.Level),
         _ => null,
     };

@@ -32,19 +32,6 @@ public sealed record ChannelConfig(
 
 public sealed record ContactConfig(string Territory, Recipient Recipient);
 
-/// <summary>A time in which what happens at a place is not told, only recorded.</summary>
-/// <param name="Kinds">Kinds of devices; empty for all.</param>
-/// <param name="Devices">Names of devices; empty for all.</param>
-public sealed record MaintenanceWindow(
-    string Territory, IReadOnlyList<string> Kinds, IReadOnlyList<string> Devices, long FromMicros, long ToMicros, string Reason, string By)
-{
-    /// <summary>True when what happened to the alert at that time is caught.</summary>
-    public bool Catches(Alert alert, long atMicros) =>
-        atMicros >= FromMicros && atMicros < ToMicros && PlaceText.Covers(Territory, alert.Territory)
-        && (Kinds.Count == 0 || Kinds.Contains(alert.Kind, StringComparer.Ordinal))
-        && (Devices.Count == 0 || Devices.Contains(alert.Device, StringComparer.Ordinal));
-}
-
 /// <summary>A notice that goes the whole way every so often.</summary>
 /// <param name="Channel">Over which channel.</param>
 /// <param name="Every">From one to the next; 10 s to 1 h.</param>
@@ -70,8 +57,6 @@ public sealed record NoticeConfig
     public IReadOnlyList<ChannelConfig> Channels { get; init; } = [];
 
     public IReadOnlyList<ContactConfig> Contacts { get; init; } = [];
-
-    public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
 
     /// <summary>The channel for a red that nobody attends to, and for what no other channel delivers; "" for none.</summary>
     public string Fallback { get; init; } = "";

@@ -21,7 +21,7 @@ public static class NoticeFile
 
         public NoticeConfig Read(YamlMapping mapping)
         {
-            var fields = new RuleFields(mapping, "a notice file", ["hosts", "channels", "contacts", "maintenance", "fallback", "canary"], errors);
+            var fields = new RuleFields(mapping, "a notice file", ["hosts", "channels", "contacts", "fallback", "canary"], errors);
             var hosts = Texts(fields, "hosts");
             var channels = Items(fields, "channels").Select(m => Channel(m, hosts)).OfType<ChannelConfig>().ToList();
             var names = channels.ConvertAll(c => c.Name);
@@ -31,7 +31,6 @@ public static class NoticeFile
             }
 
             var contacts = Items(fields, "contacts").Select(m => Contact(m, names)).OfType<ContactConfig>().ToList();
-            var maintenance = Items(fields, "maintenance").Select(Window).OfType<MaintenanceWindow>().ToList();
             var fallback = fields.OptionalText("fallback", "the name of a channel");
             if (fallback is not null)
             {
@@ -40,7 +39,7 @@ public static class NoticeFile
 
             return new NoticeConfig
             {
-                Hosts = hosts, Channels = channels, Contacts = contacts, Maintenance = maintenance, Fallback = fallback?.Text ?? "", Canary = Canary(fields, names),
+                Hosts = hosts, Channels = channels, Contacts = contacts, Fallback = fallback?.Text ?? "", Canary = Canary(fields, names),
             };
         }
 
@@ -172,43 +171,6 @@ public static class NoticeFile
             return errors.Count > before ? null : new ContactConfig(
                 territory?.Text.Trim('/') ?? "",
                 new Recipient(name!.Text, [.. used.Select(c => c.Text)], mail?.Text ?? "", phone?.Text ?? "", language?.Text ?? "zh"));
-        }
-
-        private MaintenanceWindow? Window(YamlMapping mapping)
-        {
-            var before = errors.Count;
-            var fields = new RuleFields(mapping, "a maintenance window", ["territory", "kinds", "devices", "from", "to", "reason", "by"], errors);
-            var from = Time(fields, "from");
-            var to = Time(fields, "to");
-            if (from is { } f && to is { } t && (t <= f || t - f > DurationText.LimitMicros))
-            {
-                errors.Add(mapping, "'to' is not after 'from', or more than 30 days after; expected a window that ends");
-            }
-
-            var reason = fields.RequiredText("reason", "why");
-            var by = fields.RequiredText("by", "who says so");
-            var territory = fields.OptionalText("territory", "a territory such as d01/s03");
-            return errors.Count > before ? null : new MaintenanceWindow(
-                territory?.Text.Trim('/') ?? "", Texts(fields, "kinds"), Texts(fields, "devices"), from!.Value, to!.Value, reason!.Text, by!.Text);
-        }
-
-        private long? Time(RuleFields fields, string key)
-        {
-            const string Expected = "a time with its offset such as 2026-05-01T22:00:00+08:00";
-            if (fields.RequiredText(key, Expected) is not { } text)
-            {
-                return null;
-            }
-
-            if (text.Text.IndexOf('T', StringComparison.Ordinal) == 10
-                && (text.Text.EndsWith('Z') || text.Text.LastIndexOfAny(['+', '-']) > 10)
-                && DateTimeOffset.TryParse(text.Text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
-            {
-                return (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-            }
-
-            errors.Add(text, $"'{key}' is {ErrorText.Quote(text.Text)}; expected {Expected}");
-            return null;
         }
 
         /// <summary>Names are parts of keys.</summary>

@@ -32,6 +32,8 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more alerts were not told one by one"),
         (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
         (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),
+        (true, NoticeReason.AfterMaintenance) => Text($"[平安][{Colour}] 检修结束仍未恢复：{Title}{More}"),
+        (false, NoticeReason.AfterMaintenance) => Text($"[PingAn][{Colour}] still active after maintenance: {Title}{More}"),
         (true, _) => Text($"[平安][{Colour}] {Title}{More}"),
         _ => Text($"[PingAn][{Colour}] {Title}{More}"),
     };

@@ -132,11 +132,10 @@ internal sealed class NoticeStages
     /// <summary>What is worked on, and what hangs behind a gateway that is itself told of, is recorded and not told.</summary>
     private void Suppress(NoticeBatch batch)
     {
-        var windows = config().Maintenance;
         batch.Tellings.RemoveAll(t =>
         {
             var alert = t.Item.Alert;
-            var why = t.Item.IsNoNews ? null : windows.Any(w => w.Catches(alert, t.Item.Entry.TimeMicros)) ? "maintenance" : IsBehindDeadGateway(alert) ? "parent"
+            var why = t.Item.IsNoNews ? null : t.Item.Entry.Body.Maintenance is { IsHeld: true } ? "maintenance" : IsBehindDeadGateway(alert) ? "parent"
                 : alert.Shelved is not null && t.Item.Reason != NoticeReason.Breached ? "shelved" : null;
             if (why is not null)
             {

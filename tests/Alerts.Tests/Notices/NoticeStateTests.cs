@@ -84,7 +84,7 @@ public class NoticeStateTests
             File.Delete(path);
             clock.Advance(TimeSpan.FromSeconds(1));
             source.Current.Contacts.Should().ContainSingle("a file that is gone too");
-            Write(NoticeTests.Yaml + "\nmaintenance: []");
+            Write(NoticeTests.Yaml + "\n# later");
             clock.Advance(TimeSpan.FromSeconds(1));
             source.Current.Contacts.Should().HaveCount(2);
         }

@@ -139,22 +139,6 @@ public class NoticeTests
     }
 
     [Fact]
-    public async Task Maintenance_and_a_dead_gateway_hold_the_notice_and_not_the_alert()
-    {
-        await using var kit = new NoticeKit(Yaml + "\n" + """
-            maintenance:
-              - { territory: d01/s03/c07, kinds: [gas-pipe], from: "2026-03-01T07:00:00Z", to: "2026-03-01T09:00:00Z", reason: pressure test, by: chief }
-            """);
-        kit.Open();
-        await kit.PostAsync(
-            kit.At("inside", "d01/s03/c07/g01").To(Severity.Red, kit.Kit.Now), kit.At("beside", "d01/s03/c08").To(Severity.Red, kit.Kit.Now));
-        await kit.LookAsync();
-        kit.Sent.Select(s => s.Message.Alert.Device).Should().Equal("beside");
-        kit.Kit.Ledger.Book.Alerts.Should().HaveCount(2);
-        (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Sum(e => e.Body.Notice!.Plan!.Held.GetValueOrDefault("maintenance")).Should().Be(2);
-    }
-
-    [Fact]
     public async Task An_outage_is_retried_then_the_fallback_is_called_and_the_dead_letter_may_be_sent_again()
     {
         await using var kit = new NoticeKit(Yaml);

@@ -22,6 +22,11 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
         }
 
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
+        if (words.Contains("maintenance") || words is [_, "confirms", "red", ..])
+        {
+            return await MaintainAsync(words, note);
+        }
+
         var device = After(words, "on");
         var seen = After(words, "seeing");
         var key = After(words, "with") ?? string.Create(CultureInfo.InvariantCulture, $"k{keys++}");
@@ -53,6 +58,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             alert.Shelved is null ? null : "shelved", alert.OutOfService is null ? null : "out of service", alert.Confirmed is null ? null : "confirmed",
             alert.Triaged is { } triage ? triage.Verdict.ToString().ToLowerInvariant() : null, alert.Dispatched?.To is { } to ? "with " + to : null,
             alert.Reported?.To is { } above ? "reported to " + (above.Length == 0 ? "city" : above) : null,
+            alert.Maintenance is { } mark ? mark.IsHeld ? "held" : "under maintenance" : null,
         ];
         return string.Join(' ', parts.OfType<string>());
     }
@@ -85,6 +91,47 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             ["closes", var verdict] => await to.CloseAsync(command, VerdictOf(verdict), Cancel),
             var other => throw new InvalidOperationException($"'{string.Join(' ', other)}' is nothing an officer does"),
         };
+    }
+
+    /// <summary><c>boss plans 2h maintenance in d01/s03 device gp-1 after 10m including red "why"</c>, <c>boss ends maintenance</c>, <c>li confirms red</c>.</summary>
+    private async Task<string> MaintainAsync(List<string> words, string note)
+    {
+        var officer = new Officer(words[0], After(words, "of") ?? "");
+        var asked = new DutyRequest(officer, After(words, "with") ?? "", TerritoryTree.Empty);
+        var newest = () => ledger().Book.Duty.Maintenance.Select(w => w.Id).DefaultIfEmpty().Max();
+        var result = words switch
+        {
+            [_, "confirms", "red"] => await ledger().DecideAsync(t => MaintenanceCommands.ConfirmRed(t, asked, newest()), Cancel),
+            [_, "ends", "maintenance"] => await ledger().DecideAsync(t => MaintenanceCommands.End(t, asked, newest()), Cancel),
+            [_, "plans", var time, "maintenance", ..] => await PlanAsync(words, TimelineFile.Seconds(time)!.Value, note, asked),
+            var other => throw new InvalidOperationException($"'{string.Join(' ', other)}' is nothing an officer does"),
+        };
+        return result.Outcome switch
+        {
+            CommandOutcome.Done => "done",
+            CommandOutcome.NotFound => "not found",
+            _ => "refused: " + result.Reason,
+        };
+    }
+
+    private Task<CommandResult> PlanAsync(List<string> words, double seconds, string note, DutyRequest asked)
+    {
+        var after = After(words, "after") is { } text ? TimelineFile.Seconds(text)!.Value : 0;
+        var scope = new AlertScope
+        {
+            Territory = After(words, "in") ?? "", Gateway = After(words, "gateway") ?? "", Device = After(words, "device") ?? "", Kind = After(words, "kind") ?? "",
+            Rule = After(words, "rule") ?? "",
+        };
+        return ledger().DecideAsync(
+            t =>
+            {
+                var from = t.NowMicros + (long)(after * 1e6);
+                return MaintenanceCommands.Plan(t, asked, new MaintenanceRecord
+                {
+                    Id = 0, Scope = scope, FromMicros = from, ToMicros = from + (long)(seconds * 1e6), Reason = note, By = "", AsksRed = words.Contains("including"),
+                });
+            },
+            Cancel);
     }
 
     private static Verdict VerdictOf(string word) => Enum.Parse<Verdict>(word, ignoreCase: true);

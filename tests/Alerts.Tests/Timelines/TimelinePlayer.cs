@@ -199,7 +199,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private TimeSpan? NextDue()
     {
         var now = Micros.Now(clock);
-        var due = kit.Ledger.Book.Alerts.Values.SelectMany(a => a.Deadlines).Select(d => d.DueMicros).Where(d => d > now).Order().FirstOrDefault();
+        var due = kit.Ledger.Book.Alerts.Values.SelectMany(a => a.Deadlines).Select(d => d.DueMicros)
+            .Concat(kit.Ledger.Book.Duty.Maintenance.Select(w => w.ToMicros)).Where(d => d > now).Order().FirstOrDefault();
         return due == 0 ? null : clock.Passed + TimeSpan.FromMicroseconds(due - now);
     }
 
@@ -260,6 +261,8 @@ public static class TimelineWords
         return entry switch
         {
             { Kind: EntryKind.Unshelved, Actor: "deadline" } => "shelf ends" + of,
+            { Kind: EntryKind.MaintenanceOver, Body.MaintenanceOver.IsTold: true } => "told after maintenance" + of,
+            { Kind: EntryKind.MaintenanceSet, Actor: "maintenance" } => "maintenance ends",
             { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",
             { Kind: EntryKind.ReturnedToNormal, Actor: "system" } => "system normal",
             _ => null,
