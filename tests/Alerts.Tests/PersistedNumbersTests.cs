@@ -5,7 +5,7 @@ public sealed class PersistedNumbersTests
 {
     [Fact]
     public void Entry_kinds_only_grow() => Describe<EntryKind>().Should().Be(
-        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 Seen=20 Triaged=21 Reported=22 Dispatched=23 Arrived=24 Rectified=25 Confirmed=26 Shelved=27 Unshelved=28 OutOfService=29 ReturnedToService=30 PolicySet=31 MaintenanceOver=38 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 OverrideSet=48 SwapAsked=49 SwapAnswered=50 HandOverTaken=51 DutyCheckReplied=52 CheckScheduleSet=53 DutyChecksMoved=54 Refused=55 ActedOffDuty=56 MaintenanceSet=57 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64 NoticesKept=65 NoticeCanary=66");
+        "Raised=1 ColourChanged=2 ReturnedToNormal=3 Acknowledged=4 Commented=5 Closed=6 Breached=7 Delivered=8 Recurred=9 ClockStepped=10 TailMissing=11 Calmed=12 Seen=20 Triaged=21 Reported=22 Dispatched=23 Arrived=24 Rectified=25 Confirmed=26 Shelved=27 Unshelved=28 OutOfService=29 ReturnedToService=30 PolicySet=31 MaintenanceOver=38 OfficerSet=40 PasswordSet=41 RosterSet=42 ShiftSwapped=43 HandedOver=44 DutyChecked=45 DutyCheckEnded=46 TerritorySet=47 OverrideSet=48 SwapAsked=49 SwapAnswered=50 HandOverTaken=51 DutyCheckReplied=52 CheckScheduleSet=53 DutyChecksMoved=54 Refused=55 ActedOffDuty=56 MaintenanceSet=57 NoticesPlanned=60 NoticeDelivered=61 NoticeFailed=62 NoticeWithdrawn=63 NoticeRetried=64 NoticesKept=65 NoticeCanary=66");
 
     [Fact]
     public void Work_states_only_grow() => Describe<WorkState>().Should().Be("Raised=10 Seen=15 Acknowledged=20 Triaged=24 Reported=27 Dispatched=30 Arrived=40 Rectified=50 Closed=90 ShelveEnd=200");
@@ -24,6 +24,9 @@ public sealed class PersistedNumbersTests
 
     [Fact]
     public void Check_states_only_grow() => Describe<CheckState>().Should().Be("Open=1 Answered=2 Missed=3 Skipped=4");
+
+    [Fact]
+    public void Causes_of_incidents_only_grow() => Describe<IncidentCause>().Should().Be("Hazard=1 Fault=2 Gateway=3 Server=4");
 
     [Fact]
     public void Conditions_only_grow() => Describe<AlertCondition>().Should().Be("Active=1 Normal=2");

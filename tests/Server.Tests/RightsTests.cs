@@ -36,6 +36,8 @@ public sealed class RightsTests
         AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
+        IncidentService/ListIncidents {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
+        IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
         PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK
         FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
@@ -119,6 +121,7 @@ public sealed class RightsTests
         });
         await server.PostAsync(new Plant("gp-own", "d01/s03/c01").To(Severity.Green), new Plant("zz-foreign", "d01/s04/c01").To(Severity.Red));
         var foreign = server.Ledger.Book.Alerts.Values.Single(a => a.Device == "zz-foreign").Id;
+        var incident = server.Ledger.Book.Alerts[foreign].Incident!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var check = await ForeignDutyAsync(server);
         var wrong = new List<string>();
         foreach (var method in Calls())
@@ -126,7 +129,8 @@ public sealed class RightsTests
             var line = Lines.Single(l => l.Call == $"{method.Service.Name}/{method.Name}");
             foreach (var (role, answer) in line.Answers)
             {
-                var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal).Replace("CHECK", check, StringComparison.Ordinal);
+                var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal).Replace("CHECK", check, StringComparison.Ordinal)
+                    .Replace("INCIDENT", incident, StringComparison.Ordinal);
                 var (code, text) = await CallAsync(server, method, request, role);
                 if (line.Call.StartsWith("DutyService/S", StringComparison.Ordinal) || line.Call == "DutyService/RefreshSession")
                 {

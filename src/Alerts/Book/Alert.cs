@@ -174,6 +174,16 @@ public sealed record Alert
     /// <summary>The maintenance window that its newest news came under, until that is over; null for none.</summary>
     public MaintenanceMark? Maintenance { get; init; }
 
+    /// <summary>The incident it belongs to, for good; null for an alert of before there were any.</summary>
+    public IncidentRef? Incident { get; init; }
+
+    /// <summary>How it has come and gone lately; null for one that never came back, or has been calm since.</summary>
+    public Chatter? Chatter { get; init; }
+
+    /// <summary>It comes and goes too often to be told each time.</summary>
+    [JsonIgnore]
+    public bool IsFlapping => Chatter is { IsFlapping: true };
+
     [JsonIgnore]
     public bool IsActive => Condition == AlertCondition.Active;
 

@@ -13,6 +13,7 @@ internal sealed class AlertBook
     private readonly Dictionary<(string Rule, string Series), string> index = [];
     private readonly List<((string Rule, string Series) Key, string? Before)> indexChanges = [];
     private ImmutableDictionary<string, Alert>.Builder alerts = BookSnapshot.Empty.Alerts.ToBuilder();
+    private readonly HashSet<string> flapping = new(StringComparer.Ordinal);
     private DutyBook duty = DutyBook.Empty;
     private ImmutableDictionary<string, long>.Builder delivered = BookSnapshot.Empty.Delivered.ToBuilder();
 
@@ -25,9 +26,11 @@ internal sealed class AlertBook
         alerts.Clear();
         index.Clear();
         delivered.Clear();
+        Incidents.Clear();
+        flapping.Clear();
         foreach (var alert in live)
         {
-            Put(alert);
+            Put(null, alert);
         }
 
         foreach (var (officer, upTo) in deliveries)
@@ -43,6 +46,12 @@ internal sealed class AlertBook
 
     /// <summary>All live alerts, as drafted.</summary>
     public IEnumerable<Alert> Drafted => alerts.Values;
+
+    /// <summary>Which incident takes in what comes, as drafted.</summary>
+    public IncidentIndex Incidents { get; } = new();
+
+    /// <summary>Alerts that chatter, and perhaps some that no longer do.</summary>
+    public IReadOnlyCollection<string> Flapping => flapping;
 
     /// <summary>Officers and who is on duty, as drafted.</summary>
     public DutyBook Duty => duty;
@@ -77,7 +86,7 @@ internal sealed class AlertBook
         var after = AlertFold.Apply(before, entry);
         if (after is not null && !ReferenceEquals(before, after))
         {
-            Put(after);
+            Put(before, after);
             changed(before, after);
         }
     }
@@ -86,6 +95,8 @@ internal sealed class AlertBook
     public void Commit(long sequence)
     {
         indexChanges.Clear();
+        Incidents.Commit();
+        flapping.RemoveWhere(id => !alerts.TryGetValue(id, out var alert) || !alert.IsFlapping);
         current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable()) { Duty = duty };
     }
 
@@ -99,12 +110,19 @@ internal sealed class AlertBook
         }
 
         indexChanges.Clear();
+        Incidents.Rollback();
         delivered = current.Delivered.ToBuilder();
         duty = current.Duty;
     }
 
-    private void Put(Alert alert)
+    private void Put(Alert? before, Alert alert)
     {
+        Incidents.Apply(before, alert);
+        if (alert.IsFlapping)
+        {
+            flapping.Add(alert.Id);
+        }
+
         if (alert.IsLive)
         {
             alerts[alert.Id] = alert;
@@ -146,7 +164,7 @@ internal sealed class AlertBook
             var after = AlertFold.Shift(before, shiftMicros);
             if (!ReferenceEquals(before, after))
             {
-                Put(after);
+                Put(before, after);
                 changed(before, after);
             }
         }

@@ -22,6 +22,7 @@ internal static class AlertFold
         {
             EntryKind.Raised or EntryKind.Recurred or EntryKind.ColourChanged or EntryKind.ReturnedToNormal =>
                 Follow(alert, entry, entry.Body.Transition!),
+            EntryKind.Calmed => alert with { Chatter = null },
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
             >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
             EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
@@ -37,9 +38,13 @@ internal static class AlertFold
     }
 
     /// <summary>Moves what is running along with a clock that was set.</summary>
-    public static Alert Shift(Alert alert, long shiftMicros) => alert.Deadlines.Count == 0
-        ? alert
-        : alert with { Deadlines = [.. alert.Deadlines.Select(d => d with { DueMicros = d.DueMicros + shiftMicros })] };
+    public static Alert Shift(Alert alert, long shiftMicros)
+    {
+        var after = alert.Deadlines.Count == 0
+            ? alert
+            : alert with { Deadlines = [.. alert.Deadlines.Select(d => d with { DueMicros = d.DueMicros + shiftMicros })] };
+        return after.Chatter is { CalmAtMicros: { } calm } chatter ? after with { Chatter = chatter with { CalmAtMicros = calm + shiftMicros } } : after;
+    }
 
     private static Alert Raise(LedgerEntry entry, TransitionFacts facts) => new()
     {
@@ -74,6 +79,7 @@ internal static class AlertFold
         Evidence = facts.Evidence,
         Deadlines = facts.Deadlines ?? [],
         IsLatched = facts.IsLatched,
+        Incident = facts.Incident,
         FirstSequence = entry.Sequence,
         LastSequence = entry.Sequence,
     };
@@ -101,6 +107,7 @@ internal static class AlertFold
             Evidence = facts.Evidence,
             Occurrences = alert.Occurrences + (entry.Kind is EntryKind.Recurred or EntryKind.Raised ? 1 : 0),
             ColourChanges = alert.ColourChanges + (entry.Kind == EntryKind.ColourChanged ? 1 : 0),
+            Chatter = facts.Chatter ?? alert.Chatter,
         };
         if (facts.Deadlines is { } deadlines)
         {
@@ -151,7 +158,7 @@ internal static class AlertFold
             EntryKind.Shelved => alert with { Shelved = said },
             EntryKind.OutOfService => alert with { OutOfService = said },
             EntryKind.ReturnedToService => alert with { OutOfService = null },
-            EntryKind.Closed => alert with { Work = WorkState.Closed, Closed = said },
+            EntryKind.Closed => alert with { Work = WorkState.Closed, Closed = said, Chatter = null },
             _ => alert,
         };
         if (facts.NewRound == true)

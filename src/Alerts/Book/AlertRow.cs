@@ -21,16 +21,17 @@ internal sealed class AlertRow
             "comments", "firstEpisodeMicros", "episodeMicros", "changedEventMicros", "raisedAtMicros", "changedAtMicros", "windowValue", "threshold",
             "evidence", "acknowledged", "closed", "deadlines", "breaches", "firstSequence", "lastSequence",
             "seen", "triaged", "reported", "dispatched", "arrived", "rectified", "confirmed", "shelved", "outOfService", "isLatched",
-            "maintenance",
+            "maintenance", "incident", "chatter",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
     private const int LatitudeAt = 15, LongitudeAt = 16, WindowValueAt = 30, ThresholdAt = 31, EvidenceAt = 32, AcknowledgedAt = 33, ClosedAt = 34,
-        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49;
+        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49, IncidentAt = 50, ChatterAt = 51;
     private static readonly int FirstText = Index("id"), LastText = Index("ownerUnit");
     private readonly string[] texts = [.. Enumerable.Repeat("", Names.Length)];
     private readonly long[] numbers = new long[Names.Length];
     private readonly double[] values = new double[Names.Length];
+    private IncidentRef? lastIncident;
 
     /// <exception cref="JsonException">It is no book row.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // The start is when it is needed: there is no time to warm up.
@@ -43,6 +44,8 @@ internal sealed class AlertRow
         Attestation?[]? steps = null;
         bool? isLatched = null;
         MaintenanceMark? maintenance = null;
+        IncidentRef? incident = null;
+        Chatter? chatter = null;
         var reader = new Utf8JsonReader(state);
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
         var seen = 0UL;
@@ -83,6 +86,12 @@ internal sealed class AlertRow
                 case MaintenanceAt:
                     maintenance = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.MaintenanceMark);
                     break;
+                case IncidentAt:
+                    incident = ReadIncident(ref reader);
+                    break;
+                case ChatterAt:
+                    chatter = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.Chatter);
+                    break;
                 case LatitudeAt or LongitudeAt or WindowValueAt or ThresholdAt:
                     values[expected] = ReadValue(ref reader);
                     break;
@@ -95,16 +104,17 @@ internal sealed class AlertRow
         // All but the attestations are always written, up to what every row has had.
         const ulong Always = (1UL << (AlwaysTo + 1)) - 1;
         Expect(((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) & Always) == Always);
-        var alert = Make(evidence, acknowledged, closed, deadlines, breaches);
-        return steps is null && isLatched is null && maintenance is null ? alert : alert with
+        var alert = Make(evidence, acknowledged, closed, deadlines, breaches, incident);
+        return steps is null && isLatched is null && maintenance is null && chatter is null ? alert : alert with
         {
             Seen = steps?[0], Triaged = steps?[1], Reported = steps?[2], Dispatched = steps?[3], Arrived = steps?[4], Rectified = steps?[5],
-            Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched, Maintenance = maintenance,
+            Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched, Maintenance = maintenance, Chatter = chatter,
         };
     }
 
     private Alert Make(
-        IReadOnlyList<Evidence> evidence, Attestation? acknowledged, Attestation? closed, IReadOnlyList<Deadline> deadlines, IReadOnlyList<Breach> breaches) => new()
+        IReadOnlyList<Evidence> evidence, Attestation? acknowledged, Attestation? closed, IReadOnlyList<Deadline> deadlines, IReadOnlyList<Breach> breaches,
+        IncidentRef? incident) => new()
     {
         Id = texts[0],
         RuleId = texts[1],
@@ -143,6 +153,7 @@ internal sealed class AlertRow
         Closed = closed,
         Deadlines = deadlines,
         Breaches = breaches,
+        Incident = incident,
         FirstSequence = numbers[37],
         LastSequence = numbers[38],
     };
@@ -217,6 +228,35 @@ internal sealed class AlertRow
         }
 
         return list;
+    }
+
+    /// <summary>One object for the alerts of an incident that lie side by side.</summary>
+    private IncidentRef ReadIncident(ref Utf8JsonReader reader)
+    {
+        long id = 0, cause = 0, opened = 0;
+        Expect(reader.TokenType == JsonTokenType.StartObject);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ref var field = ref opened;
+            if (reader.ValueTextEquals("id"u8))
+            {
+                field = ref id;
+            }
+            else if (reader.ValueTextEquals("cause"u8))
+            {
+                field = ref cause;
+            }
+            else
+            {
+                Expect(reader.ValueTextEquals("openedMicros"u8));
+            }
+
+            reader.Read();
+            field = reader.GetInt64();
+        }
+
+        var found = new IncidentRef(id, (IncidentCause)cause, opened);
+        return lastIncident = lastIncident == found ? lastIncident : found;
     }
 
     private static List<Deadline> ReadDeadlines(ref Utf8JsonReader reader)

@@ -34,6 +34,12 @@ public sealed class DeadlinePolicy
 
     public string FileName { get; init; } = "";
 
+    /// <summary>So long after its opening an incident takes in new alerts of its place.</summary>
+    public TimeSpan IncidentWithin { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>What counts as chatter.</summary>
+    public FlapRule Flapping { get; init; } = FlapRule.Default;
+
     /// <summary>In the order of the steps; a kind's own in place of the colour's.</summary>
     public IReadOnlyList<DeadlineRule> For(Severity colour, string kind) =>
         byKind.TryGetValue((colour, kind), out var rules) ? rules : byKind[(colour, "")];

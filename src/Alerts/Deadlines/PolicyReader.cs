@@ -17,7 +17,7 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
 
     public DeadlinePolicy Read(YamlMapping mapping)
     {
-        var fields = new RuleFields(mapping, "a policy", ["zone", "working", "chain", "shelve", "deadlines", "kinds"], errors);
+        var fields = new RuleFields(mapping, "a policy", ["zone", "working", "chain", "shelve", "incidents", "flapping", "deadlines", "kinds"], errors);
         var calendar = Calendar(fields);
         var chain = fields.Optional("chain") is null ? DeadlineRule.DefaultChain : rules.Names<ChainUnit>(fields, "chain", Units);
         var all = new List<DeadlineRule>();
@@ -34,7 +34,12 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
             }
         }
 
-        return new DeadlinePolicy(all, calendar, Shelves(fields)) { Text = text, FileName = fileName };
+        var storms = new StormReader(errors, rules);
+        return new DeadlinePolicy(all, calendar, Shelves(fields))
+        {
+            Text = text, FileName = fileName, IncidentWithin = storms.IncidentWithin(AsMapping(fields.Optional("incidents"), "incidents")),
+            Flapping = storms.Flapping(AsMapping(fields.Optional("flapping"), "flapping")),
+        };
     }
 
     private void ReadColours(YamlNode node, string owner, string? kind, IReadOnlyList<ChainUnit> chain, List<DeadlineRule> all)

@@ -10,7 +10,7 @@ namespace PingAnIoT.Alerts;
 internal sealed class CheckAlarm(RecordTransition record)
 {
     public const string RuleId = "duty-check-missed";
-    private const string Kind = "duty";
+    public const string Kind = "duty";
 
     public void Raise(LedgerTransaction transaction, CheckRecord check) => record.Run(
         transaction, Facts(check, transaction.NowMicros, Severity.Normal, Severity.Yellow), TransitionChange.Raised, transaction.NowMicros);

@@ -53,6 +53,10 @@ public static class WireAlert
             Latched = alert.IsLatched == true,
             Maintenance = alert.Maintenance?.Window ?? 0,
             HeldBack = alert.Maintenance?.IsHeld == true,
+            Incident = WireIncident.IdOf(alert),
+            Flapping = alert.IsFlapping,
+            Flaps = alert.Chatter?.Count ?? 0,
+            CalmTime = alert.Chatter?.CalmAtMicros is { } calm ? WireTime.Of(calm) : null,
         };
         if (alert.Deadlines.FirstOrDefault(d => d.Step == WorkState.ShelveEnd) is { } shelf)
         {

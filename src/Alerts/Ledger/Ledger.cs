@@ -216,6 +216,16 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
                 c, "SELECT state FROM alert WHERE live = 0 AND first < @before ORDER BY first DESC LIMIT @limit", ReadState,
                 ("@before", beforeSequence), ("@limit", Page(limit))), cancellationToken);
 
+    /// <summary>Alerts that are over, oldest raise first.</summary>
+    /// <param name="afterSequence">Only those raised after this entry (<see cref="Alert.FirstSequence"/>); 0 to begin.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task<IReadOnlyList<Alert>> ListPastAlertsAfterAsync(long afterSequence, int limit, CancellationToken cancellationToken) =>
+        readers.ReadAsync(
+            c => LedgerRows.Query(
+                c, "SELECT state FROM alert WHERE live = 0 AND first > @after ORDER BY first LIMIT @limit", ReadState,
+                ("@after", afterSequence), ("@limit", Page(limit))), cancellationToken);
+
     /// <summary>A page of entries after <paramref name="after"/>, oldest first; at most 1,000.</summary>
     public Task<IReadOnlyList<LedgerEntry>> ReadEntriesAsync(long after, int limit, CancellationToken cancellationToken) =>
         readers.ReadAsync(

@@ -30,6 +30,9 @@ public enum EntryKind : byte
     /// <summary>At start the ledger ended before the entry that had been written last: its tail was cut off.</summary>
     TailMissing = 11,
 
+    /// <summary>An alert that chattered has been calm for as long as the policy says.</summary>
+    Calmed = 12,
+
     /// <summary>An officer's client has shown the alert: each officer once a round.</summary>
     Seen = 20,
 
@@ -216,6 +219,9 @@ public sealed record EntryBody
     /// <summary><see cref="EntryKind.MaintenanceOver"/>.</summary>
     public MaintenanceOverFacts? MaintenanceOver { get; init; }
 
+    /// <summary><see cref="EntryKind.Calmed"/>: the chatter that is over.</summary>
+    public Chatter? Calmed { get; init; }
+
     /// <summary>What became of notices; the kinds from <see cref="EntryKind.NoticesPlanned"/> on.</summary>
     public NoticeFacts? Notice { get; init; }
 }
@@ -313,4 +319,10 @@ public sealed record TransitionFacts
 
     /// <summary>The alert's deadlines from here on; null when they stay as they are.</summary>
     public IReadOnlyList<Deadline>? Deadlines { get; init; }
+
+    /// <summary>Of a new alert: the incident it belongs to.</summary>
+    public IncidentRef? Incident { get; init; }
+
+    /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>
+    public Chatter? Chatter { get; init; }
 }

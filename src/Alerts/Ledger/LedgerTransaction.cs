@@ -33,6 +33,12 @@ internal sealed class LedgerTransaction(
 
     public Alert? FindAlert(string id) => book.Find(id) ?? FindPast(id);
 
+    public Alert? FindLive(string id) => book.Find(id);
+
+    public IncidentIndex Incidents => book.Incidents;
+
+    public IReadOnlyCollection<string> Flapping => book.Flapping;
+
     public DutyBook Duty => book.Duty;
 
     /// <summary>As drafted; not to be kept, nor looked through while entries are appended.</summary>

@@ -73,7 +73,8 @@ internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action 
 
     public Task Done => done.Task;
 
-    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit) | duty.Run(transaction, MostPerCommit);
+    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit) | duty.Run(transaction, MostPerCommit)
+        | CalmSweep.Run(transaction, MostPerCommit);
 
     public override void Committed()
     {

@@ -45,7 +45,14 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
             ? null
             : DeadlineSchedule.After(alert, facts.Kind, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), transaction.Policy);
         var id = alert?.Id ?? AlertId.Of(facts.RuleId, facts.Series, facts.EpisodeMicros);
-        var body = new EntryBody { Transition = facts with { Reopens = reopens, Deadlines = deadlines } };
+        var body = new EntryBody
+        {
+            Transition = facts with
+            {
+                Reopens = reopens, Deadlines = deadlines, Incident = kind == EntryKind.Raised ? JoinIncident.Of(transaction, facts, receiveMicros) : null,
+                Chatter = ChatterAfter(transaction, alert, facts, kind, DeadlinesFrom(transaction, receiveMicros)),
+            },
+        };
         transaction.Append(kind, id, "rule:" + facts.RuleId, key, receiveMicros, body, postedMicros);
     }
 
@@ -77,6 +84,15 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
         var afterQuiet = !alert.IsActive && facts.EventTimeMicros - alert.ChangedEventMicros > QuietMicros;
         return afterQuiet || Colours.IsWorse(last.Colour, facts.To);
     }
+
+    private static Chatter? ChatterAfter(LedgerTransaction transaction, Alert? alert, TransitionFacts facts, EntryKind kind, long nowMicros) =>
+        alert is null || facts.EpisodeMicros < alert.EpisodeMicros ? null
+        : kind switch
+        {
+            EntryKind.Recurred => Chattering.Opened(alert.Chatter, alert.EpisodeMicros, facts.EpisodeMicros, nowMicros, transaction.Policy.Flapping),
+            EntryKind.ReturnedToNormal => Chattering.Ended(alert.Chatter, nowMicros, transaction.Policy.Flapping),
+            _ => null,
+        };
 
     private TransitionFacts Facts(Transition transition)
     {

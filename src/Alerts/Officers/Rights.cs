@@ -54,6 +54,8 @@ public static class Rights
         ["AlertService/Unshelve"] = Need.Act,
         ["AlertService/TakeOutOfService"] = Need.Act,
         ["AlertService/ReturnToService"] = Need.Act,
+        ["IncidentService/ListIncidents"] = Need.See,
+        ["IncidentService/GetIncident"] = Need.See,
         ["PolicyService/GetPolicy"] = Need.See,
         ["PolicyService/CheckPolicy"] = Need.See,
         ["FleetService/ListDevices"] = Need.See,

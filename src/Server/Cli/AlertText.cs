@@ -62,6 +62,7 @@ internal static class AlertText
         V1.EventType.Recurred => "again",
         V1.EventType.ClockStepped => "clock set",
         V1.EventType.TailMissing => "LEDGER TAIL MISSING",
+        V1.EventType.Calmed => "calm again",
         V1.EventType.Seen => "seen",
         V1.EventType.Triaged => "triaged",
         V1.EventType.Reported => "reported",
@@ -88,7 +89,8 @@ internal static class AlertText
 
     /// <summary>How far it is, and what lays it aside.</summary>
     public static string Work(V1.Alert alert) =>
-        Step(alert.Step) + (alert.OutOfService is not null ? ", out of service" : "") + (alert.Shelved is not null ? ", shelved" : "");
+        Step(alert.Step) + (alert.OutOfService is not null ? ", out of service" : "") + (alert.Shelved is not null ? ", shelved" : "")
+        + (alert.Flapping ? string.Create(CultureInfo.InvariantCulture, $", flapping ({alert.Flaps} times)") : "");
 
     private static string Tail(V1.AlertEvent what) => what.Breach is { } breach
         ? $"{Step(breach.Step)}, level {breach.Level}, told to {(breach.Territory.Length > 0 ? breach.Territory : "the city")}{(what.ComesBack ? ", comes back" : "")}"

@@ -44,6 +44,7 @@ public static class CommandLine
         SimulateVerb.Create(terminal),
         WatchVerb.Create(terminal),
         AlertsVerb.Create(terminal),
+        IncidentsVerb.Create(terminal),
         AckVerb.Create(terminal),
         CloseVerb.Create(terminal),
         CommentVerb.Create(terminal),

@@ -107,6 +107,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new RightsInterceptor(
                     ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
+                .AddSingleton(new IncidentService(ledger))
                 .AddSingleton(new PolicyService(ledger))
                 .AddSingleton(new NoticeService(ledger, notices?.Office))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))

@@ -66,6 +66,7 @@ internal static class WebLayer
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.MapMqttWebSocket().AllowAnonymous();
         app.MapGrpcService<AlertService>();
+        app.MapGrpcService<IncidentService>();
         app.MapGrpcService<PolicyService>();
         app.MapGrpcService<RuleService>();
         app.MapGrpcService<FleetService>();

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>The alerts of one incident that an officer may see.</summary>
+/// <param name="Incident">Made of them; null when there are none, or no more is known at this page.</param>
+/// <param name="Alerts">A page, in the order in which they were raised.</param>
+/// <param name="Next">After which raise the next page begins; null at the end.</param>
+internal sealed record IncidentPage(Incident? Incident, IReadOnlyList<Alert> Alerts, long? Next);
+
+/// <summary>Reads incidents out of the book, and the closed alerts of one out of the ledger.</summary>
+internal static class IncidentList
+{
+    public const int DefaultPageSize = 100;
+    public const int MaxPageSize = 1_000;
+
+    /// <summary>Most past alerts looked at for one answer: those of other incidents lie between.</summary>
+    private const int ScanAlerts = 5_000;
+
+    /// <summary>Open incidents of an officer's territory, newest first.</summary>
+    public static IEnumerable<Incident> Open(BookSnapshot book, Officer officer) =>
+        Incident.Of(book.Alerts.Values.Where(a => officer.Covers(a.Territory))).Where(i => i.IsOpen);
+
+    public static async Task<IncidentPage> ReadAsync(
+        Ledger ledger, Officer officer, long id, bool withClosed, long after, int size, CancellationToken cancellationToken)
+    {
+        var live = ledger.Book.Alerts.Values.Where(IsOfIt).OrderBy(a => a.FirstSequence).ToList();
+        var isOpen = live.Exists(a => a.IsOpen);
+        if (!isOpen || withClosed)
+        {
+            // A closed alert may be of the incident only if it was raised with or after it.
+            var (past, end) = await ReadPastAsync(ledger, Math.Max(after, id - 1), IsOfIt, cancellationToken);
+            var all = live.Concat(past.Where(p => live.TrueForAll(a => a.Id != p.Id))).OrderBy(a => a.FirstSequence).ToList();
+            return Page(all, all.Where(a => a.FirstSequence > after && a.FirstSequence <= end), size, end == long.MaxValue ? null : end);
+        }
+
+        return Page(live, live.Where(a => a.IsOpen && a.FirstSequence > after), size, null);
+
+        bool IsOfIt(Alert alert) => alert.Incident?.Id == id && officer.Covers(alert.Territory);
+    }
+
+    public static long ReadToken(string token, long first) =>
+        token.Length == 0 ? first
+        : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at
+        : throw GrpcErrors.Invalid("page_token", "is not one that this server gave");
+
+    public static int Size(int asked) => asked switch
+    {
+        0 => DefaultPageSize,
+        > 0 => Math.Min(asked, MaxPageSize),
+        _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
+    };
+
+    private static IncidentPage Page(IReadOnlyList<Alert> known, IEnumerable<Alert> alerts, int size, long? end)
+    {
+        var page = alerts.Take(size + 1).ToList();
+        var incident = Incident.Of(known) is [var found] ? found : null;
+        return page.Count > size ? new IncidentPage(incident, page[..size], page[size - 1].FirstSequence) : new IncidentPage(incident, page, end);
+    }
+
+    /// <returns>Those of the incident, and up to which raise was looked; <see cref="long.MaxValue"/> when at the end.</returns>
+    private static async Task<(List<Alert> Alerts, long End)> ReadPastAsync(
+        Ledger ledger, long after, Func<Alert, bool> isOfIt, CancellationToken cancellationToken)
+    {
+        var found = new List<Alert>();
+        for (var looked = 0; looked < ScanAlerts;)
+        {
+            var page = await ledger.ListPastAlertsAfterAsync(after, MaxPageSize, cancellationToken);
+            found.AddRange(page.Where(isOfIt));
+            if (page.Count < MaxPageSize)
+            {
+                return (found, long.MaxValue);
+            }
+
+            looked += page.Count;
+            after = page[^1].FirstSequence;
+        }
+
+        return (found, after);
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Grpc.Core;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>Incidents, as an officer of a territory sees them: of the alerts that are his, and of no others, not even their number.</summary>
+public sealed class IncidentService(Ledger ledger) : V1.IncidentService.IncidentServiceBase
+{
+    public override Task<V1.ListIncidentsResponse> ListIncidents(V1.ListIncidentsRequest request, ServerCallContext context)
+    {
+        var size = IncidentList.Size(request.PageSize);
+        var before = IncidentList.ReadToken(request.PageToken, long.MaxValue);
+        var page = IncidentList.Open(ledger.Book, OfficerName.Of(context))
+            .Where(i => i.Id < before && (request.Cause == V1.IncidentCause.Unspecified || request.Cause == WireIncident.Of(i.Cause))).Take(size + 1).ToList();
+        var response = new V1.ListIncidentsResponse();
+        response.Incidents.AddRange(page.Take(size).Select(WireIncident.Of));
+        response.NextPageToken = page.Count > size ? page[size - 1].Id.ToString(CultureInfo.InvariantCulture) : "";
+        return Task.FromResult(response);
+    }
+
+    public override async Task<V1.GetIncidentResponse> GetIncident(V1.GetIncidentRequest request, ServerCallContext context)
+    {
+        if (!long.TryParse(request.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            throw GrpcErrors.NotFound("incident", request.Id);
+        }
+
+        var page = await IncidentList.ReadAsync(
+            ledger, OfficerName.Of(context), id, request.IncludeClosed, IncidentList.ReadToken(request.PageToken, 0), IncidentList.Size(request.PageSize),
+            context.CancellationToken);
+        if (page.Incident is null && request.PageToken.Length == 0)
+        {
+            throw GrpcErrors.NotFound("incident", request.Id);
+        }
+
+        var response = new V1.GetIncidentResponse
+        {
+            Incident = page.Incident is null ? null : WireIncident.Of(page.Incident), NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
+        response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
+        return response;
+    }
+}

@@ -1,0 +1,28 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>Decides, at its raise, to which incident an alert belongs. Whoever has a place and a cause in common within the policy's time is together.</summary>
+internal static class JoinIncident
+{
+    /// <param name="transaction">In the making; its next entry is the raise.</param>
+    /// <param name="facts">Of the raise.</param>
+    /// <param name="atMicros">Server receive time of the raise.</param>
+    public static IncidentRef Of(LedgerTransaction transaction, TransitionFacts facts, long atMicros)
+    {
+        var index = transaction.Incidents;
+        var isGateway = IncidentPlace.IsGateway(facts.Kind);
+        if (facts.To == Severity.Fault && !isGateway && facts.Gateway.Length > 0 && index.OfDeadGateway(facts.Gateway) is { } parent)
+        {
+            return parent;
+        }
+
+        var cause = isGateway ? IncidentCause.Gateway
+            : facts.Kind is SystemAlerts.Kind or CheckAlarm.Kind ? IncidentCause.Server
+            : facts.To == Severity.Fault ? IncidentCause.Fault
+            : IncidentCause.Hazard;
+        var place = IncidentPlace.Of(cause, isGateway ? facts.Device : facts.Gateway, facts.Territory, facts.OwnerUnit, facts.Device);
+        return index.Find(place, atMicros, transaction.Policy.IncidentWithin.Ticks / TimeSpan.TicksPerMicrosecond)
+            ?? new IncidentRef(transaction.HeadSequence + 1, cause, atMicros);
+    }
+}
