@@ -15,7 +15,9 @@ internal sealed class CompiledSchedule
     private const long LeastMicros = -60_000_000_000_000_000;
     private const long MostMicros = 250_000_000_000_000_000;
 
-    private readonly ulong[] isOpen = new ulong[(Schedule.MinutesPerWeek + 63) / 64];
+    private const int Words = (Schedule.MinutesPerWeek + 63) / 64;
+
+    private readonly ulong[] isOpen = new ulong[Words];
     private readonly TimeZoneInfo zone;
     private long lastMinute = long.MinValue;
     private bool lastAnswer;

@@ -79,7 +79,6 @@ internal sealed class DueWheel
 
     private void TakeSecond(List<int> into)
     {
-        Reserve();
         ref var first = ref seconds[current & (Turn - 1)];
         while (first != 0)
         {

@@ -29,7 +29,7 @@ internal sealed class GatewayWatch(long capMicros)
     /// <summary>The group of a device; made when first asked for.</summary>
     public int GroupOf(IReadOnlyList<string> names)
     {
-        var key = names.Count == 1 ? names[0] : string.Join('\n', names);
+        var key = string.Join('\n', names);
         if (groupIds.TryGetValue(key, out var known))
         {
             return known;
@@ -98,7 +98,7 @@ internal sealed class GatewayWatch(long capMicros)
 
         public string Key { get; } = key;
 
-        public bool IsListening { get; private set; } = true;
+        public bool IsListening { get; private set; }
 
         /// <summary>Listening time up to <see cref="Since"/>.</summary>
         public long Listened { get; set; }

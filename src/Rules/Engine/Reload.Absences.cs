@@ -19,7 +19,7 @@ internal sealed partial class Reload
         for (var device = 0; device < Store.Devices.Length; device++)
         {
             ref readonly var slot = ref Store.Devices[device];
-            if (slot.Series < 0 || !IsChanged(old.KindOf(slot.Layout)))
+            if (!slot.HasState || !IsChanged(old.KindOf(slot.Layout)))
             {
                 continue;
             }
@@ -49,7 +49,6 @@ internal sealed partial class Reload
         {
             to = absence;
             to.IsArmed = false;
-            return;
         }
 
         to.LastChange = absence.LastChange;
@@ -69,7 +68,7 @@ internal sealed partial class Reload
         for (var device = 0; device < Store.Devices.Length; device++)
         {
             ref var slot = ref Store.Devices[device];
-            if (slot.Series < 0)
+            if (!slot.HasState)
             {
                 continue;
             }

@@ -106,7 +106,7 @@ internal sealed partial class Reload
         }
 
         ref var slot = ref Store.Devices[piece.Device];
-        var to = slot.Series < 0 ? null : next.Find(slot.Layout, (ushort)piece.Number);
+        var to = next.Find(slot.Layout, (ushort)piece.Number);
         var isInPlace = to?.Rules.Length == count;
         if (!isInPlace)
         {

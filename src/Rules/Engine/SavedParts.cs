@@ -23,7 +23,7 @@ internal static class SavedAbsence
     private const byte Episode = 8;
 
     /// <summary>Whether it has ever said anything.</summary>
-    public static bool HasEpisode(in Absence absence) => absence.Episode != 0 || absence.Ordinal != 0 || absence.LastChange != Never.Micros;
+    public static bool HasEpisode(in Absence absence) => absence.LastChange != Never.Micros;
 
     public static byte HeadOf(in Absence absence, bool hasEpisode) => (byte)(
         (absence.IsWatched ? Watched : 0) | (absence.HasReading ? Read : 0) | (absence.IsActive ? Active : 0) | (hasEpisode ? Episode : 0));

@@ -277,7 +277,7 @@ internal readonly unsafe ref struct SeriesBlock(byte* start, int word)
         }
 
         // Of a series that can be packed again the value can be.
-        if (first + count == capacity && first > 0 && Form.Bits <= ShiftedBitsMax && !Packing.CanHold(value))
+        if (first + count == capacity && Form.Bits <= ShiftedBitsMax && !Packing.CanHold(value))
         {
             new Span<Sample>(sample, count).CopyTo(new Span<Sample>(Wide, capacity));
             sample = Wide;

@@ -44,6 +44,8 @@ internal struct DeviceSlot
     /// they say of it themselves is then out of date.
     /// </summary>
     public readonly bool IsHeard => Heard != 0;
+
+    public readonly bool HasState => Series >= 0;
 }
 
 /// <summary>How little a device's rules over several quantities ask for.</summary>

@@ -39,7 +39,7 @@ internal sealed unsafe partial class SeriesStore
     public bool IsGone(int absence)
     {
         ref readonly var slot = ref Devices[Absences[absence].Device];
-        return slot.Series < 0 || (uint)(absence - slot.Absences) >= (uint)plan.Layouts[slot.Layout].Absents.Length;
+        return !slot.HasState || (uint)(absence - slot.Absences) >= (uint)plan.Layouts[slot.Layout].Absents.Length;
     }
 
     /// <summary>The timer of an absence whose device is gone has run out.</summary>

@@ -9,10 +9,6 @@ namespace PingAnIoT.Rules;
 /// <param name="plan">What there are states for.</param>
 internal sealed unsafe partial class SeriesStore(RulePlan plan)
 {
-    // How many devices before its turn each step of finding a device's state is taken.
-    private const int PlacesAhead = 32;
-    private const int BlocksAhead = 12;
-
     // Series -> where its block is and its form: unit << BlockForm.WordBits | form; 0 before its first reading. Behind a device's series stand its rules
     // over several of them, each the number of its state, or 0, and its rules over places, each the number of the place.
     private readonly FlatArray<int> places = new();
@@ -36,7 +32,7 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
 
     public long Bytes => arena.Bytes + States.Bytes + places.Bytes + Devices.Bytes + Absences.Bytes;
 
-    public bool Has(int device) => (uint)device < (uint)Devices.Length && Devices[device].Series >= 0;
+    public bool Has(int device) => (uint)device < (uint)Devices.Length && Devices[device].HasState;
 
     /// <summary>By series where its block is, for <see cref="BlockFinder"/>; 0 before its first reading. Valid until a device is added or moved.</summary>
     public int* PlaceStart => places.Start;
@@ -153,40 +149,6 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         places[series] = 0;
     }
 
-    /// <summary>Asks memory for what a series' next reading will touch.</summary>
-    public void PrefetchPlace(int series) => Prefetch.Line(ref places[series]);
-
-    /// <inheritdoc cref="PrefetchPlace"/>
-    public void PrefetchAbsence(int device)
-    {
-        var absence = Devices[device].Absences;
-        if (absence < AbsenceCount)
-        {
-            Prefetch.Line(ref Absences[absence]);
-        }
-    }
-
-    /// <summary>All devices in their order: their series lie in that in which they were first heard of, so memory is asked for in time.</summary>
-    public void LookAhead(int device)
-    {
-        if (Has(device + PlacesAhead))
-        {
-            PrefetchPlace(Devices[device + PlacesAhead].Series);
-            PrefetchAbsence(device + PlacesAhead);
-        }
-
-        if (!Has(device + BlocksAhead))
-        {
-            return;
-        }
-
-        ref readonly var slot = ref Devices[device + BlocksAhead];
-        for (var i = plan.Layouts[slot.Layout].Series.Length - 1; i >= 0; i--)
-        {
-            _ = Blocks.Ask(places[slot.Series + i]);
-        }
-    }
-
     /// <summary>Makes room for a device seen for the first time.</summary>
     public void Add(int device, int kind, int group)
     {
@@ -197,6 +159,17 @@ internal sealed unsafe partial class SeriesStore(RulePlan plan)
         {
             Absences[Devices[device].Absences + i] = new Absence { Device = device, LastChange = Never.Micros };
         }
+    }
+
+    /// <summary>A block for a series that has none; its samples are for the caller to put in.</summary>
+    /// <param name="series">In the store.</param>
+    /// <param name="form">Of the block.</param>
+    /// <param name="shape">Of which the form has room for all samples.</param>
+    public SeriesBlock Make(int series, BlockForm form, uint shape)
+    {
+        var block = Make(series, form);
+        block.Head.Shape = shape;
+        return block;
     }
 
     private int WordOf(in DeviceSlot slot, CombinedRule rule) => slot.Series + plan.Layouts[slot.Layout].Series.Length + rule.Index;

@@ -17,13 +17,10 @@ internal sealed partial class ShardState
         foreach (var rule in quantity.Combined)
         {
             ref var state = ref Store.States[Math.Max(0, Store.StateAt(slot, rule))];
-            var at = state.HasPending ? ClockOf(slot, rule) : SeriesClock.None;
-            if (!state.HasPending || at.Last >= reading.EventTimeMicros)
+            if (state.HasPending && ClockOf(slot, rule).Last is var last && last < reading.EventTimeMicros)
             {
-                continue;
+                Elapse(ref state, rule.Rule, last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
             }
-
-            Elapse(ref state, rule.Rule, at.Last, reading.EventTimeMicros, reading.ReceiveTimeMicros);
         }
     }
 
@@ -38,7 +35,7 @@ internal sealed partial class ShardState
                 continue;
             }
 
-            var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
+            var device = OwnOf(reading.Device, rule.HasSetPoints);
             ref var index = ref Store.StateOf(ref slot, rule);
             if (index <= 0 && rule.Combination == Combination.All
                 && (IsKnownToRest(index, quantity) || !CrossesOwn(slot, quantity, rule, device)

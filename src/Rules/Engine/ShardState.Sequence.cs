@@ -20,14 +20,15 @@ internal sealed partial class ShardState
     {
         ref var index = ref Store.StateOf(ref slot, rule);
         var isOfFirst = rule.Offsets[0] == quantity.Offset;
-        if (index <= 0 && !isOfFirst)
+        var isAtRest = index <= 0;
+        if (isAtRest && !isOfFirst)
         {
             return;
         }
 
-        var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
-        var before = index > 0 ? Store.States[index].Sequence.First : SequenceState.AtRest(index);
-        if (index <= 0 && FirstOf(slot, rule, device, long.MinValue / 2, before) == before)
+        var device = OwnOf(reading.Device, rule.HasSetPoints);
+        var before = isAtRest ? SequenceState.AtRest(index) : Store.States[index].Sequence.First;
+        if (isAtRest && FirstOf(slot, rule, device, long.MinValue / 2, before) == before)
         {
             // As of its own newest reading. As of a later one of the second it might not be known, which leaves it as it was too.
             return;
@@ -36,7 +37,7 @@ internal sealed partial class ShardState
         var at = ClockOf(slot, rule);
         var first = isOfFirst ? FirstOf(slot, rule, device, at.Last, before) : before;
         var hasBecome = before == FirstPart.False && first == FirstPart.True;
-        if (index <= 0)
+        if (isAtRest)
         {
             index = hasBecome ? Store.States.Rent(reading.Device, rule) : SequenceState.Resting(first);
             if (!hasBecome)

@@ -22,7 +22,7 @@ internal sealed partial class ShardState
             keepFrom = Math.Min(keepFrom, series.Last);
         }
 
-        series.Head.Mark(AnchorOf(reading), quiet.Holds(reading.Value) ? series.Head.Settled : (byte)0);
+        series.Head.Anchor = AnchorOf(reading);
         return series.TryPut(keepFrom, readingsMax, time, reading.Value) ? series : Append(index, series, reading);
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class ShardState
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void JudgeAll(SeriesBlock series, QuantityPlan quantity, in Reading reading)
     {
-        var device = quantity.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
+        var device = OwnOf(reading.Device, quantity.HasSetPoints);
         if (series.Head.States == 0)
         {
             if (!CrossesAny(series, quantity, device))

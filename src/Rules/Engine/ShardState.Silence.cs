@@ -5,8 +5,6 @@ namespace PingAnIoT.Rules;
 /// <content>Silence: which devices are heard, and what is due when they are not.</content>
 internal sealed partial class ShardState
 {
-    private const int AbsencesAhead = 16;
-
     /// <summary>Of the register, at one tick: a city is looked through in seconds, and no tick takes long.</summary>
     private const int ScannedPerTick = 200_000;
 
@@ -146,16 +144,7 @@ internal sealed partial class ShardState
         group.Timers.Take(now, dueAbsences);
         for (var i = 0; i < dueAbsences.Count; i++)
         {
-            if (i + (2 * AbsencesAhead) < dueAbsences.Count)
-            {
-                Prefetch.Line(ref Store.Absences[dueAbsences[i + (2 * AbsencesAhead)]]);
-            }
-
-            if (i + AbsencesAhead < dueAbsences.Count)
-            {
-                Prefetch.Line(ref Store.Devices[Store.Absences[dueAbsences[i + AbsencesAhead]].Device]);
-            }
-
+            AskForAbsences(i);
             FireAbsence(dueAbsences[i], group, now, receive);
         }
     }

@@ -54,7 +54,7 @@ internal sealed partial class ShardState
         var rule = votes.Rule;
         var count = rule.Bands.Length;
         MovePlace(rule, number, reading);
-        var device = rule.HasSetPoints && register.HasSetPoints(reading.Device) ? register[reading.Device] : null;
+        var device = OwnOf(reading.Device, rule.HasSetPoints);
         if (Places[number].State == 0 && device is null && reading.Value >= votes.QuietBottom && reading.Value <= votes.QuietTop)
         {
             return;
@@ -134,8 +134,6 @@ internal sealed partial class ShardState
         var after = place.Last - rule.Rule.WindowMicros;
         Span<int> crossed = stackalloc int[CompiledRule.BandsMax];
         Span<int> violated = stackalloc int[CompiledRule.BandsMax];
-        crossed.Clear();
-        violated.Clear();
         for (var at = place.Voters; at != 0; at = Places.VoterAt(at).Next)
         {
             ref readonly var voter = ref Places.VoterAt(at);

@@ -188,6 +188,10 @@ internal sealed unsafe partial class ShardState(
         return true;
     }
 
+    /// <summary>A device that has set-points, for rules that go by such; else null: then the rules' own numbers hold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private DeviceRecord? OwnOf(int device, bool hasSetPoints) => hasSetPoints && register.HasSetPoints(device) ? register[device] : null;
+
     private void ReportGateway(in Reading reading) => gateways.Report(
         register[reading.Device].Device, reading.Value != 0, clock.At(reading.ReceiveTimeMicros, options.SilenceGapCapMicros));
 

@@ -53,7 +53,7 @@ internal sealed class TimerHeap
         }
 
         Count = kept;
-        for (var i = (kept - 2) >> 2; i >= 0 && kept > 1; i--)
+        for (var i = (kept - 2) >> 2; i >= 0; i--)
         {
             SiftDown(i, entries[i]);
         }

@@ -110,11 +110,7 @@ internal static class Windows
     /// <summary>Slope of the least-squares line in units per second, with times counted from the oldest so that no digits are lost.</summary>
     private static double Rate(ReadOnlySpan<Sample> covered)
     {
-        if (covered.Length < 2)
-        {
-            return double.NaN;
-        }
-
+        // Of one reading it is nothing by nothing, which is no number.
         var origin = covered[0].EventTimeMicros;
         double times = 0, values = 0;
         foreach (ref readonly var sample in covered)
@@ -140,11 +136,7 @@ internal static class Windows
     /// <summary>Sample standard deviation. Two passes: the square of the mean taken from the mean of the squares loses all digits.</summary>
     private static double StdDev(ReadOnlySpan<Sample> covered)
     {
-        if (covered.Length < 2)
-        {
-            return double.NaN;
-        }
-
+        // Of one reading it is nothing by nothing, which is no number.
         double mean = Sum(covered) / covered.Length, squares = 0;
         foreach (ref readonly var sample in covered)
         {

@@ -87,4 +87,18 @@ public sealed class DueWheelTests
 
         wheel.Count.Should().Be(0);
     }
+
+    /// <summary>However long there was nothing to wait for.</summary>
+    [Fact]
+    public void What_is_put_into_an_empty_wheel_comes_out_in_its_time()
+    {
+        var wheel = new DueWheel();
+        var taken = new List<int>();
+        wheel.Take(5_000 * Second, taken);
+        wheel.Add(5_100 * Second, 1);
+        wheel.Take(5_099 * Second, taken);
+        taken.Should().BeEmpty();
+        wheel.Take(5_100 * Second, taken);
+        taken.Should().Equal(1);
+    }
 }

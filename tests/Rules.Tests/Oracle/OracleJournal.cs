@@ -16,11 +16,17 @@ internal static class OracleJournal
             isTicking ^= random.Next(20) == 0;
             if (isTicking && random.Next(3) == 0)
             {
+                if (journal.Count > 0 && random.Next(8) == 0)
+                {
+                    now = Math.Max(now, journal[^random.Next(1, Math.Min(4, journal.Count) + 1)].ReceiveTimeMicros + Boundary(random));
+                }
+
                 journal.Add(Reading.Tick(now + (random.Next(20) == 0 ? -1_500_000 : 0)));
                 continue;
             }
 
             journal.Add(MakeReading(random, journal, now, random.Next(busy)));
+            now = Math.Max(now, Math.Min(journal[^1].ReceiveTimeMicros, now + 30_000_001));
         }
 
         return journal;
@@ -63,6 +69,13 @@ internal static class OracleJournal
         return journal;
     }
 
+    /// <summary>
+    /// What the rules' and options' lengths come to: another reading that far from one before it lies on the boundary of some window, hold, wait, lateness or
+    /// carry, or a microsecond to either side.
+    /// </summary>
+    private static long Boundary(Random random) => random.Next(-1, 2) + OracleCase.Pick<long>(
+        random, 0, 500_000, 1_000_000, 2_000_000, 2_500_000, 3_000_000, 4_000_000, 5_000_000, 6_000_000, 10_000_000, 12_000_000, 30_000_000);
+
     private static Reading MakeReading(Random random, List<Reading> journal, long now, int device)
     {
         if (random.Next(16) == 0)
@@ -75,13 +88,20 @@ internal static class OracleJournal
             return new Reading(random.Next(4, 6), 0, ReadingFlags.None, now, now + random.Next(-3, 3), random.Next(2));
         }
 
-        var receive = now + (random.Next(10) == 0 ? OracleCase.Pick<long>(random, -3_000, -800_000) : 0);
-        var delay = random.Next(3) != 0 ? 100_000 : OracleCase.Pick<long>(random, 0, -1_000_000, 300_000, 600_000, 1_100_000, 2_100_000, 3_500_000, 20_000_000, 100_000_000);
+        var receive = now + (random.Next(10) == 0 ? OracleCase.Pick<long>(random, -3_000, -800_000, -4_000_000) : 0);
+        var delay = random.Next(3) != 0 ? 100_000 : OracleCase.Pick<long>(
+            random, 0, -1_000_000, 300_000, 600_000, 1_100_000, 2_100_000, 3_500_000, 4_000_000, 4_000_001, 20_000_000, 30_000_000, 30_000_001, 100_000_000);
         var time = receive - delay;
         var earlier = journal.Where(r => r.Device == device && !r.IsReset).ToList();
         if (earlier.Count > 0 && random.Next(10) == 0)
         {
             time = earlier[random.Next(earlier.Count)].EventTimeMicros;
+        }
+        else if (earlier.Count > 0 && random.Next(6) == 0)
+        {
+            // Mostly it comes when it is measured, if that is to come.
+            time = earlier[^random.Next(1, Math.Min(4, earlier.Count) + 1)].EventTimeMicros + (random.Next(3) == 0 ? -1 : 1) * Boundary(random);
+            receive = random.Next(4) == 0 ? receive : Math.Max(receive, time);
         }
 
         var isGateway = device is 4 or 5;

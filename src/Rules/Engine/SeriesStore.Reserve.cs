@@ -1,6 +1,6 @@
 namespace PingAnIoT.Rules;
 
-/// <content>What a start puts back.</content>
+/// <content>Room that a start asks for at once: what is not asked for here comes in its time, so that none of it changes what is put there.</content>
 internal sealed unsafe partial class SeriesStore
 {
     /// <summary>Of room that is asked for at once, one part in so many is for those that come later.</summary>
@@ -21,17 +21,6 @@ internal sealed unsafe partial class SeriesStore
         Reserve(Devices, registered, new DeviceSlot { Series = -1 });
         Reserve(places, words, 0);
         Reserve(Absences, absences, default);
-    }
-
-    /// <summary>A block for a series that has none; its samples are for the caller to put in.</summary>
-    /// <param name="series">In the store.</param>
-    /// <param name="form">Of the block.</param>
-    /// <param name="shape">Of which the form has room for all samples.</param>
-    public SeriesBlock Make(int series, BlockForm form, uint shape)
-    {
-        var block = Make(series, form);
-        block.Head.Shape = shape;
-        return block;
     }
 
     private static void Reserve<T>(FlatArray<T> array, long length, T fill)
