@@ -123,7 +123,7 @@ public static class DutyRoster
         ZoneText.Find(roster.Zone) is { } zone ? [.. RosterShifts.Between(roster, zone, fromMicros, toMicros)] : null;
 
     /// <summary>Who may stand in, in this order.</summary>
-    private static IEnumerable<(DutySource Source, string Territory)> Places(TerritoryTree tree, string territory)
+    internal static IEnumerable<(DutySource Source, string Territory)> Places(TerritoryTree tree, string territory)
     {
         yield return (DutySource.Own, territory);
         if (TerritoryPath.Parent(territory) is not { } parent)

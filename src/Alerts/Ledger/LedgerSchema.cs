@@ -78,6 +78,9 @@ internal static class LedgerSchema
         new(
             "CREATE INDEX entry_maintenance ON entry(seq) WHERE kind = 57;",
             "CREATE INDEX entry_maintenance ON entry(seq) WHERE kind = 57;"),
+        new(
+            "CREATE INDEX entry_life ON entry(time, seq) WHERE kind < 31 AND alert <> '';",
+            "CREATE INDEX entry_life ON entry(time, seq) WHERE kind < 31 AND alert <> '';"),
     ];
 
     public static int Newest => Migrations.Count;

@@ -60,13 +60,14 @@ public sealed class ServerHost : IAsyncDisposable
             Own(new Underway(reading));
             var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
             var policy = DeadlineCare.PolicyOf(options.Policy);
+            var figures = new AlertsMetrics(meters);
             var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
                 new LedgerOptions
                 {
                     Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
                     Deadlines = policy?.Current ?? DeadlinePolicy.Default,
                 },
-                Catalog.Default, time, new AlertsMetrics(meters), loggers.CreateLogger<Ledger>())));
+                Catalog.Default, time, figures, loggers.CreateLogger<Ledger>())));
             var care = Own(new DeadlineCare(policy, ledger, time, loggers));
             var (register, image) = await reading;
 
@@ -110,6 +111,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new IncidentService(ledger))
                 .AddSingleton(new PolicyService(ledger))
                 .AddSingleton(new NoticeService(ledger, notices?.Office))
+                .AddSingleton(new ReportService(ledger, new ReportDesk(figures), () => places.Current, time))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))

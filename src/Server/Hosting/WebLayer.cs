@@ -72,6 +72,7 @@ internal static class WebLayer
         app.MapGrpcService<FleetService>();
         app.MapGrpcService<DutyService>();
         app.MapGrpcService<NoticeService>();
+        app.MapGrpcService<ReportService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

@@ -1,0 +1,157 @@
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// What happened to one alert within a period, from its entries in order. An entry counts at its own time, or at that of the alert's entry before it
+/// where that is later: what the plant did has the time of its receipt, what people did that of the server's clock, and the two may differ by moments.
+/// </summary>
+internal sealed class Life(ReportSpan span)
+{
+    private readonly HashSet<WorkState> done = [];
+    private long effective = long.MinValue;
+    private long beganMicros;
+    private bool isOver;
+
+    public string Id { get; init; } = "";
+
+    /// <summary>As it was when the period ended; null while it has not been raised.</summary>
+    public Alert? Alert { get; private set; }
+
+    public bool OpenBefore { get; private set; }
+
+    public int Raised { get; private set; }
+
+    public int Reopened { get; private set; }
+
+    public int Closed { get; private set; }
+
+    public int CameBack { get; private set; }
+
+    public int Breaches { get; private set; }
+
+    /// <summary>From when to when it was open, as far as the period goes; the last may have no end.</summary>
+    public List<(long FromMicros, long ToMicros)> Open { get; } = [];
+
+    public List<Verdict> Verdicts { get; } = [];
+
+    public List<WorkState> Kept { get; } = [];
+
+    /// <summary>With the level.</summary>
+    public List<(WorkState Step, int Level)> Missed { get; } = [];
+
+    /// <summary>Steps done for the first time since the work began, and how long after that.</summary>
+    public List<(WorkState Step, long Micros)> Steps { get; } = [];
+
+    /// <summary>Local hours of the week of what was raised and came back.</summary>
+    public List<int> Hours { get; } = [];
+
+    public bool OpenAfter => Alert?.IsOpen == true;
+
+    public bool IsEmpty => !OpenBefore && Raised + Reopened + Closed + CameBack + Breaches + Steps.Count == 0;
+
+    /// <summary>One of which nothing is written since the period began.</summary>
+    public static Life Untouched(Alert alert, ReportSpan span)
+    {
+        var life = new Life(span) { Alert = alert, OpenBefore = alert.IsOpen };
+        if (alert.IsOpen)
+        {
+            life.Open.Add((alert.RaisedAtMicros, long.MaxValue));
+        }
+
+        return life;
+    }
+
+    /// <summary>Its next entry.</summary>
+    public void Take(LedgerEntry entry)
+    {
+        effective = Math.Max(effective, entry.TimeMicros);
+        isOver |= effective >= span.ToMicros;
+        if (isOver)
+        {
+            return;
+        }
+
+        var before = Alert;
+        var after = AlertFold.Apply(before, entry);
+        if (after is null)
+        {
+            return;
+        }
+
+        Alert = after;
+        var inside = effective >= span.FromMicros;
+        if (before is null || (!before.IsOpen && after.IsOpen))
+        {
+            Open.Add((effective, long.MaxValue));
+        }
+        else if (before.IsOpen && !after.IsOpen)
+        {
+            Open[^1] = (Open[^1].FromMicros, effective);
+        }
+
+        if (!inside)
+        {
+            OpenBefore = after.IsOpen;
+        }
+        else
+        {
+            Count(before, after, entry);
+        }
+
+        Time(before, entry, inside);
+    }
+
+    private void Count(Alert? before, Alert after, LedgerEntry entry)
+    {
+        Raised += before is null ? 1 : 0;
+        Reopened += before is { IsOpen: false } && after.IsOpen ? 1 : 0;
+        CameBack += entry.Kind == EntryKind.Recurred ? 1 : 0;
+        if (entry.Kind is EntryKind.Raised or EntryKind.Recurred)
+        {
+            Hours.Add(span.HourOfWeek(effective));
+        }
+
+        if (before is { IsOpen: true } && !after.IsOpen)
+        {
+            Closed++;
+            Verdicts.Add(entry.Body.Command!.Verdict);
+        }
+
+        if (entry.Body.Breach is { } breach)
+        {
+            Breaches++;
+            Missed.Add((breach.Step, breach.Level));
+        }
+        else if (before is not null && StepOf(entry.Kind) is not null)
+        {
+            // Of the first level that runs no more: nobody was told of it. Higher levels were missed before.
+            Kept.AddRange(before.Deadlines.Where(d => d.Level == 1 && d.Step != WorkState.ShelveEnd && !after.Deadlines.Any(a => a.Step == d.Step)).Select(d => d.Step));
+        }
+    }
+
+    private void Time(Alert? before, LedgerEntry entry, bool inside)
+    {
+        var isAnew = before is null || entry.Body.Transition?.Reopens == true || entry.Body.Escalation?.Reopens == true;
+        if (isAnew)
+        {
+            beganMicros = effective;
+            done.Clear();
+        }
+        else if (StepOf(entry.Kind) is { } step && done.Add(step) && inside)
+        {
+            Steps.Add((step, effective - beganMicros));
+        }
+    }
+
+    private static WorkState? StepOf(EntryKind kind) => kind switch
+    {
+        EntryKind.Seen => WorkState.Seen,
+        EntryKind.Acknowledged => WorkState.Acknowledged,
+        EntryKind.Triaged => WorkState.Triaged,
+        EntryKind.Reported => WorkState.Reported,
+        EntryKind.Dispatched => WorkState.Dispatched,
+        EntryKind.Arrived => WorkState.Arrived,
+        EntryKind.Rectified => WorkState.Rectified,
+        EntryKind.Closed => WorkState.Closed,
+        _ => null,
+    };
+}
