@@ -54,6 +54,9 @@ public sealed class RightsTests
         NoticeService/RetryNotice     {"key":"FOREIGN/1/chief/hook"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         NoticeService/DiscardNotice   {"key":"FOREIGN/1/chief/hook"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied
         NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK
+        ReportService/GetReport       {"level":"TERRITORY_LEVEL_GRID"}                          officer:OK supervisor:OK operator:OK auditor:OK
+        ReportService/GetHeatMap      {"territory":"d01/s04","level":"TERRITORY_LEVEL_GRID"}    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
+        ReportService/GetKpis         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
         DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated
         DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated

@@ -33,6 +33,12 @@ public sealed class NoticeOnPostgresTests : NoticeTests;
 public sealed class NoticeStateOnPostgresTests : NoticeStateTests;
 
 [OnPostgres]
+public sealed class ReportOnPostgresTests : ReportTests;
+
+[OnPostgres]
+public sealed class ReportRandomOnPostgresTests : ReportRandomTests;
+
+[OnPostgres]
 public sealed class CanaryOnPostgresTests : CanaryTests;
 
 [OnPostgres]
