@@ -44,6 +44,12 @@ public sealed class CliTests
     [InlineData("rules explain", 2)]
     [InlineData("rules explain --help", 0)]
     [InlineData("rules explain --series a/b/c --server http://127.0.0.1:1", 3)]
+    [InlineData("report daily --help", 0)]
+    [InlineData("report", 2)]
+    [InlineData("report daily --date 2026-13-01", 2)]
+    [InlineData("report weekly --level village", 2)]
+    [InlineData("report kpi --period yearly", 2)]
+    [InlineData("report monthly --server http://127.0.0.1:1", 3)]
     [InlineData("simulate --port 1 --minutes 0.01 --publish-only", 3)]
     [InlineData("simulate --fleet village", 2)]
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if messages>1", 2)]
@@ -113,6 +119,32 @@ public sealed class CliTests
         }
 
         (await RunAsync("close", id, "--verdict", "real", "--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na")).Out.Should().Contain("closed");
+    }
+
+    [Fact]
+    public async Task Reports_are_verbs_and_tables_in_both_languages()
+    {
+        await using var server = await TestServer.StartAsync();
+        var plant = new Plant("gp-1");
+        await server.PostAsync(plant.To(Severity.Red), plant.To(Severity.Normal), new Plant("gp-2", "d01/s04").To(Severity.Yellow));
+        string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na"];
+        foreach (var (line, says) in new[]
+        {
+            ("report daily", "合计 total"), ("report weekly --level street", "d01/s04"), ("report monthly --territory d01/s04", "d01/s04"),
+            ("report quarterly --json", "\"period\": \"REPORT_PERIOD_QUARTERLY\""), ("report daily --csv", "colour,red,0,1,0,0,1,0,0,0,0,0,0,"),
+            ("report daily --up-to 1 --csv", "total,,0,1,0,0,1,"), ("report kpi", "全部 all"), ("report kpi --period weekly --csv", "of,name,from,to,seconds"),
+            ("report heat --by-day", "territory,kind,hour,red"), ("report daily --date 2020-01-01 --csv", "total,,0,0,0,0,0,"),
+        })
+        {
+            var result = await RunAsync([.. line.Split(' '), .. at]);
+            result.Status.Should().Be(0, $"{line}: {result.Out}{result.Error}");
+            result.Out.Should().Contain(says, line);
+        }
+
+        (await RunAsync(["report", "daily", "--up-to", "99", .. at])).Status.Should().Be(2);
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        (await RunAsync(["ack", id, .. at])).Status.Should().Be(0);
+        (await RunAsync(["report", id, .. at])).Out.Should().Contain("acknowledged", "an alert is still handed up");
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public static class CommandLine
     {
         var root = Verbs(terminal);
         StepVerbs.Create(terminal).ToList().ForEach(root.Add);
+        ReportVerb.AddTo(root.Subcommands.Single(c => c.Name == "report"), terminal);
         return root;
     }
 

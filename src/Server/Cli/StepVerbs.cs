@@ -15,7 +15,7 @@ internal static class StepVerbs
         Plain(terminal, "see", "Say that you have been shown an alert.", async (client, id, note, headers, ct) =>
             (await client.SeeAsync(new V1.SeeRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
         Triage(terminal),
-        WithText(terminal, "report", "to", false, "The territory above that it is handed up to; without it the next one.", "Hand an alert up (上报).",
+        WithText(terminal, "report", "to", false, "The territory above that it is handed up to; without it the next one.", "Hand an alert up (上报); or, with a period in place of an alert, show its report.",
             async (client, id, to, note, headers, ct) =>
                 (await client.ReportAsync(new V1.ReportRequest { Id = id, To = to, Note = note }, headers, cancellationToken: ct)).Alert),
         WithText(terminal, "dispatch", "to", true, "To whom: a team or a person.", "Give an alert to somebody to deal with (交办).",
