@@ -47,7 +47,7 @@ public sealed class ReportService(Ledger ledger, ReportDesk desk, Func<Territory
                 }
             }
 
-            return WireReport.Of(wire, await report.BearAsync(duty, end, context.CancellationToken).ConfigureAwait(false), shifts);
+            return WireReport.Of(wire, await report.BearAsync(duty, end, context.CancellationToken).ConfigureAwait(false), shifts, ledger.Policy.Flapping);
         });
     }
 

@@ -46,7 +46,7 @@ internal static class WireReport
         return wire;
     }
 
-    public static V1.GetKpisResponse Of(V1.ReportSpan span, KpiTally tally, IReadOnlyList<ShiftLoad> shifts)
+    public static V1.GetKpisResponse Of(V1.ReportSpan span, KpiTally tally, IReadOnlyList<ShiftLoad> shifts, FlapRule flapping)
     {
         var total = tally.Total;
         var wire = new V1.GetKpisResponse
@@ -54,8 +54,8 @@ internal static class WireReport
             Span = span, Total = Of(total, tally.Chattering.Count, tally.Stale),
             Limits = new V1.KpiLimits
             {
-                FloodBeginsOver = FloodMeter.FloodBeginsOver, FloodEndsUnder = FloodMeter.FloodEndsUnder, ChatterTimes = ChatterWatch.Times,
-                ChatterSeconds = (int)(ChatterWatch.WithinMicros / 1_000_000), StaleHours = (int)(KpiTally.StaleMicros / 3_600_000_000),
+                FloodBeginsOver = FloodMeter.FloodBeginsOver, FloodEndsUnder = FloodMeter.FloodEndsUnder, ChatterMoreThan = flapping.MoreThan,
+                ChatterSeconds = (int)flapping.Within.TotalSeconds, StaleHours = (int)(KpiTally.StaleMicros / 3_600_000_000),
             },
         };
         wire.TopRules.AddRange(tally.Top.Select(r => new V1.RuleLoad

@@ -9,7 +9,7 @@ internal sealed class ShiftLoad(string territory, DutyStretch stretch)
 
     public FloodMeter Meter { get; } = new(stretch.FromMicros, stretch.ToMicros);
 
-    public HashSet<(string Rule, string Series)> Chattering { get; } = [];
+    public HashSet<string> Chattering { get; } = new(StringComparer.Ordinal);
 
     public int Stale { get; set; }
 }

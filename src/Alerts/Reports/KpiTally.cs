@@ -11,10 +11,10 @@ internal sealed class KpiTally(long fromMicros, long endMicros, DutyLoad duty)
     private const int MostChattering = 50_000;
 
     private readonly FloodMeter meter = new(fromMicros, endMicros);
-    private readonly ChatterWatch chatter = new();
     private readonly Dictionary<string, (string Zh, string En, long Alerts)> rules = new(StringComparer.Ordinal);
 
-    public HashSet<(string Rule, string Series)> Chattering { get; } = [];
+    /// <summary>Alerts that opened while they chattered, as their entries say.</summary>
+    public HashSet<string> Chattering { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Open at the end, and raised more than a day before.</summary>
     public int Stale { get; private set; }
@@ -27,17 +27,18 @@ internal sealed class KpiTally(long fromMicros, long endMicros, DutyLoad duty)
         .Select(r => (r.Key, r.Value.Zh, r.Value.En, r.Value.Alerts));
 
     /// <summary>An alert was raised, or came back.</summary>
-    /// <exception cref="ReportTooWideException">There are too many rules, shifts or chattering series.</exception>
-    public void Add(TransitionFacts facts, long micros)
+    /// <exception cref="ReportTooWideException">There are too many rules, shifts or chattering alerts.</exception>
+    public void Add(LedgerEntry entry)
     {
+        var (facts, micros) = (entry.Body.Transition!, entry.TimeMicros);
         var shift = duty.Of(facts.Territory, micros);
         meter.Add(micros);
         shift?.Meter.Add(micros);
         rules[facts.RuleId] = (facts.TitleZh, facts.TitleEn, rules.GetValueOrDefault(facts.RuleId).Alerts + 1);
-        if (chatter.Add(facts.RuleId, facts.Series, micros))
+        if (facts.Chatter is { IsFlapping: true })
         {
-            Chattering.Add((facts.RuleId, facts.Series));
-            shift?.Chattering.Add((facts.RuleId, facts.Series));
+            Chattering.Add(entry.AlertId);
+            shift?.Chattering.Add(entry.AlertId);
         }
 
         if (rules.Count > ReportTally.MostNames || Chattering.Count > MostChattering)

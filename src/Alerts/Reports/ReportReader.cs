@@ -37,7 +37,7 @@ internal sealed class ReportReader(Ledger ledger, BookSnapshot book, ReportSpan 
                 c => LifeRows.Raises(c, fromTime, fromSequence, endMicros, span.UpTo, LifeWalk.Room), cancellationToken).ConfigureAwait(false);
             foreach (var entry in page.Where(e => counts(e.Body.Transition!.Territory)))
             {
-                tally.Add(entry.Body.Transition!, entry.TimeMicros);
+                tally.Add(entry);
             }
 
             if (page.Count < LifeWalk.Room)

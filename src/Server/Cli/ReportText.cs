@@ -71,7 +71,7 @@ internal static class ReportText
         }
 
         yield return "";
-        yield return $"flood: from a stretch of 10 min with more than {kpis.Limits.FloodBeginsOver} alerts, until one with fewer than {kpis.Limits.FloodEndsUnder}; chattering: {kpis.Limits.ChatterTimes} times in {kpis.Limits.ChatterSeconds} s; "
+        yield return $"flood: from a stretch of 10 min with more than {kpis.Limits.FloodBeginsOver} alerts, until one with fewer than {kpis.Limits.FloodEndsUnder}; chattering: opened more than {kpis.Limits.ChatterMoreThan} times in {kpis.Limits.ChatterSeconds} s; "
             + $"stale: open over {kpis.Limits.StaleHours} h" + (kpis.Total.PeakTime is { } peak ? $"; peak from {DutyText.Of(peak)}" : "");
     }
 

@@ -73,18 +73,6 @@ public sealed class FloodTests
             && load.PeakMicros == (load.Most == 0 ? null : Array.IndexOf(counts, counts.Max()) * Ten);
     });
 
-    [Theory]
-    [InlineData("0 30 60", "60")]
-    [InlineData("0 30 61", "")]
-    [InlineData("0 0 0 0", "0 0")]
-    [InlineData("0 61 100 121 130", "121 130")]
-    public void Three_raises_within_a_minute_are_chatter(string seconds, string chatters)
-    {
-        var watch = new ChatterWatch();
-        var found = seconds.Split(' ').Where(s => watch.Add("r", "s", long.Parse(s, CultureInfo.InvariantCulture) * 1_000_000) | watch.Add("r", "other" + s, 0)).ToList();
-        string.Join(' ', found).Should().Be(chatters);
-    }
-
     [Fact]
     public void A_quantile_is_never_too_short_and_at_most_a_64th_too_long() => Gen.Long[0, 40L * 24 * 3600 * 1_000_000].Array[1, 60].Sample(times =>
     {
