@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
@@ -54,7 +55,8 @@ internal sealed class AlertStream(
 
     private async Task WriteBookAsync(BookSnapshot book, CancellationTokenSource ending)
     {
-        var own = book.Alerts.Values.Where(a => officer.Covers(a.Territory)).OrderBy(a => a.FirstSequence).ToList();
+        var own = book.Alerts.Values.Where(a => officer.Covers(a.Territory))
+            .OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.FirstSequence).ToList();
         foreach (var alert in own)
         {
             await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert) }, ending);

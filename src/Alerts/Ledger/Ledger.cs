@@ -245,13 +245,17 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         readers.ReadAsync(read, cancellationToken);
 
     /// <summary>Has the writer write, and completes after the commit. May be run again after a failed one.</summary>
-    internal Task WriteAsync(Action<LedgerTransaction> write, CancellationToken cancellationToken) => RunAsync(
+    /// <param name="write">What is written.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="isRed">Whether it overtakes what is not red.</param>
+    internal Task WriteAsync(Action<LedgerTransaction> write, CancellationToken cancellationToken, bool isRed = false) => RunAsync(
         t =>
         {
             write(t);
             return new CommandResult(CommandOutcome.Done);
         },
-        cancellationToken);
+        cancellationToken,
+        isRed);
 
     /// <summary>Commits what was posted, then closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -285,10 +289,10 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
     }
 
-    private async Task<CommandResult> RunAsync(Func<LedgerTransaction, CommandResult> decide, CancellationToken cancellationToken)
+    private async Task<CommandResult> RunAsync(Func<LedgerTransaction, CommandResult> decide, CancellationToken cancellationToken, bool isRed = false)
     {
         await commandSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var work = new CommandWork(decide);
+        var work = new CommandWork(decide, isRed);
         try
         {
             writer.Queue.PutAtOnce(work);

@@ -12,7 +12,7 @@ public sealed record LedgerOptions
     /// <summary>The first policy in force; see <see cref="Ledger.UsePolicyAsync"/>.</summary>
     public DeadlinePolicy Deadlines { get; init; } = DeadlinePolicy.Default;
 
-    /// <summary>Posts wait when so many transitions, commands and sweeps are waiting for the disk.</summary>
+    /// <summary>Posts wait when so many transitions, commands and sweeps are waiting for the disk; red ones are counted for themselves.</summary>
     public int QueueCapacity { get; init; } = 8192;
 
     /// <summary>Most of them in one commit.</summary>

@@ -11,6 +11,21 @@ internal abstract class LedgerWork
     /// <summary>The entry's key and the alert that <see cref="Run"/> is going to ask for, so that a whole group's are asked for in one go; null when not known before.</summary>
     public virtual (string Key, string AlertId)? AsksFor => null;
 
+    /// <summary>It overtakes what is not red.</summary>
+    public virtual bool IsRed => false;
+
+    /// <summary>The rule and series among whose works it keeps its place; null where it is about none.</summary>
+    public virtual (string Rule, string Series)? OfSeries => null;
+
+    /// <summary>Everything put before it, red or not, comes before it.</summary>
+    public virtual bool IsBarrier => false;
+
+    /// <summary>Its place is in the red lane now. The queue's own, under its lock; as is <see cref="AfterRed"/>.</summary>
+    internal bool IsMoved { get; set; }
+
+    /// <summary>Of a barrier: not before so many have been taken of the red lane.</summary>
+    internal long AfterRed { get; set; }
+
     /// <summary>All of it is on disk and published.</summary>
     public virtual void Committed()
     {
@@ -30,6 +45,10 @@ internal sealed class TransitionWork(Transition transition, RecordTransition rec
     public override (string Key, string AlertId)? AsksFor =>
         (RecordTransition.KeyOf(transition), AlertId.Of(transition.RuleId, transition.Series, transition.EpisodeMicros));
 
+    public override bool IsRed => transition.To == Severity.Red;
+
+    public override (string Rule, string Series)? OfSeries => (transition.RuleId, transition.Series);
+
     public override string ToString() => RecordTransition.KeyOf(transition);
 }
 
@@ -39,6 +58,8 @@ internal sealed class FlushWork : LedgerWork
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Done => done.Task;
+
+    public override bool IsBarrier => true;
 
     public override void Run(LedgerTransaction transaction)
     {
@@ -50,12 +71,16 @@ internal sealed class FlushWork : LedgerWork
 }
 
 /// <summary>An officer's command, answered after the commit.</summary>
-internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide) : LedgerWork
+/// <param name="decide">What is asked.</param>
+/// <param name="isRed">Whether it overtakes what is not red.</param>
+internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide, bool isRed = false) : LedgerWork
 {
     private readonly TaskCompletionSource<CommandResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CommandResult? result;
 
     public Task<CommandResult> Done => done.Task;
+
+    public override bool IsRed => isRed;
 
     public override void Run(LedgerTransaction transaction) => result = decide(transaction);
 

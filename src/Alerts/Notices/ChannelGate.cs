@@ -22,11 +22,13 @@ internal sealed class ChannelGate(NoticeBounds bounds)
     private long failedMicros;
     private string reason = "";
 
-    public bool TryEnter(long nowMicros)
+    /// <param name="nowMicros">Server time.</param>
+    /// <param name="lane">One place is kept for red: yellows that get no answer must not keep it waiting.</param>
+    public bool TryEnter(long nowMicros, NoticeLane lane)
     {
         lock (gate)
         {
-            if (Room(nowMicros) == 0)
+            if (Room(nowMicros) is var room && (room == 0 || (lane != NoticeLane.Red && running > 0 && room == 1)))
             {
                 return false;
             }
@@ -36,7 +38,7 @@ internal sealed class ChannelGate(NoticeBounds bounds)
         }
     }
 
-    /// <summary>How many sends may begin now.</summary>
+    /// <summary>How many sends may begin now, if they are red.</summary>
     public int Free(long nowMicros)
     {
         lock (gate)

@@ -23,7 +23,7 @@ public sealed record NoticeBounds
     /// <summary>From one look at the outbox to the next.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Most sends of one channel at a time.</summary>
+    /// <summary>Most sends of one channel at a time; the last of them is kept for red.</summary>
     public int SendsPerChannel { get; init; } = 4;
 
     /// <summary>Sends of one card before it is a dead letter.</summary>

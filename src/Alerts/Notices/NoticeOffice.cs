@@ -207,7 +207,7 @@ public sealed class NoticeOffice : IAsyncDisposable
 
         var plan = stages.Run(new NoticeBatch(lane, Micros.Now(clock), entries[^1].Sequence, items));
         var key = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"notices/{(int)lane}/{plan.UpTo}");
-        await ledger.WriteAsync(t => Record(t, key, plan), cancellationToken).ConfigureAwait(false);
+        await ledger.WriteAsync(t => Record(t, key, plan), cancellationToken, isRed: lane == NoticeLane.Red).ConfigureAwait(false);
         foreach (var (reason, count) in plan.Held)
         {
             metrics.Held.Add(count, new KeyValuePair<string, object?>("reason", reason));

@@ -37,7 +37,7 @@ internal sealed class NoticeSends(
         foreach (var (card, attempts) in due)
         {
             var gate = GateOf(card.Channel);
-            if (!sending.ContainsKey(card.Key) && gate.TryEnter(now))
+            if (!sending.ContainsKey(card.Key) && gate.TryEnter(now, card.Lane))
             {
                 sending[card.Key] = SendAsync(card, attempts + 1, gate, cancellationToken);
             }
