@@ -91,5 +91,7 @@ public class BackupTests
         kit.Invoking(k => LedgerBackup.Restore(Path.Combine(k.Folder, "nothing"), k.Options)).Should().Throw<LedgerException>().WithMessage("*There is no*");
     }
 
-    private static IEnumerable<string> Transitions(IEnumerable<LedgerEntry> entries) => entries.Where(e => e.Body.Transition is not null).Select(e => e.Key);
+    /// <summary>In order of each series: of different ones the red may have overtaken others, or not.</summary>
+    private static IEnumerable<string> Transitions(IEnumerable<LedgerEntry> entries) =>
+        entries.Where(e => e.Body.Transition is not null).OrderBy(e => e.Body.Transition!.Series, StringComparer.Ordinal).Select(e => e.Key);
 }

@@ -40,6 +40,10 @@ public sealed class RightsTests
         IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
         PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK
+        MaintenanceService/PlanMaintenance {"window":{"scope":{"territory":"d01/s04"},"from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z","reason":"x"},"validateOnly":true} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        MaintenanceService/ConfirmRedMaintenance {"id":"WINDOW"}                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        MaintenanceService/EndMaintenance {"id":"WINDOW"}                                       officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied
+        MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK
         FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
         FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK
         FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK
@@ -126,6 +130,7 @@ public sealed class RightsTests
         var foreign = server.Ledger.Book.Alerts.Values.Single(a => a.Device == "zz-foreign").Id;
         var incident = server.Ledger.Book.Alerts[foreign].Incident!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var check = await ForeignDutyAsync(server);
+        var window = await ForeignMaintenanceAsync(server);
         var wrong = new List<string>();
         foreach (var method in Calls())
         {
@@ -133,7 +138,8 @@ public sealed class RightsTests
             foreach (var (role, answer) in line.Answers)
             {
                 var request = line.Request.Replace("FOREIGN", foreign, StringComparison.Ordinal).Replace("CHECK", check, StringComparison.Ordinal)
-                    .Replace("INCIDENT", incident, StringComparison.Ordinal);
+                    .Replace("INCIDENT", incident, StringComparison.Ordinal)
+                    .Replace("WINDOW", window, StringComparison.Ordinal);
                 var (code, text) = await CallAsync(server, method, request, role);
                 if (line.Call.StartsWith("DutyService/S", StringComparison.Ordinal) || line.Call == "DutyService/RefreshSession")
                 {
@@ -186,6 +192,25 @@ public sealed class RightsTests
         (await duty.ListGapsAsync(new V1.ListGapsRequest(), headers)).Gaps.Should().ContainSingle();
         var check = await duty.StartCheckAsync(new V1.StartCheckRequest { Territory = "d01/s04", AnswerSeconds = 3600 }, headers);
         return check.Check.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A window of the other street, and one of the whole city that names a device of it.</summary>
+    private static async Task<string> ForeignMaintenanceAsync(TestServer server)
+    {
+        var exp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600;
+        var headers = AuthenticationTests.Headers(
+            AuthenticationTests.Token(new { sub = "officer.foreign", roles = "supervisor", aud = "pingan", exp }));
+        var maintenance = new V1.MaintenanceService.MaintenanceServiceClient(server.Channel);
+        var to = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddDays(2));
+        V1.AlertScope[] scopes = [new() { Device = "zz-foreign" }, new() { Gateway = "gw-foreign" }, new() { Territory = "d01/s04" }];
+        var id = 0L;
+        foreach (var scope in scopes)
+        {
+            var planned = new V1.MaintenanceWindow { Scope = scope, To = to, Reason = "works", IncludingRed = true };
+            id = (await maintenance.PlanMaintenanceAsync(new V1.PlanMaintenanceRequest { Window = planned }, headers)).Window.Id;
+        }
+
+        return id.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     /// <summary>Any call by its descriptor: the answer's text, or the error's with all its details.</summary>

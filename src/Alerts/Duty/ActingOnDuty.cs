@@ -19,13 +19,13 @@ public sealed record OffDuty(string AlertId, IReadOnlyList<string> OnDuty, bool 
 public sealed class ActingOnDuty(Ledger ledger, Func<TerritoryTree> territories, bool refuses, TimeProvider time)
 {
     private const string Acting = "/pingan.alerts.v1.AlertService/";
+    private const string Telling = "/pingan.alerts.v1.NoticeService/";
 
     /// <summary>Looks at a call that <see cref="Rights"/> has let through.</summary>
     /// <returns>Null when all is well, or nothing can be said.</returns>
     public OffDuty? Look(Officer officer, string method, Need need, IMessage request)
     {
-        if (need != Need.Act || !method.StartsWith(Acting, StringComparison.Ordinal) || officer.Roles.HasFlag(OfficerRoles.Supervisor)
-            || request.Descriptor.FindFieldByName("id")?.Accessor.GetValue(request) is not string id)
+        if (need != Need.Act || officer.Roles.HasFlag(OfficerRoles.Supervisor) || AlertOf(method, request) is not { } id)
         {
             return null;
         }
@@ -43,6 +43,14 @@ public sealed class ActingOnDuty(Ledger ledger, Func<TerritoryTree> territories,
             ? null
             : new OffDuty(id, [.. answer.Officers.Select(o => o.Officer)], refuses);
     }
+
+    /// <summary>Which alert it is about: by its id, or by the key of a notice of it. A summary is about none alone.</summary>
+    private static string? AlertOf(string method, IMessage request) =>
+        method.StartsWith(Acting, StringComparison.Ordinal) ? Text(request, "id")
+        : method.StartsWith(Telling, StringComparison.Ordinal) && Text(request, "key") is { } key ? NoticeKey.Parse(key)?.Alert
+        : null;
+
+    private static string? Text(IMessage request, string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string;
 
     /// <summary>Puts on record what was done.</summary>
     public Task NoteAsync(string officer, string rpc, OffDuty offDuty) => ledger.DecideAsync(

@@ -62,8 +62,23 @@ public sealed partial class AlertService
             throw GrpcErrors.Invalid("duration", "say for how long, such as \"1800s\"");
         }
 
+        if (request.ValidateOnly)
+        {
+            return await PreviewShelfAsync(request, within, context);
+        }
+
         var command = Command(context, $"shelve {within.Ticks}", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
         return new V1.ShelveResponse { Alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken)) };
+    }
+
+    /// <summary>A shelf keeps all but missed deadlines quiet, red too.</summary>
+    private async Task<V1.ShelveResponse> PreviewShelfAsync(V1.ShelveRequest request, TimeSpan within, ServerCallContext context)
+    {
+        var command = Command(context, "shelve preview", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
+        var alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken, isTrial: true));
+        var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(request.Id) ?? throw GrpcErrors.NotFound("alert", request.Id));
+        var outlook = await SilenceOutlook.OfAsync(ledger, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
+        return new V1.ShelveResponse { Alert = alert, Preview = WireMaintenance.Of(outlook) };
     }
 
     public override async Task<V1.UnshelveResponse> Unshelve(V1.UnshelveRequest request, ServerCallContext context)

@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace PingAnIoT.Alerts;
 
 /// <summary>What duty officers reach over gRPC, gRPC-Web and JSON: the ledger, in the protocol's words.</summary>
-public sealed partial class AlertService(Ledger ledger, AlertStreams streams, ILatchedRules latched) : V1.AlertService.AlertServiceBase
+public sealed partial class AlertService(Ledger ledger, AlertStreams streams, ILatchedRules latched, TimeProvider time) : V1.AlertService.AlertServiceBase
 {
     private const int HistoryEntries = 1_000;
 

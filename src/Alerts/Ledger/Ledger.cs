@@ -159,8 +159,12 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         RunAsync(t => OfficerCommands.Confirm(t, command), cancellationToken);
 
     /// <summary>Lays it aside for a time: what is due soon is put off by that long. Ends by itself.</summary>
-    public Task<CommandResult> ShelveAsync(AlertCommand command, TimeSpan within, CancellationToken cancellationToken) =>
-        RunAsync(t => OfficerCommands.Shelve(t, command, within), cancellationToken);
+    /// <param name="command">Who asks it of which alert, and why.</param>
+    /// <param name="within">For how long.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="isTrial">Only says whether it may be.</param>
+    public Task<CommandResult> ShelveAsync(AlertCommand command, TimeSpan within, CancellationToken cancellationToken, bool isTrial = false) =>
+        RunAsync(t => OfficerCommands.Shelve(t, command, within, isTrial), cancellationToken);
 
     public Task<CommandResult> UnshelveAsync(AlertCommand command, CancellationToken cancellationToken) =>
         RunAsync(t => OfficerCommands.Unshelve(t, command), cancellationToken);

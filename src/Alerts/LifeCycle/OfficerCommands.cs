@@ -44,10 +44,11 @@ internal static class OfficerCommands
         Step(transaction, command, new Ask(WorkAction.Confirm, EntryKind.Confirmed));
 
     /// <param name="within">More than 0; at most what the policy allows for the colour.</param>
-    public static CommandResult Shelve(LedgerTransaction transaction, AlertCommand command, TimeSpan within) =>
+    /// <param name="isTrial">Only says whether it may be.</param>
+    public static CommandResult Shelve(LedgerTransaction transaction, AlertCommand command, TimeSpan within, bool isTrial = false) =>
         within <= TimeSpan.Zero
             ? Refuse("Say for how long: more than nothing.")
-            : Step(transaction, command, new Ask(WorkAction.Shelve, EntryKind.Shelved) { Within = within });
+            : Step(transaction, command, new Ask(WorkAction.Shelve, EntryKind.Shelved) { Within = within, IsTrial = isTrial });
 
     public static CommandResult Unshelve(LedgerTransaction transaction, AlertCommand command) =>
         Step(transaction, command, new Ask(WorkAction.Unshelve, EntryKind.Unshelved));
@@ -103,7 +104,7 @@ internal static class OfficerCommands
         }
 
         var key = $"command/{command.Officer.Name}/{command.IdempotencyKey}";
-        if (transaction.Store.FindByKey(key) is { } earlier)
+        if (!ask.IsTrial && transaction.Store.FindByKey(key) is { } earlier)
         {
             return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId
                 ? new CommandResult(CommandOutcome.Done) { Entry = earlier, Alert = alert }
@@ -156,6 +157,11 @@ internal static class OfficerCommands
         if (ask.Action == WorkAction.Shelve && transaction.Policy.LongestShelf(alert.PeakColour) is var longest && ask.Within > longest)
         {
             return Refuse($"What is {Word(alert.PeakColour)} is shelved for at most {DurationText.Format(longest.Ticks / TimeSpan.TicksPerMicrosecond)}.");
+        }
+
+        if (ask.IsTrial)
+        {
+            return new CommandResult(CommandOutcome.Done) { Alert = alert };
         }
 
         var body = new EntryBody { Command = StepEffects.Of(transaction, alert, step, ask, command.Note, to) };
@@ -272,5 +278,7 @@ internal static class OfficerCommands
         public string? To { get; init; }
 
         public TimeSpan Within { get; init; }
+
+        public bool IsTrial { get; init; }
     }
 }

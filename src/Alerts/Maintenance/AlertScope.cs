@@ -31,8 +31,10 @@ public sealed record AlertScope
 
     public bool Catches(TransitionFacts facts) => Catches(facts.Territory, facts.Gateway, facts.Device, facts.Kind, facts.RuleId);
 
+    /// <summary>Nothing that the server says of itself, or of who is on duty, is ever caught.</summary>
     private bool Catches(string territory, string gateway, string device, string kind, string rule) =>
-        PlaceText.Covers(Territory, territory)
+        kind is not (SystemAlerts.Kind or CheckAlarm.Kind)
+        && PlaceText.Covers(Territory, territory)
         && (Device.Length == 0 || Device == device)
         && (Kind.Length == 0 || Kind == kind)
         && (Rule.Length == 0 || Rule == rule)

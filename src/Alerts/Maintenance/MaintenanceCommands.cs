@@ -14,8 +14,11 @@ internal static class MaintenanceCommands
     private const int NameLimit = 200;
     private const long DayMicros = 24L * 3600 * 1_000_000;
 
+    /// <param name="transaction">The writer's.</param>
+    /// <param name="request">Who asks.</param>
     /// <param name="window">Without its number.</param>
-    public static CommandResult Plan(LedgerTransaction transaction, DutyRequest request, MaintenanceRecord window)
+    /// <param name="isTrial">Only says whether it may be.</param>
+    public static CommandResult Plan(LedgerTransaction transaction, DutyRequest request, MaintenanceRecord window, bool isTrial = false)
     {
         if ((request.RefuseTerritory(window.Scope.Territory) ?? request.Earlier(transaction)) is { } answer)
         {
@@ -30,6 +33,11 @@ internal static class MaintenanceCommands
         if (transaction.Duty.Maintenance.Length >= MostOpen)
         {
             return DutyRequest.NotNow($"There are {MostOpen} windows planned or in force already; end one first.");
+        }
+
+        if (isTrial)
+        {
+            return new CommandResult(CommandOutcome.Done);
         }
 
         var planned = window with

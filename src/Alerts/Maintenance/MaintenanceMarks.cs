@@ -8,9 +8,6 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal static class MaintenanceMarks
 {
-    /// <summary>Nothing about the system itself is ever held back.</summary>
-    private const string OfDuty = "duty";
-
     public static MaintenanceMark? Of(DutyBook duty, EntryKind kind, EntryBody body, Func<Alert?> find, long nowMicros)
     {
         if (duty.Maintenance.IsEmpty || !IsNews(kind, body))
@@ -18,19 +15,16 @@ internal static class MaintenanceMarks
             return null;
         }
 
-        if (body.Transition is { } facts)
-        {
-            return facts.Kind is SystemAlerts.Kind or OfDuty ? null : Best(duty, w => w.Scope.Catches(facts), facts.To, nowMicros);
-        }
-
-        return find() is { Kind: not (SystemAlerts.Kind or OfDuty) } alert ? Best(duty, w => w.Scope.Catches(alert), alert.PeakColour, nowMicros) : null;
+        return body.Transition is { } facts ? Best(duty, w => w.Scope.Catches(facts), facts.To, nowMicros)
+            : find() is { } alert ? Best(duty, w => w.Scope.Catches(alert), alert.PeakColour, nowMicros)
+            : null;
     }
 
     /// <summary>The window that an alert is under now, as its colour is now.</summary>
     public static MaintenanceMark? Of(DutyBook duty, Alert alert, long nowMicros) => Best(duty, w => w.Scope.Catches(alert), alert.Colour, nowMicros);
 
     /// <summary>What <see cref="NoticeCause"/> tells of; a raise in any case.</summary>
-    private static bool IsNews(EntryKind kind, EntryBody body) => kind switch
+    internal static bool IsNews(EntryKind kind, EntryBody body) => kind switch
     {
         EntryKind.Raised or EntryKind.Breached => true,
         EntryKind.Recurred or EntryKind.ColourChanged => body.Transition is { Reopens: true } or { Deadlines: not null },

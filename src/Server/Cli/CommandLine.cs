@@ -57,6 +57,7 @@ public static class CommandLine
         RestoreVerb.Create(terminal),
         GatewaysVerb.Create(terminal),
         NoticesVerb.Create(terminal),
+        MaintenanceVerb.Create(terminal),
         OfficersVerb.Create(terminal),
         RosterVerb.Create(terminal),
         DutyVerb.Create(terminal),

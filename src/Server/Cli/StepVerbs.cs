@@ -27,13 +27,7 @@ internal static class StepVerbs
             (await client.RectifyAsync(new V1.RectifyRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
         Plain(terminal, "confirm", "Confirm that the condition has ended.", async (client, id, note, headers, ct) =>
             (await client.ConfirmAsync(new V1.ConfirmRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
-        WithText(terminal, "shelve", "for", true, "For how long, such as 20m.", "Lay an alert aside for a time; --note says why.",
-            async (client, id, text, note, headers, ct) =>
-            {
-                var micros = DurationText.Parse(text) ?? 0;
-                var request = new V1.ShelveRequest { Id = id, Note = note, Duration = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(micros)) };
-                return (await client.ShelveAsync(request, headers, cancellationToken: ct)).Alert;
-            }),
+        Shelve(terminal),
         Plain(terminal, "unshelve", "End a shelving before its time.", async (client, id, note, headers, ct) =>
             (await client.UnshelveAsync(new V1.UnshelveRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
         Plain(terminal, "out-of-service", "Take an alert's series out of service; --note says why.", async (client, id, note, headers, ct) =>
@@ -51,6 +45,40 @@ internal static class StepVerbs
             var request = new V1.TriageRequest { Id = id, Note = note, Verdict = System.Enum.Parse<V1.Verdict>(parsed.GetValue(verdict)!, ignoreCase: true) };
             return (await client.TriageAsync(request, headers, cancellationToken: ct)).Alert;
         });
+    }
+
+    /// <summary>At a terminal what it would keep quiet is shown first, and asked about.</summary>
+    private static Command Shelve(Terminal terminal)
+    {
+        var time = new Option<string>("--for") { Description = "For how long, such as 20m.", Required = true };
+        var (dry, yes) = (SilenceText.DryRun(), SilenceText.Yes());
+        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var note = new Option<string>("--note") { Description = "Why.", DefaultValueFactory = _ => "" };
+        var connection = new OfficerConnection();
+        var command = new Command("shelve", "Lay an alert aside for a time; --note says why.") { id, time, note, dry, yes };
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        {
+            var micros = DurationText.Parse(parsed.GetValue(time)!) ?? 0;
+            var request = new V1.ShelveRequest
+            {
+                Id = parsed.GetValue(id), Note = parsed.GetValue(note), Duration = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(micros)),
+            };
+            var isDry = parsed.GetValue(dry);
+            if (isDry || (terminal.IsInteractive && !parsed.GetValue(yes)))
+            {
+                var trial = new V1.ShelveRequest(request) { ValidateOnly = true };
+                await SilenceText.ShowAsync(terminal, (await client.ShelveAsync(trial, headers, cancellationToken: ct)).Preview);
+                if (isDry || !await SilenceText.AskAsync(terminal, "Shelve it?"))
+                {
+                    return isDry ? ExitCode.Done : ExitCode.No;
+                }
+            }
+
+            await terminal.Out.WriteLineAsync(AlertText.Line((await client.ShelveAsync(request, headers, cancellationToken: ct)).Alert));
+            return ExitCode.Done;
+        }, ct));
+        return command;
     }
 
     private static Command Plain(

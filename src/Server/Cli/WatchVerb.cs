@@ -16,14 +16,15 @@ internal static class WatchVerb
         var json = new Option<bool>("--json") { Description = "One JSON object a line: every message of the stream." };
         var after = new Option<long>("--after") { Description = "Resume after this cursor; 0 begins with what is open." };
         var count = new Option<int>("--count") { Description = "End after so many events; 0 for never." };
+        var seen = new Option<bool>("--seen") { Description = "You sit in front of it: what is shown and new counts as seen by you." };
         var connection = new OfficerConnection();
-        var command = new Command("watch", "Watch alerts as they come.") { json, after, count };
+        var command = new Command("watch", "Watch alerts as they come.") { json, after, count, seen };
         connection.AddTo(command);
         command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, (client, headers) =>
         {
             IWatchView view = parsed.GetValue(json) ? new JsonView(terminal.Out)
                 : terminal.IsInteractive ? new TableView(terminal.Ansi()) : new LineView(terminal.Out);
-            return new Watching(client, headers, view, terminal, parsed.GetValue(count)).RunAsync(parsed.GetValue(after), ct);
+            return new Watching(client, headers, view, terminal, parsed.GetValue(count), parsed.GetValue(seen)).RunAsync(parsed.GetValue(after), ct);
         }, ct));
         return command;
     }
@@ -34,7 +35,7 @@ internal static class WatchVerb
     }
 
     private sealed class Watching(
-        V1.AlertService.AlertServiceClient client, Metadata headers, IWatchView view, Terminal terminal, int count)
+        V1.AlertService.AlertServiceClient client, Metadata headers, IWatchView view, Terminal terminal, int count, bool isSeen)
     {
         private long cursor;
         private long confirmed;
@@ -72,6 +73,7 @@ internal static class WatchVerb
                 isConnected = true;
                 view.Show(message);
                 cursor = Math.Max(cursor, message.Cursor);
+                await SeeAsync(message.Snapshot ?? message.Event?.Alert, cancellationToken);
                 if (message.ContentCase == V1.WatchResponse.ContentOneofCase.Event)
                 {
                     events++;
@@ -87,6 +89,24 @@ internal static class WatchVerb
                 {
                     return;
                 }
+            }
+        }
+
+        /// <summary>Only what waits for it; that another was faster, or that it is gone, is no failure.</summary>
+        private async Task SeeAsync(V1.Alert? alert, CancellationToken cancellationToken)
+        {
+            if (!isSeen || alert is null || alert.Seen is not null || !alert.LegalSteps.Contains("see"))
+            {
+                return;
+            }
+
+            try
+            {
+                await client.SeeAsync(new V1.SeeRequest { Id = alert.Id }, headers, cancellationToken: cancellationToken);
+            }
+            catch (RpcException e) when (e.StatusCode is StatusCode.FailedPrecondition or StatusCode.NotFound)
+            {
+                // It has gone on meanwhile.
             }
         }
 

@@ -112,7 +112,8 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new PolicyService(ledger))
                 .AddSingleton(new NoticeService(ledger, notices?.Office))
                 .AddSingleton(new ReportService(ledger, new ReportDesk(figures), () => places.Current, time))
-                .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline)))
+                .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline), time))
+                .AddSingleton(new MaintenanceService(ledger, () => places.Current, time))
                 .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
                 .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))
                 .AddHealthChecks().Add(new HealthCheckRegistration("notices", new NoticeCheck(() => notices?.Office.Health), HealthStatus.Degraded, tags: null)))));

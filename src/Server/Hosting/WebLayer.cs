@@ -73,6 +73,7 @@ internal static class WebLayer
         app.MapGrpcService<DutyService>();
         app.MapGrpcService<NoticeService>();
         app.MapGrpcService<ReportService>();
+        app.MapGrpcService<MaintenanceService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();

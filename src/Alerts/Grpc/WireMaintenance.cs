@@ -1,0 +1,72 @@
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>Maintenance windows and previews as the protocol says them.</summary>
+public static class WireMaintenance
+{
+    public static V1.MaintenanceWindow Of(MaintenanceRecord window, IEnumerable<Alert> alerts, long nowMicros)
+    {
+        var scope = window.Scope;
+        var under = window.IsOpen ? alerts.Where(a => a.Maintenance?.Window == window.Id).ToList() : [];
+        return new V1.MaintenanceWindow
+        {
+            Id = window.Id,
+            Scope = new V1.AlertScope { Territory = scope.Territory, Gateway = scope.Gateway, Device = scope.Device, Kind = scope.Kind, Rule = scope.Rule },
+            From = WireTime.Of(window.FromMicros), To = WireTime.Of(window.ToMicros), Reason = window.Reason, Officer = window.By,
+            IncludingRed = window.AsksRed, RedConfirmedBy = window.ConfirmedBy, EndedBy = window.EndedBy,
+            EndTime = window.EndedMicros > 0 ? WireTime.Of(window.EndedMicros) : null,
+            State = !window.IsOpen || nowMicros >= window.ToMicros ? V1.MaintenanceState.Ended : nowMicros < window.FromMicros ? V1.MaintenanceState.Planned : V1.MaintenanceState.InForce,
+            Alerts = Count(under.Select(a => a.PeakColour)), HeldBack = under.Count(a => a.Maintenance!.IsHeld),
+        };
+    }
+
+    public static MaintenanceRecord From(V1.MaintenanceWindow? wire)
+    {
+        var window = wire ?? throw GrpcErrors.Invalid("window", "is missing");
+        var scope = window.Scope ?? throw GrpcErrors.Invalid("window.scope", "is missing");
+        return new MaintenanceRecord
+        {
+            Id = 0, By = "", Reason = window.Reason, AsksRed = window.IncludingRed,
+            Scope = new AlertScope { Territory = scope.Territory.Trim('/'), Gateway = scope.Gateway, Device = scope.Device, Kind = scope.Kind, Rule = scope.Rule },
+            FromMicros = WireDuty.Micros(window.From, "window.from", 0), ToMicros = WireDuty.Micros(window.To, "window.to"),
+        };
+    }
+
+    public static V1.SilencePreview Of(SilenceOutlook outlook)
+    {
+        var wire = new V1.SilencePreview
+        {
+            Open = Count(outlook.Open.Select(a => a.PeakColour)), RedTold = outlook.RedTold, Held = Count(outlook.Held.Values), HeldNews = outlook.News,
+            HistoryFrom = WireTime.Of(outlook.FromMicros),
+        };
+        wire.OpenAlerts.AddRange(outlook.Open.Take(SilenceOutlook.Shown).Select(WireAlert.Of));
+        wire.HeldSample.AddRange(outlook.Sample.Select(e => WireAlert.Of(e, alert: null)));
+        return wire;
+    }
+
+    private static V1.ColourCounts Count(IEnumerable<Severity> colours)
+    {
+        var counts = new V1.ColourCounts();
+        foreach (var colour in colours)
+        {
+            switch (colour)
+            {
+                case Severity.Red:
+                    counts.Red++;
+                    break;
+                case Severity.Yellow:
+                    counts.Yellow++;
+                    break;
+                case Severity.Green:
+                    counts.Green++;
+                    break;
+                default:
+                    counts.Fault++;
+                    break;
+            }
+        }
+
+        return counts;
+    }
+}
