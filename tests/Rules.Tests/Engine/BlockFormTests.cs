@@ -57,8 +57,8 @@ public sealed unsafe class BlockFormTests
     [InlineData(15, true, 32_769u << 16, -1)]
     [InlineData(16, true, 1 << 16, -1)]
     [InlineData(2, true, (3 << 16) + 1, -1)]
-    public void A_shape_is_taken_only_where_a_block_can_have_it(int bits, bool isWide, uint shape, int count) =>
-        SeriesBlock.CountOf(new BlockForm(bits, isWide), shape).Should().Be(count);
+    public void A_shape_is_taken_only_where_a_block_can_have_it(int bits, bool isWide, long shape, int count) =>
+        SeriesBlock.CountOf(new BlockForm(bits, isWide), (uint)shape).Should().Be(count);
 
     [Fact]
     public void Two_samples_of_one_time_are_not_sound()
