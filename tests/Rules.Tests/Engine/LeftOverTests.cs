@@ -375,4 +375,14 @@ public sealed class LeftOverTests
         var rule = Scenario.Absent("a", "60s");
         new CompiledRule(rule with { Bands = [rule.Bands[0] with { SetPoint = "quiet" }] }).SilenceMicros(register, 0).Should().Be(micros);
     }
+
+    [Fact]
+    public void What_several_quantities_of_a_retired_device_said_ends()
+    {
+        var scenario = new Scenario(Scenario.Combined("both", Combination.All)).Run("""
+            at 1s p1 95
+            at 2s p1.methane 95               -> p1.pressure red @2s
+            """);
+        scenario.Retire("p1", 3).Should().Equal("p1.pressure normal @3s");
+    }
 }

@@ -75,7 +75,7 @@ public sealed class PlainReadingTests
             Scenario.Rule("mean", WindowFunction.Mean, "100s", quantity: "methane", bands: [new Band(Severity.Red, Comparison.Above, 4, null)]));
         var emitted = new List<Transition>();
         var engine = new Engine(scenario.Register, scenario.Engine.Rules, new EngineOptions(), emitted.Add);
-        var readings = new List<Reading>();
+        var readings = new List<Reading> { Reading.Tick(Scenario.Epoch) };
         for (var i = 1; i <= 200; i++)
         {
             var time = Scenario.Epoch + (i * 100_000L);

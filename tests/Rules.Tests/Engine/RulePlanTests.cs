@@ -152,4 +152,21 @@ public sealed class RulePlanTests
 
         RulePlan.Compile(new RuleSet([rule, Plain with { Id = "more" }]), Catalog.Default, plan).OfKind(0).Should().NotBeSameAs(plan.OfKind(0));
     }
+
+    [Fact]
+    public void Rules_over_places_are_numbered_through_all_kinds_and_keep_their_plans_with_their_numbers()
+    {
+        var votes = Mean with { Function = WindowFunction.Votes, Times = 2, Place = Place.Grid };
+        Rule[] two = [votes, votes with { Id = "other", Kind = 1, Quantity = 0 }];
+        var first = RulePlan.Compile(new RuleSet(two), Catalog.Default);
+        var second = RulePlan.Compile(new RuleSet(two), Catalog.Default, first);
+        (ReferenceEquals(second.OfKind(0), first.OfKind(0)), ReferenceEquals(second.OfKind(1), first.OfKind(1))).Should().Be((true, true));
+        var third = RulePlan.Compile(new RuleSet([.. two, votes with { Id = "another" }]), Catalog.Default, second);
+        foreach (var plan in new[] { first, second, third })
+        {
+            plan.Votes.Select(v => v.Number).Should().Equal(Enumerable.Range(0, plan.RuleSet.Rules.Count));
+        }
+
+        third.Votes.Select(v => v.Rule.Rule.Id).Should().Equal("another", "high", "other");
+    }
 }

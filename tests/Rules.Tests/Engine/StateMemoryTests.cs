@@ -113,6 +113,44 @@ public sealed class StateMemoryTests
         bytes[^1].Should().Be(bytes[3]);
     }
 
+    /// <summary>A timer may name them for a while yet; then they serve who comes.</summary>
+    [Fact]
+    public void Silences_of_devices_that_are_gone_leave_nothing_behind()
+    {
+        const int Waves = 16, Wave = 100, Silences = 8;
+        var register = new DeviceRegister(Catalog.Default);
+        var engine = new Engine(register, new RuleSet([.. Enumerable.Range(0, Silences).Select(i => Scenario.Absent($"a{i}", $"{10 + i}s"))]), new EngineOptions(), _ => { });
+        var now = Scenario.Epoch;
+        var bytes = new List<long>();
+        for (var wave = 0; wave < Waves; wave++)
+        {
+            for (var i = 0; i < Wave; i++)
+            {
+                var device = register.Register(new DeviceRecord { Device = $"d{wave}-{i}", Kind = 0, Gateways = ["g"] });
+                engine.Apply([new Reading(device, 0, ReadingFlags.None, now, now, 1)], 0);
+                register.Register(register[device] with { IsRetired = true });
+                engine.Retire(device, now, 0);
+            }
+
+            for (var second = 0; second < 20; second++, now += 1_000_000)
+            {
+                engine.Apply([Reading.Tick(now)], 0);
+            }
+
+            bytes.Add(engine.Counters.Bytes);
+        }
+
+        (bytes[^1] - bytes[1]).Should().BeLessThan(Waves * Wave * Silences * Unsafe.SizeOf<Absence>() / 4, "{0}", string.Join(' ', bytes));
+    }
+
+    [Fact]
+    public void A_reset_of_a_device_that_has_said_nothing_makes_no_state_of_it()
+    {
+        var engine = NewEngine(2, "", Scenario.Rule());
+        engine.Apply([Reading.Reset(1, 0, Scenario.Epoch), Reading.Tick(Scenario.Epoch)], 0);
+        engine.Counters.Series.Should().Be(0);
+    }
+
     /// <summary>Twice as many each time: else a city that comes back would be moved device by device.</summary>
     [Fact]
     public void States_grow_in_few_steps()
