@@ -80,14 +80,18 @@ internal sealed unsafe partial class SeriesStore
             return free;
         }
 
-        // In as few lines as can be: a reading of one quantity looks at the words of others.
-        const int LineInts = Prefetch.LineBytes / sizeof(int);
-        var begun = placeCount % LineInts;
-        placeCount += Lines(begun + count) > Lines(count) ? LineInts - begun : 0;
-        var first = placeCount;
-        placeCount += count;
+        var first = PlaceFrom(placeCount, count);
+        placeCount = first + count;
         places.Grow(placeCount, 0);
         return first;
+    }
+
+    /// <summary>In as few lines as can be: a reading of one quantity looks at the words of others.</summary>
+    private static int PlaceFrom(int from, int count)
+    {
+        const int LineInts = Prefetch.LineBytes / sizeof(int);
+        var begun = from % LineInts;
+        return from + (Lines(begun + count) > Lines(count) ? LineInts - begun : 0);
 
         static int Lines(int ints) => (ints + LineInts - 1) / LineInts;
     }

@@ -11,10 +11,15 @@ internal sealed unsafe partial class SeriesStore
     /// <param name="devices">How many come of each kind.</param>
     public void Reserve(int registered, ReadOnlySpan<int> devices)
     {
-        long words = placeCount, absences = AbsenceCount;
+        var (words, absences) = (placeCount, (long)AbsenceCount);
         for (var kind = 0; kind < devices.Length; kind++)
         {
-            words += (long)devices[kind] * PlacesOf(plan.OfKind(kind));
+            var count = PlacesOf(plan.OfKind(kind));
+            for (var i = 0; i < devices[kind] && words < Array.MaxLength / sizeof(int); i++)
+            {
+                words = PlaceFrom(words, count) + count;
+            }
+
             absences += (long)devices[kind] * plan.OfKind(kind).Absents.Length;
         }
 
