@@ -15,10 +15,16 @@ public sealed class IngestPipeline : IAsyncDisposable
     private static readonly TimeSpan SnapshotCheck = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Of the bytes that make a snapshot due, the part that a start may have had to replay without leaving one at once. Else a server that dies
+    /// Of the bytes that make a snapshot due, the part that a start may have had to replay without leaving one soon. Else a server that dies
     /// again and again before its first is due would start more and more slowly.
     /// </summary>
     private const int ReplayShare = 16;
+
+    /// <summary>As many times those bytes are too much to replay again: then one is taken at once.</summary>
+    private const int ReplayMost = 4;
+
+    /// <summary>How soon otherwise: the gateways come back first, with what they kept meanwhile, and the disk is theirs.</summary>
+    private static readonly TimeSpan SnapshotAfterStart = TimeSpan.FromSeconds(10);
 
     private readonly IngestOptions options;
     private readonly DeviceRegister register;
@@ -291,9 +297,12 @@ public sealed class IngestPipeline : IAsyncDisposable
         var last = time.GetTimestamp();
         try
         {
-            if (Recovery!.To - Recovery.From >= options.SnapshotBytes / ReplayShare)
+            var replayed = Recovery!.To - Recovery.From;
+            if (replayed >= options.SnapshotBytes / ReplayShare)
             {
+                await Task.Delay(replayed >= options.SnapshotBytes * ReplayMost ? TimeSpan.Zero : SnapshotAfterStart, time, stopped.Token).ConfigureAwait(false);
                 await TakeSnapshotAsync(stopped.Token).ConfigureAwait(false);
+                last = time.GetTimestamp();
             }
 
             while (true)
