@@ -90,6 +90,22 @@ public sealed class PlainReadingTests
         engine.Counters.Evaluated.Should().Be(401);
     }
 
+    /// <summary>What the block of a series was when it was looked up may be another's by its turn.</summary>
+    [Fact]
+    public void A_block_that_another_series_has_by_now_is_left_alone()
+    {
+        var scenario = new Scenario(Mean() with { Bands = [new Band(Severity.Red, Comparison.Above, 11, null)] }, Mean() with { Id = "methane", Quantity = Scenario.Rule(quantity: "methane").Quantity });
+        var emitted = new List<Transition>();
+        var engine = new Engine(scenario.Register, scenario.Engine.Rules, new EngineOptions(), emitted.Add);
+        Reading Say(int tenths, ushort quantity, double value) =>
+            new(0, quantity, ReadingFlags.None, Scenario.Epoch + (tenths * 100_000L), Scenario.Epoch + (tenths * 100_000L), value);
+
+        var (pressure, methane) = (Pressure(scenario), Methane(scenario));
+        engine.Apply([Reading.Tick(Scenario.Epoch), Say(1, pressure, 0), Say(2, pressure, 0)], 1);
+        engine.Apply([Say(3, pressure, 0), Say(4, methane, 0), Say(5, pressure, 10), Say(6, pressure, 0), Say(7, pressure, 60), Say(8, methane, 30), Say(9, methane, 150)], 2);
+        emitted.Select(t => Math.Round(t.WindowValue, 6)).Should().Equal(Math.Round(70 / 6.0, 6), 60);
+    }
+
     private static ushort Pressure(Scenario scenario) => (ushort)scenario.Register.Catalog.Kinds[0].FindQuantity("pressure"u8);
 
     private static ushort Methane(Scenario scenario) => (ushort)scenario.Register.Catalog.Kinds[0].FindQuantity("methane"u8);
