@@ -28,6 +28,8 @@ internal static class BenchMenu
                 return await LatencyBench.RunAsync(options);
             case "ledger":
                 return await LedgerBench.RunAsync(options);
+            case "loop":
+                return await LoopBench.RunAsync(options);
             case "start":
                 return await StartBench.RunAsync(options);
             case "engine":
@@ -48,6 +50,7 @@ internal static class BenchMenu
                       latency    [--rate 2000] [--seconds 20] [--every N]
                       start      [--rows 1000000] [--devices 100000] [--starts 5] [--data FOLDER]
                       ledger     [--alerts 100000] [--postgres FILE] [--data FOLDER]
+                      loop       [--part storm|book|streams] [--alerts N] [--officers 1000] [--data FOLDER] [--small]
                       decode
                       engine     [--quick]
                       --gate     fails when the engine allocates in steady state; for CI

@@ -52,4 +52,10 @@ internal static partial class AlertsLog
 
     [LoggerMessage(3016, LogLevel.Information, "Policy in force: {Path}, {Rules} deadlines")]
     public static partial void PolicyInForce(ILogger logger, string path, int rules);
+
+    [LoggerMessage(3017, LogLevel.Debug, "Book taken from its image as of entry {Sequence}, with {Changed} alerts that have changed since")]
+    public static partial void ImageTaken(ILogger logger, long sequence, int changed);
+
+    [LoggerMessage(3018, LogLevel.Warning, "The book's image cannot be written; the next start reads all alerts from the ledger")]
+    public static partial void ImageNotWritten(ILogger logger, Exception exception);
 }

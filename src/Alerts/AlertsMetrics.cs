@@ -65,14 +65,5 @@ public sealed class AlertsMetrics : IDisposable
         live = liveAlerts;
     }
 
-    internal IDisposable CountSubscriber()
-    {
-        Interlocked.Increment(ref subscribers);
-        return new Leaving(this);
-    }
-
-    private sealed class Leaving(AlertsMetrics metrics) : IDisposable
-    {
-        public void Dispose() => Interlocked.Decrement(ref metrics.subscribers);
-    }
+    internal void CountSubscriber(int change) => Interlocked.Add(ref subscribers, change);
 }

@@ -102,7 +102,7 @@ public sealed class DeadlineAuditor : IAsyncDisposable
 
     private async Task TellAsync(List<string> differences, CancellationToken cancellationToken)
     {
-        var known = ledger.Book.Alerts.Values.FirstOrDefault(a => a.RuleId == SystemAlerts.Deadlines.Rule);
+        var known = ledger.Book.Alerts.FindLive(SystemAlerts.Deadlines.Rule, SystemAlerts.Deadlines.Series);
         if ((known?.IsActive == true) == differences.Count > 0)
         {
             return;

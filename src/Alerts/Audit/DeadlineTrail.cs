@@ -9,23 +9,23 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class DeadlineTrail
 {
-    /// <summary>The lists are the book's and the entries' own, never written to: a million alerts cost no more than their names here.</summary>
-    private readonly Dictionary<string, IReadOnlyList<Deadline>> running = new(StringComparer.Ordinal);
+    /// <summary>Of alerts that an entry has concerned since it began: what runs.</summary>
+    private readonly Dictionary<string, Deadline[]> running = new(StringComparer.Ordinal);
+
+    /// <summary>Of all others: as the book was when it began, which costs no more than the book does.</summary>
+    private AlertMap begun = AlertMap.Empty;
 
     /// <summary>The last entry taken in.</summary>
     public long Cursor { get; private set; }
 
-    public int Alerts => running.Count;
+    public int Alerts => running.Count + begun.Packed.Count(a => a.DueMicros != long.MaxValue);
 
     /// <summary>Begins with what runs as of one entry.</summary>
     public void Begin(BookSnapshot book)
     {
         running.Clear();
         Cursor = book.Sequence;
-        foreach (var alert in book.Alerts.Values.Where(a => a.Deadlines.Count > 0))
-        {
-            running[alert.Id] = alert.Deadlines;
-        }
+        begun = book.Alerts;
     }
 
     /// <param name="differences">Told of each, in words.</param>
@@ -34,6 +34,11 @@ internal sealed class DeadlineTrail
         Cursor = entry.Sequence;
         if (entry is { Kind: EntryKind.ClockStepped, Body.ShiftMicros: { } shift })
         {
+            foreach (var packed in begun.Packed.ToArray())
+            {
+                Replace(packed.Id, packed.Unpack().Deadlines);
+            }
+
             foreach (var (id, list) in running.ToArray())
             {
                 running[id] = [.. list.Select(d => d with { DueMicros = d.DueMicros + shift })];
@@ -54,14 +59,16 @@ internal sealed class DeadlineTrail
     }
 
     /// <summary>What should have fired by then and has not.</summary>
-    public IEnumerable<string> DueBy(long micros) => running
-        .SelectMany(r => r.Value.Where(d => d.DueMicros <= micros).Select(d => (r.Key, d)))
-        .OrderBy(d => d.d.DueMicros).Select(d => Say(d.Key, d.d, "has not fired"));
+    public IEnumerable<string> DueBy(long micros) => running.Select(r => (Id: r.Key, Deadlines: (IEnumerable<Deadline>)r.Value))
+        .Concat(begun.Packed.Where(a => a.DueMicros <= micros).Select(a => (a.Id, Deadlines: (IEnumerable<Deadline>)a.Unpack().Deadlines)))
+        .SelectMany(r => r.Deadlines.Where(d => d.DueMicros <= micros).Select(d => (r.Id, Deadline: d)))
+        .OrderBy(d => d.Deadline.DueMicros).Select(d => Say(d.Id, d.Deadline, "has not fired"));
 
     private void Fire(LedgerEntry entry, Breach breach, Action<string> differences)
     {
         var fired = new Deadline(breach.Step, breach.Level, breach.Round, breach.DueMicros);
-        if (!running.TryGetValue(entry.AlertId, out var list) || !list.Contains(fired))
+        var list = Running(entry.AlertId);
+        if (list?.Contains(fired) != true)
         {
             differences(Say(entry.AlertId, fired, "fired and was not running"));
         }
@@ -70,12 +77,12 @@ internal sealed class DeadlineTrail
             differences(Say(entry.AlertId, fired, "fired early"));
         }
 
-        Replace(entry.AlertId, entry.Body.Escalation?.Deadlines ?? list?.Where(d => d != fired).ToList());
+        Replace(entry.AlertId, entry.Body.Escalation?.Deadlines ?? list?.Where(d => d != fired).ToArray());
     }
 
     private void Step(LedgerEntry entry, CommandFacts command, Action<string> differences)
     {
-        if (entry.Kind == EntryKind.Commented || !running.TryGetValue(entry.AlertId, out var list))
+        if (entry.Kind == EntryKind.Commented || Running(entry.AlertId) is not { } list)
         {
             Replace(entry.AlertId, command.Deadlines);
             return;
@@ -103,13 +110,26 @@ internal sealed class DeadlineTrail
         Replace(entry.AlertId, left);
     }
 
+    /// <returns>Null when nothing runs.</returns>
+    private IReadOnlyList<Deadline>? Running(string alertId) =>
+        running.TryGetValue(alertId, out var list) ? list
+        : begun.Find(alertId) is { Deadlines: { Count: > 0 } first } ? first
+        : null;
+
     private void Replace(string alertId, IReadOnlyList<Deadline>? deadlines)
     {
-        if (deadlines is { Count: > 0 })
+        if (deadlines is null)
         {
-            running[alertId] = deadlines;
+            return;
         }
-        else if (deadlines is not null)
+
+        // No longer as it was at the beginning: that is let go.
+        begun = begun.Without(alertId);
+        if (deadlines.Count > 0)
+        {
+            running[alertId] = [.. deadlines];
+        }
+        else
         {
             running.Remove(alertId);
         }

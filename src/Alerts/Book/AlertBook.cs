@@ -9,40 +9,55 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class AlertBook
 {
+    private readonly PackWriter packing = new();
+
+    /// <summary>What this draft has looked at, as it is in it: within a draft an alert that has not changed is the same object.</summary>
+    private readonly Dictionary<string, Alert> unpacked = new(StringComparer.Ordinal);
     private volatile BookSnapshot current = BookSnapshot.Empty;
-    private readonly Dictionary<(string Rule, string Series), string> index = [];
-    private readonly List<((string Rule, string Series) Key, string? Before)> indexChanges = [];
-    private ImmutableDictionary<string, Alert>.Builder alerts = BookSnapshot.Empty.Alerts.ToBuilder();
     private readonly HashSet<string> flapping = new(StringComparer.Ordinal);
+    private AlertMap alerts = AlertMap.Empty;
+    private WordTable words = new();
     private DutyBook duty = DutyBook.Empty;
-    private ImmutableDictionary<string, long>.Builder delivered = BookSnapshot.Empty.Delivered.ToBuilder();
+    private ImmutableDictionary<string, long> delivered = BookSnapshot.Empty.Delivered;
 
     public BookSnapshot Current => current;
 
-    /// <summary>Drafts the rows the database keeps of the book, in place of all that was drafted before.</summary>
-    public void Load(IEnumerable<Alert> live, IEnumerable<(string Officer, long UpTo)> deliveries, DutyBook who)
+    /// <summary>Drafts what the database keeps of the book, in place of all that was drafted before.</summary>
+    /// <param name="live">By the words.</param>
+    /// <param name="with">From here on the book's.</param>
+    /// <param name="deliveries">By officer.</param>
+    /// <param name="who">Officers and duty.</param>
+    public void Load(AlertMap live, WordTable with, IEnumerable<(string Officer, long UpTo)> deliveries, DutyBook who)
     {
         duty = who;
-        alerts.Clear();
-        index.Clear();
-        delivered.Clear();
+        unpacked.Clear();
+        alerts = live;
+        words = with;
+        delivered = deliveries.ToImmutableDictionary(d => d.Officer, d => d.UpTo, StringComparer.Ordinal);
         Incidents.Clear();
         flapping.Clear();
-        foreach (var alert in live)
+        foreach (var alert in live.Packed)
         {
-            Put(null, alert);
-        }
-
-        foreach (var (officer, upTo) in deliveries)
-        {
-            delivered[officer] = upTo;
+            Incidents.Apply(null, alert.Unpack());
+            Incidents.Commit();
+            if (alert.Rest is { IsFlapping: true })
+            {
+                flapping.Add(alert.Id);
+            }
         }
     }
 
-    public Alert? Find(string id) => alerts.GetValueOrDefault(id);
+    public Alert? Find(string id)
+    {
+        if (unpacked.TryGetValue(id, out var known))
+        {
+            return known;
+        }
 
-    public Alert? FindLive(string rule, string series) =>
-        index.TryGetValue((rule, series), out var id) ? alerts[id] : null;
+        return alerts.Find(id) is { } alert ? unpacked[id] = alert : null;
+    }
+
+    public Alert? FindLive(string rule, string series) => alerts.FindLive(rule, series) is { } alert ? Find(alert.Id) : null;
 
     /// <summary>All live alerts, as drafted.</summary>
     public IEnumerable<Alert> Drafted => alerts.Values;
@@ -73,7 +88,7 @@ internal sealed class AlertBook
         switch (entry.Kind)
         {
             case EntryKind.Delivered:
-                delivered[entry.Actor] = entry.Body.UpTo!.Value;
+                delivered = delivered.SetItem(entry.Actor, entry.Body.UpTo!.Value);
                 return;
             case EntryKind.ClockStepped:
                 ShiftAll(entry.Body.ShiftMicros!.Value, changed);
@@ -92,26 +107,21 @@ internal sealed class AlertBook
     }
 
     /// <summary>The draft is on disk: everybody may see it.</summary>
-    public void Commit(long sequence)
+    public void Commit(long sequence, byte[] hash)
     {
-        indexChanges.Clear();
         Incidents.Commit();
-        flapping.RemoveWhere(id => !alerts.TryGetValue(id, out var alert) || !alert.IsFlapping);
-        current = new BookSnapshot(sequence, alerts.ToImmutable(), delivered.ToImmutable()) { Duty = duty };
+        flapping.RemoveWhere(id => Find(id) is not { IsFlapping: true });
+        unpacked.Clear();
+        current = new BookSnapshot(sequence, alerts, delivered) { Duty = duty, Hash = hash, Words = words };
     }
 
     /// <summary>The draft is not on disk: forget it.</summary>
     public void Rollback()
     {
-        alerts = current.Alerts.ToBuilder();
-        for (var i = indexChanges.Count - 1; i >= 0; i--)
-        {
-            SetIndex(indexChanges[i].Key, indexChanges[i].Before);
-        }
-
-        indexChanges.Clear();
+        unpacked.Clear();
         Incidents.Rollback();
-        delivered = current.Delivered.ToBuilder();
+        alerts = current.Alerts;
+        delivered = current.Delivered;
         duty = current.Duty;
     }
 
@@ -125,42 +135,21 @@ internal sealed class AlertBook
 
         if (alert.IsLive)
         {
-            alerts[alert.Id] = alert;
-            Index(alert, alert.Id);
-        }
-        else if (alerts.Remove(alert.Id))
-        {
-            Index(alert, null);
-        }
-    }
-
-    private void Index(Alert alert, string? id)
-    {
-        var key = (alert.RuleId, alert.Series);
-        var before = index.GetValueOrDefault(key);
-        if (before != id)
-        {
-            indexChanges.Add((key, before));
-            SetIndex(key, id);
-        }
-    }
-
-    private void SetIndex((string Rule, string Series) key, string? id)
-    {
-        if (id is null)
-        {
-            index.Remove(key);
+            unpacked[alert.Id] = alert;
+            alerts = alerts.With(PackedAlert.Of(alert, words, packing));
         }
         else
         {
-            index[key] = id;
+            unpacked.Remove(alert.Id);
+            alerts = alerts.Without(alert.Id);
         }
     }
 
     private void ShiftAll(long shiftMicros, Action<Alert?, Alert> changed)
     {
-        foreach (var before in alerts.Values.ToArray())
+        foreach (var packed in alerts.Packed.Where(a => a.DueMicros != long.MaxValue || a.Rest?.Chatter is not null).ToArray())
         {
+            var before = Find(packed.Id)!;
             var after = AlertFold.Shift(before, shiftMicros);
             if (!ReferenceEquals(before, after))
             {

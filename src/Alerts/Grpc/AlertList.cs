@@ -26,15 +26,16 @@ internal static class AlertList
             _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
         };
         var before = ReadToken(request.PageToken);
-        var live = ledger.Book.Alerts.Values.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen))
+        var alerts = ledger.Book.Alerts;
+        var live = alerts.Packed.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen) && MayMatch(a, officer, request))
             .OrderByDescending(a => a.FirstSequence).ToList();
         var (past, pastEnd) = request.IncludeClosed
             ? await ReadPastAsync(ledger, before, size, a => Matches(a, officer, request), cancellationToken)
             : ([], 0);
 
         // Of the live ones only those above where the look at the past ended: below it, something of the past could come between.
-        var merged = live.Where(a => a.FirstSequence > pastEnd && Matches(a, officer, request))
-            .Concat(past.Where(p => live.TrueForAll(a => a.Id != p.Id)))
+        var merged = live.Where(a => a.FirstSequence > pastEnd).Select(a => a.Unpack()).Where(a => Matches(a, officer, request)).Take(size + 1)
+            .Concat(past.Where(p => !alerts.ContainsKey(p.Id)))
             .OrderByDescending(a => a.FirstSequence).ToList();
         if (merged.Count > size)
         {
@@ -65,6 +66,10 @@ internal static class AlertList
 
         return (found, before);
     }
+
+    /// <summary>What can be told without unpacking it.</summary>
+    private static bool MayMatch(PackedAlert alert, Officer officer, V1.ListRequest request) =>
+        officer.Covers(alert.Territory) && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour));
 
     private static bool Matches(Alert alert, Officer officer, V1.ListRequest request) =>
         officer.Covers(alert.Territory)

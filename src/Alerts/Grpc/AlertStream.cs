@@ -55,11 +55,11 @@ internal sealed class AlertStream(
 
     private async Task WriteBookAsync(BookSnapshot book, CancellationTokenSource ending)
     {
-        var own = book.Alerts.Values.Where(a => officer.Covers(a.Territory))
+        var own = book.Alerts.Packed.Where(a => officer.Covers(a.Territory))
             .OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.FirstSequence).ToList();
         foreach (var alert in own)
         {
-            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert) }, ending);
+            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack()) }, ending);
         }
 
         await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
@@ -80,29 +80,33 @@ internal sealed class AlertStream(
 
     private async Task WriteEntriesAsync(CancellationTokenSource ending)
     {
-        await using var entries = ledger.Feed.Subscribe(cursor, PageEntries, ending.Token).GetAsyncEnumerator(ending.Token);
-        var next = entries.MoveNextAsync().AsTask();
+        using var tap = ledger.Feed.Open(officer, cursor, PageEntries);
+        var next = tap.NextAsync(ending.Token);
         try
         {
             var beat = Task.Delay(options.Heartbeat, time, ending.Token);
             while (true)
             {
-                if (beat.IsCompleted || await Task.WhenAny(next, beat) == beat)
+                if (beat.IsCompleted || (!next.IsCompleted && await Task.WhenAny(next, beat) == beat))
                 {
                     await beat;
+                    cursor = Math.Max(cursor, tap.Cursor());
                     await WriteAsync(Heartbeat(), ending);
                     beat = Task.Delay(options.Heartbeat, time, ending.Token);
                     continue;
                 }
 
-                await next;
-                await WriteEntryAsync(entries.Current, ending);
-                next = entries.MoveNextAsync().AsTask();
+                foreach (var entry in await next)
+                {
+                    await WriteEntryAsync(entry, ending);
+                }
+
+                next = tap.NextAsync(ending.Token);
             }
         }
         finally
         {
-            // The enumerator may only be disposed when it rests, and the timer must not outlive the call.
+            // The place may only be given up when nobody waits at it, and the timer must not outlive the call.
             await ending.CancelAsync();
             await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }

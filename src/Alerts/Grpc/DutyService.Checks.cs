@@ -11,7 +11,7 @@ public sealed partial class DutyService
     {
         var (territory, role) = (request.Territory.Trim('/'), WireDuty.From(request.Role));
         var within = new Officer("", territory);
-        var open = ledger.Book.Alerts.Values.Where(a => a.IsOpen && DutyRequest.Has(within, a.Territory)).ToList();
+        var open = ledger.Book.Alerts.Packed.Where(a => a.IsOpen && DutyRequest.Has(within, a.Territory)).Select(a => a.Unpack()).ToList();
         var facts = await DoAsync(context, request.RequestId, "territory", territory, (t, r) => HandOverCommands.Write(t, r, territory, role, request.Text, open));
         return new V1.HandOverResponse { Note = WireDuty.Of(facts.HandOver ?? throw Reused(), NowMicros) };
     }

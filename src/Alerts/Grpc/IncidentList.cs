@@ -19,12 +19,12 @@ internal static class IncidentList
 
     /// <summary>Open incidents of an officer's territory, newest first.</summary>
     public static IEnumerable<Incident> Open(BookSnapshot book, Officer officer) =>
-        Incident.Of(book.Alerts.Values.Where(a => officer.Covers(a.Territory))).Where(i => i.IsOpen);
+        Incident.Of(book.Alerts.Of(officer)).Where(i => i.IsOpen);
 
     public static async Task<IncidentPage> ReadAsync(
         Ledger ledger, Officer officer, long id, bool withClosed, long after, int size, CancellationToken cancellationToken)
     {
-        var live = ledger.Book.Alerts.Values.Where(IsOfIt).OrderBy(a => a.FirstSequence).ToList();
+        var live = ledger.Book.Alerts.Of(officer).Where(IsOfIt).OrderBy(a => a.FirstSequence).ToList();
         var isOpen = live.Exists(a => a.IsOpen);
         if (!isOpen || withClosed)
         {

@@ -53,7 +53,7 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         var page = book.Duty.Maintenance.Concat(request.IncludeEnded ? book.Duty.PastMaintenance.Values : [])
             .Where(w => w.Id < before && Concerns(officer, w.Scope)).OrderByDescending(w => w.Id).Take(size + 1).ToList();
         var response = new V1.ListMaintenanceResponse { NextPageToken = page.Count > size ? Text(page[size - 1].Id) : "" };
-        var own = page.Count == 0 ? [] : book.Alerts.Values.Where(a => a.Maintenance is not null && officer.Covers(a.Territory)).ToList();
+        var own = page.Count == 0 ? [] : book.Alerts.Of(officer).Where(a => a.Maintenance is not null).ToList();
         response.Windows.AddRange(page.Take(size).Select(w => WireMaintenance.Of(w, own, now)));
         return Task.FromResult(response);
     }

@@ -87,6 +87,11 @@ public static class WireAlert
             AlertId = entry.AlertId,
             Alert = alert is null ? null : Of(alert),
         };
+        if (entry.CommittedMicros != 0)
+        {
+            wire.CommitTime = WireTime.Of(entry.CommittedMicros);
+        }
+
         if (entry.Body.Transition is { } transition)
         {
             wire.FromSeverity = WireNames.Of(transition.From);

@@ -19,6 +19,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private readonly LedgerWriter writer;
     private readonly LedgerReaders readers;
     private readonly LedgerHealthWatch health;
+    private readonly BookImages images;
     private readonly RecordTransition record;
     private readonly DutySweep dutySweep;
     private readonly ILogger logger;
@@ -42,7 +43,8 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         record = new RecordTransition(catalog, metrics);
         Alarm = new CheckAlarm(record);
         dutySweep = new DutySweep(Alarm);
-        var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, logger);
+        images = new BookImages(options, book, logger);
+        var headHash = LedgerStart.Run(store, book, recorded, options, clock, health, images, logger);
         head.Write(book.Current.Sequence, headHash);
         head.Sync();
         Feed = new LedgerFeed(book.Current.Sequence, options.FeedCapacityEntries, metrics, ReadEntriesAsync);
@@ -276,6 +278,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
         await closing.CancelAsync().ConfigureAwait(false);
         await Task.Run(writer.Dispose).ConfigureAwait(false);
+        await images.EndAsync().ConfigureAwait(false);
         await checkLater.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         closing.Dispose();
         readers.Dispose();
@@ -326,6 +329,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// <summary>At most one sweep by the timer is queued at a time: a slow disk must not fill the queue with sweeps.</summary>
     private void SweepOnTime()
     {
+        images.Look();
         if (Interlocked.Exchange(ref sweeping, 1) != 0)
         {
             return;

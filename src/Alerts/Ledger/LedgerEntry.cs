@@ -175,6 +175,12 @@ public sealed record LedgerEntry
 
     /// <summary>The span of the commit, so that the stream can hang its own below it; default when not traced or read back from disk.</summary>
     public ActivityContext Trace { get; init; }
+
+    /// <summary>Of the alert it is about, so that the feed knows whom it concerns; null where it is about none, or was read back from disk.</summary>
+    internal string? Territory { get; init; }
+
+    /// <summary>Server time at which it was on disk; 0 when it was read back from there.</summary>
+    internal long CommittedMicros { get; init; }
 }
 
 /// <summary>What an entry says beyond its columns; only the part that belongs to its kind is set. Explains itself without any other file.</summary>

@@ -1,9 +1,10 @@
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// Committed entries, to any number of subscribers: the newest are held in one ring in memory, whoever is further behind reads pages from the disk.
-/// A slow subscriber therefore costs nothing but its cursor, holds up nobody, and sees neither gap nor repeat.
-/// Threading: published to by the ledger's writer alone; subscribed to from any thread.
+/// Committed entries, to any number of readers: the newest are held in one ring in memory, whoever is further behind reads pages from the disk.
+/// An entry wakes those whose territory it concerns and nobody else, so that a thousand officers of a thousand places cost no more than
+/// one each; a slow one costs nothing but its place, holds up nobody, and sees neither gap nor repeat.
+/// Threading: published to by the ledger's writer alone; read from any thread.
 /// </summary>
 public sealed class LedgerFeed
 {
@@ -11,9 +12,10 @@ public sealed class LedgerFeed
     private readonly LedgerEntry[] ring;
     private readonly Func<long, int, CancellationToken, Task<IReadOnlyList<LedgerEntry>>> readPage;
     private readonly AlertsMetrics metrics;
+    private readonly Dictionary<string, HashSet<FeedTap>> taps = new(StringComparer.Ordinal);
+    private readonly List<TaskCompletionSource> woken = [];
     private long head;
     private long oldest;
-    private TaskCompletionSource news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal LedgerFeed(
         long head, int capacityEntries, AlertsMetrics metrics,
@@ -36,79 +38,185 @@ public sealed class LedgerFeed
     public async IAsyncEnumerable<LedgerEntry> Subscribe(
         long after, int capacityEntries, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var cursor = after;
-        using var counted = metrics.CountSubscriber();
+        using var tap = Open(new Officer("feed"), after, capacityEntries);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (page, behind, next) = TakeFromRing(cursor, capacityEntries);
-            if (behind)
+            foreach (var entry in await tap.NextAsync(cancellationToken).ConfigureAwait(false))
             {
-                metrics.FeedCatchUps.Add(1);
-                page = await readPage(cursor, capacityEntries, cancellationToken).ConfigureAwait(false);
+                yield return entry;
             }
-            else if (page.Count == 0)
+        }
+    }
+
+    internal static bool IsNews(LedgerEntry entry) => entry.Kind is not EntryKind.Delivered and not (>= EntryKind.NoticesPlanned and < (EntryKind)80);
+
+    /// <summary>A place of an officer's own in the feed.</summary>
+    internal FeedTap Open(Officer officer, long after, int pageEntries)
+    {
+        var tap = new FeedTap(this, officer, after, pageEntries);
+        lock (gate)
+        {
+            tap.First = after < head ? after + 1 : 0;
+            (taps.TryGetValue(tap.Territory, out var own) ? own : taps[tap.Territory] = []).Add(tap);
+        }
+
+        metrics.CountSubscriber(1);
+        return tap;
+    }
+
+    internal void Close(FeedTap tap)
+    {
+        lock (gate)
+        {
+            if (!taps.TryGetValue(tap.Territory, out var own) || !own.Remove(tap))
             {
-                await next.WaitAsync(cancellationToken).ConfigureAwait(false);
-                continue;
+                return;
             }
 
-            foreach (var entry in page)
+            if (own.Count == 0)
             {
-                cursor = entry.Sequence;
-                if (entry.Kind is not EntryKind.Delivered and not (>= EntryKind.NoticesPlanned and < (EntryKind)80))
+                taps.Remove(tap.Territory);
+            }
+        }
+
+        metrics.CountSubscriber(-1);
+    }
+
+    /// <returns>What the ring has for it; or what to wait for; or neither, when it has to read the disk.</returns>
+    internal (IReadOnlyList<LedgerEntry>? Page, Task? News) Take(FeedTap tap)
+    {
+        lock (gate)
+        {
+            tap.Done = tap.Given;
+            if (tap.First == 0)
+            {
+                tap.Done = tap.Given = Math.Max(tap.Given, head);
+                tap.Resting ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return (null, tap.Resting.Task);
+            }
+
+            if (tap.First < oldest)
+            {
+                return (null, null);
+            }
+
+            var page = new List<LedgerEntry>();
+            var at = tap.First;
+            for (; at <= head && page.Count < tap.PageEntries; at++)
+            {
+                if (ring[at % ring.Length] is var entry && tap.IsFor(entry))
                 {
-                    yield return entry;
+                    page.Add(entry);
                 }
             }
+
+            GiveUpTo(tap, at - 1);
+            return (page, null);
+        }
+    }
+
+    internal async Task<IReadOnlyList<LedgerEntry>> TakeFromDiskAsync(FeedTap tap, CancellationToken cancellationToken)
+    {
+        metrics.FeedCatchUps.Add(1);
+        var page = await readPage(tap.First - 1, tap.PageEntries, cancellationToken).ConfigureAwait(false);
+        lock (gate)
+        {
+            if (page.Count > 0)
+            {
+                GiveUpTo(tap, page[^1].Sequence);
+            }
+        }
+
+        return [.. page.Where(tap.IsFor)];
+    }
+
+    internal long CursorOf(FeedTap tap)
+    {
+        lock (gate)
+        {
+            if (tap.First == 0 && tap.Done == tap.Given)
+            {
+                tap.Done = tap.Given = Math.Max(tap.Given, head);
+            }
+
+            return tap.Done;
         }
     }
 
     internal void Publish(IReadOnlyList<LedgerEntry> entries)
     {
-        if (entries.Count == 0)
-        {
-            return;
-        }
-
-        TaskCompletionSource told;
         lock (gate)
         {
             foreach (var entry in entries)
             {
                 ring[entry.Sequence % ring.Length] = entry;
                 head = entry.Sequence;
+                if (IsNews(entry))
+                {
+                    Touch(entry);
+                }
             }
 
             oldest = Math.Max(oldest, head - ring.Length + 1);
-            told = news;
-            news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        told.SetResult();
+        woken.ForEach(w => w.SetResult());
+        woken.Clear();
     }
 
-    private (IReadOnlyList<LedgerEntry> Page, bool Behind, Task News) TakeFromRing(long cursor, int capacity)
+    private void GiveUpTo(FeedTap tap, long last)
     {
-        lock (gate)
+        tap.Given = last;
+        tap.First = last < head ? last + 1 : 0;
+    }
+
+    /// <summary>Those of its territory and of all above it; of unknown place it is everybody's.</summary>
+    private void Touch(LedgerEntry entry)
+    {
+        if (string.IsNullOrEmpty(entry.Territory))
         {
-            if (cursor >= head)
+            foreach (var all in taps.Values)
             {
-                return ([], false, news.Task);
+                Touch(all, entry.Sequence);
             }
 
-            if (cursor + 1 < oldest)
+            return;
+        }
+
+        var byPath = taps.GetAlternateLookup<ReadOnlySpan<char>>();
+        var path = entry.Territory.AsSpan();
+        while (true)
+        {
+            if (byPath.TryGetValue(path, out var own))
             {
-                return ([], true, news.Task);
+                Touch(own, entry.Sequence);
             }
 
-            var page = new LedgerEntry[Math.Min(capacity, head - cursor)];
-            for (var i = 0; i < page.Length; i++)
+            if (path.IsEmpty)
             {
-                page[i] = ring[(cursor + 1 + i) % ring.Length];
+                return;
             }
 
-            return (page, false, news.Task);
+            path = path[..Math.Max(0, path.LastIndexOf('/'))];
+        }
+    }
+
+    private void Touch(HashSet<FeedTap> own, long sequence)
+    {
+        foreach (var tap in own)
+        {
+            if (sequence <= tap.Given)
+            {
+                // It began with a book that was committed already when this was still on its way here.
+                continue;
+            }
+
+            tap.First = tap.First == 0 ? sequence : tap.First;
+            if (tap.Resting is { } resting)
+            {
+                woken.Add(resting);
+                tap.Resting = null;
+            }
         }
     }
 }

@@ -32,6 +32,9 @@ public sealed record LedgerOptions
     /// <summary>Whether what is to be told goes into the outbox. Without anybody who empties it, it must not.</summary>
     public bool KeepsNotices { get; init; }
 
+    /// <summary>From so many live alerts on, an image of them is kept beside the ledger; fewer are read from it in no time.</summary>
+    internal int ImageFrom { get; init; } = 5_000;
+
     /// <summary>NORMAL and OFF lose acknowledged entries at a power cut: only the control of the power-cut test, and tests of virtual years, may ask for them.</summary>
     internal string Synchronous { get; init; } = "FULL";
 

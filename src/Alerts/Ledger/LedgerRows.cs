@@ -58,27 +58,38 @@ internal static class LedgerRows
         }
     }
 
-    /// <summary>All live alerts: read by this thread, parsed by whoever has time, in stretches.</summary>
-    public static IReadOnlyList<Alert> ReadLive(DbConnection connection)
+    /// <summary>All live alerts: read by this thread, parsed and packed by whoever has time, a few stretches at a time.</summary>
+    public static List<PackedAlert> ReadLive(DbConnection connection, WordTable words)
     {
-        const int Stretch = 2048;
+        const int Stretch = 2048, Underway = 4;
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT state FROM alert WHERE live = 1";
         using var row = command.ExecuteReader();
-        var parsing = new List<Task<Alert[]>>();
+        var packing = new Queue<Task<PackedAlert[]>>();
         var states = new List<byte[]>(Stretch);
+        var alerts = new List<PackedAlert>();
         while (row.Read())
         {
             states.Add(row.GetFieldValue<byte[]>(0));
             if (states.Count == Stretch)
             {
-                parsing.Add(ParseAsync(states));
+                packing.Enqueue(PackAsync(states, words));
                 states = new List<byte[]>(Stretch);
+            }
+
+            if (packing.Count > Underway)
+            {
+                alerts.AddRange(packing.Dequeue().GetAwaiter().GetResult());
             }
         }
 
-        parsing.Add(ParseAsync(states));
-        return [.. parsing.SelectMany(p => p.GetAwaiter().GetResult())];
+        packing.Enqueue(PackAsync(states, words));
+        foreach (var packed in packing)
+        {
+            alerts.AddRange(packed.GetAwaiter().GetResult());
+        }
+
+        return alerts;
     }
 
     public static IReadOnlyList<T> Query<T>(
@@ -101,12 +112,12 @@ internal static class LedgerRows
         return rows;
     }
 
-    private static Task<Alert[]> ParseAsync(List<byte[]> states) => Task.Run(() =>
+    private static Task<PackedAlert[]> PackAsync(List<byte[]> states, WordTable words) => Task.Run(() =>
     {
-        var row = new AlertRow();
+        var (row, writer) = (new AlertRow(), new PackWriter());
         try
         {
-            return states.ConvertAll(s => row.Read(s)).ToArray();
+            return states.ConvertAll(s => PackedAlert.Of(row.Read(s), words, writer)).ToArray();
         }
         catch (Exception wrong) when (wrong is JsonException or InvalidOperationException or FormatException)
         {

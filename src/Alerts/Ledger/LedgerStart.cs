@@ -12,11 +12,14 @@ internal static class LedgerStart
 {
     private const int TailEntries = 1000;
 
+    /// <summary>Of more than so many, reading one by one what has changed since an image takes longer than reading all.</summary>
+    private const int MostChanged = 200_000;
+
     /// <summary>Loads the book and leaves a note in the chain when the tail is missing.</summary>
     /// <returns>The head hash.</returns>
     public static byte[] Run(
         LedgerStore store, AlertBook book, LedgerHead.Value? recorded, LedgerOptions options, TimeProvider clock,
-        LedgerHealthWatch health, ILogger logger)
+        LedgerHealthWatch health, BookImages images, ILogger logger)
     {
         if (options.Database.IsQuickToCheck)
         {
@@ -25,8 +28,9 @@ internal static class LedgerStart
 
         var (sequence, hash, broken) = CheckTail(store.ReadTail(TailEntries));
         Report(broken, health, logger);
-        book.Load(store.LoadLive(), store.LoadDeliveries(), store.LoadDuty());
-        book.Commit(sequence);
+        var (live, words) = LoadAlerts(store, images, sequence, logger);
+        book.Load(live, words, store.LoadDeliveries(), store.LoadDuty());
+        book.Commit(sequence, hash);
         var missing = FindMissing(store, recorded, sequence, hash);
         var keepsAnew = options.KeepsNotices != store.NoticesKeptSince() > 0;
         if (missing is null && !keepsAnew)
@@ -53,8 +57,31 @@ internal static class LedgerStart
         }
 
         store.Commit();
-        book.Commit(transaction.HeadSequence);
+        book.Commit(transaction.HeadSequence, transaction.HeadHash);
         return transaction.HeadHash;
+    }
+
+    /// <summary>From the image, with what has changed since; else from all rows.</summary>
+    private static (AlertMap Live, WordTable Words) LoadAlerts(LedgerStore store, BookImages images, long sequence, ILogger logger)
+    {
+        if (images.Read() is { } image && image.Sequence <= sequence
+            && store.ReadAfter(image.Sequence - 1, 1) is [var of] && of.Sequence == image.Sequence && of.Hash.Span.SequenceEqual(image.Hash)
+            && store.FindChanged(image.Sequence, MostChanged) is { } changed)
+        {
+            var writer = new PackWriter();
+            var map = AlertMap.Of(image.Alerts);
+            foreach (var id in changed)
+            {
+                map = store.FindAlert(id) is { IsLive: true } alert ? map.With(PackedAlert.Of(alert, image.Words, writer)) : map.Without(id);
+            }
+
+            images.Taken(image.Sequence);
+            AlertsLog.ImageTaken(logger, image.Sequence, changed.Count);
+            return (map, image.Words);
+        }
+
+        var words = new WordTable();
+        return (AlertMap.Of(store.LoadLive(words)), words);
     }
 
     /// <summary>Looks at the whole structure when it was too large to do so before the start.</summary>

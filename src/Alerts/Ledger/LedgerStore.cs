@@ -11,7 +11,7 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class LedgerStore : IDisposable
 {
-    private const long CheckpointFrames = 1000;
+    private const long CheckpointRows = 8000;
     private const long TruncateFrames = 8192;
     private const int MostUnsent = 512;
     private readonly ILedgerDatabase database;
@@ -288,7 +288,19 @@ internal sealed class LedgerStore : IDisposable
             connection, $"SELECT {LedgerRows.EntryColumns} FROM entry ORDER BY seq DESC LIMIT @limit", LedgerRows.ReadRaw, ("@limit", (long)limit))
             .Reverse()];
 
-    public IReadOnlyList<Alert> LoadLive() => LedgerRows.ReadLive(connection);
+    public List<PackedAlert> LoadLive(WordTable words) => LedgerRows.ReadLive(connection, words);
+
+    /// <summary>The alerts that entries after this one are about.</summary>
+    /// <returns>Null when they are too many, or one of the entries changed alerts that it does not name.</returns>
+    public IReadOnlyList<string>? FindChanged(long after, int most)
+    {
+        var concerned = LedgerRows.Query(
+            connection, "SELECT DISTINCT alert, kind FROM entry WHERE seq > @after LIMIT @limit", row => (Alert: row.GetString(0), Kind: (EntryKind)row.GetByte(1)),
+            ("@after", after), ("@limit", (long)most));
+        return concerned.Count == most || concerned.Any(c => c.Kind == EntryKind.ClockStepped)
+            ? null
+            : [.. concerned.Select(c => c.Alert).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)];
+    }
 
     public IReadOnlyList<(string Officer, long UpTo)> LoadDeliveries() =>
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
@@ -307,7 +319,7 @@ internal sealed class LedgerStore : IDisposable
     /// <returns>Frames that are left in the log because of a reader; 0 when all is well.</returns>
     public long CheckpointIfDue(bool force = false)
     {
-        if (rowsSinceCheckpoint < CheckpointFrames && !force)
+        if (rowsSinceCheckpoint < CheckpointRows && !force)
         {
             return 0;
         }

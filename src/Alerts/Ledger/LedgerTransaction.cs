@@ -64,8 +64,8 @@ internal sealed class LedgerTransaction(
         };
         store.Insert(entry, bytes);
         (HeadSequence, HeadHash) = (raw.Sequence, hash);
-        entries.Add((entry, postedMicros));
         book.Apply(entry, FindPast, Remember);
+        entries.Add((alertId.Length == 0 ? entry : entry with { Territory = FindAlert(alertId)?.Territory }, postedMicros));
         if (kind == EntryKind.Delivered)
         {
             deliveries[actor] = body.UpTo!.Value;

@@ -208,7 +208,8 @@ internal sealed class LedgerWriter : IDisposable
         }
 
         // The rows are what those entries made of the book, from the same transaction: folded over them again, they would count twice.
-        book.Load(from.LoadLive(), from.LoadDeliveries(), from.LoadDuty());
+        var words = new WordTable();
+        book.Load(AlertMap.Of(from.LoadLive(words)), words, from.LoadDeliveries(), from.LoadDuty());
         if (found.Exists(e => e.Kind == EntryKind.ClockStepped))
         {
             clockWatch.Committed();
@@ -220,7 +221,7 @@ internal sealed class LedgerWriter : IDisposable
     private void Publish(long sequence, byte[] hash, IReadOnlyList<(LedgerEntry Entry, long PostedMicros)> entries)
     {
         headHash = hash;
-        book.Commit(sequence);
+        book.Commit(sequence, hash);
         if (entries.Count == 0)
         {
             return;
@@ -232,7 +233,7 @@ internal sealed class LedgerWriter : IDisposable
         for (var i = 0; i < published.Length; i++)
         {
             var (entry, posted) = entries[i];
-            published[i] = Observe(entry, posted, now);
+            published[i] = Observe(entry with { CommittedMicros = now }, posted, now);
         }
 
         feed.Publish(published);

@@ -156,7 +156,7 @@ internal sealed class NoticeStages
         if (!ReferenceEquals(now, deadAsOf))
         {
             deadAsOf = now;
-            dead = [.. now.Alerts.Values.Where(a => a.Kind == Catalog.GatewayKind && a.IsActive).Select(a => a.Device)];
+            dead = [.. now.Alerts.Packed.Where(a => a.Kind == Catalog.GatewayKind && a.IsActive).Select(a => a.Unpack().Device)];
         }
 
         return dead;

@@ -120,7 +120,7 @@ internal sealed class FleetService(
             AcceptedReadings = counters.ReadingsAccepted,
             RefusedReadings = counters.ReadingsRefused,
             LedgerSequence = book.Sequence,
-            OpenAlerts = book.Alerts.Values.Count(a => a.IsOpen),
+            OpenAlerts = book.Alerts.OpenCount,
             Watchers = streams.Count,
             StartTime = Timestamp.FromDateTimeOffset(startTime),
         });

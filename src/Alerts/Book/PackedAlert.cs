@@ -1,0 +1,232 @@
+using System.Buffers.Binary;
+using System.Text;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// One live alert as the book keeps it: what every alert has, in some 250 bytes with the words it shares in the <see cref="WordTable"/>; and
+/// what only those have with which something was done, as an alert with all else left blank. As objects a million alerts would take 1.3 GB.
+/// What is looked for often lies at fixed places. Immutable.
+/// </summary>
+internal sealed class PackedAlert
+{
+    private const int FirstAt = 0, DueAt = 8, TerritoryAt = 16, RuleAt = 20, KindAt = 24, ConditionAt = 28, PeakAt = 29, WorkAt = 30, NamesAt = 31;
+
+    /// <summary>An alert of which nothing is known: what is left of one when all that is packed is taken away.</summary>
+    private static readonly Alert Blank = new()
+    {
+        Id = "", RuleId = "", RuleVersion = "", TitleZh = "", TitleEn = "", Basis = "", Series = "", Kind = "", Device = "", Quantity = "", Unit = "",
+        Condition = default, Colour = default, PeakColour = default, Work = default, FirstEpisodeMicros = 0, EpisodeMicros = 0, ChangedEventMicros = 0,
+        RaisedAtMicros = 0, ChangedAtMicros = 0, FirstSequence = 0, LastSequence = 0,
+    };
+
+    private readonly WordTable words;
+
+    private PackedAlert(WordTable words, byte[] facts, Alert? rest) => (this.words, Facts, Rest) = (words, facts, rest);
+
+    public byte[] Facts { get; }
+
+    /// <summary>Null where there is no more to it.</summary>
+    public Alert? Rest { get; }
+
+    public long FirstSequence => BinaryPrimitives.ReadInt64LittleEndian(Facts.AsSpan(FirstAt));
+
+    /// <summary>The soonest of its deadlines; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long DueMicros => BinaryPrimitives.ReadInt64LittleEndian(Facts.AsSpan(DueAt));
+
+    public string Territory => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(TerritoryAt))];
+
+    public string RuleId => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(RuleAt))];
+
+    public string Kind => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(KindAt))];
+
+    public bool IsActive => (AlertCondition)Facts[ConditionAt] == AlertCondition.Active;
+
+    public bool IsOpen => (WorkState)Facts[WorkAt] != WorkState.Closed;
+
+    public Severity PeakColour => (Severity)Facts[PeakAt];
+
+    public string Id
+    {
+        get
+        {
+            var reader = new PackReader(Facts.AsSpan(NamesAt));
+            return reader.Text();
+        }
+    }
+
+    public string Series
+    {
+        get
+        {
+            var reader = new PackReader(Facts.AsSpan(NamesAt));
+            reader.Raw();
+            return reader.Text();
+        }
+    }
+
+    /// <summary>From an image.</summary>
+    public static PackedAlert Of(WordTable words, byte[] facts, Alert? rest) => new(words, facts, rest);
+
+    /// <param name="alert">The alert.</param>
+    /// <param name="words">Takes in what is new to it.</param>
+    /// <param name="writer">The caller's own.</param>
+    public static PackedAlert Of(Alert alert, WordTable words, PackWriter writer)
+    {
+        writer.Clear();
+        writer.Fixed(alert.FirstSequence);
+        writer.Fixed(alert.Deadlines.Count == 0 ? long.MaxValue : alert.Deadlines.Min(d => d.DueMicros));
+        writer.Fixed(words.NumberOf(alert.Territory));
+        writer.Fixed(words.NumberOf(alert.RuleId));
+        writer.Fixed(words.NumberOf(alert.Kind));
+        writer.Byte((byte)alert.Condition);
+        writer.Byte((byte)alert.PeakColour);
+        writer.Byte((byte)alert.Work);
+        writer.Text(alert.Id);
+        writer.Text(alert.Series);
+        foreach (var word in (ReadOnlySpan<string>)[alert.RuleVersion, alert.TitleZh, alert.TitleEn, alert.Basis, alert.Quantity, alert.Unit, alert.Gateway, alert.OwnerUnit])
+        {
+            writer.Number(words.NumberOf(word));
+        }
+
+        var isOfSeries = DeviceOf(alert.Series) == alert.Device;
+        writer.Byte(isOfSeries ? (byte)1 : (byte)0);
+        if (!isOfSeries)
+        {
+            writer.Text(alert.Device);
+        }
+
+        writer.Text(alert.Address);
+        writer.Byte((byte)alert.Colour);
+        writer.Double(alert.Latitude);
+        writer.Double(alert.Longitude);
+        writer.Double(alert.WindowValue);
+        writer.Double(alert.Threshold);
+        writer.Fixed(alert.RaisedAtMicros);
+        writer.Number(alert.LastSequence - alert.FirstSequence);
+        foreach (var micros in (ReadOnlySpan<long>)[alert.FirstEpisodeMicros, alert.EpisodeMicros, alert.ChangedEventMicros, alert.ChangedAtMicros])
+        {
+            writer.Number(micros - alert.RaisedAtMicros);
+        }
+
+        Write(writer, alert.Evidence, alert.RaisedAtMicros);
+        Write(writer, alert.Deadlines, alert.RaisedAtMicros);
+        Write(writer, alert.Incident, alert);
+        return new PackedAlert(words, writer.ToArray(), RestOf(alert));
+    }
+
+    /// <summary>The alert, made anew each time it is asked for.</summary>
+    public Alert Unpack()
+    {
+        var reader = new PackReader(Facts.AsSpan(NamesAt));
+        var (id, series) = (reader.Text(), reader.Text());
+        var (version, zh, en, basis) = (Word(ref reader), Word(ref reader), Word(ref reader), Word(ref reader));
+        var (quantity, unit, gateway, owner) = (Word(ref reader), Word(ref reader), Word(ref reader), Word(ref reader));
+        var device = reader.Byte() == 1 ? DeviceOf(series) : reader.Text();
+        var address = reader.Text();
+        var colour = (Severity)reader.Byte();
+        var (latitude, longitude, value, threshold) = (reader.Double(), reader.Double(), reader.Double(), reader.Double());
+        var raised = reader.Fixed8();
+        var last = FirstSequence + reader.Number();
+        var (firstEpisode, episode, changedEvent, changed) =
+            (raised + reader.Number(), raised + reader.Number(), raised + reader.Number(), raised + reader.Number());
+        var evidence = ReadEvidence(ref reader, raised);
+        var deadlines = ReadDeadlines(ref reader, raised);
+        var incident = reader.Byte() == 0 ? null : new IncidentRef(FirstSequence + reader.Number(), (IncidentCause)reader.Byte(), raised + reader.Number());
+        return (Rest ?? Blank) with
+        {
+            Id = id, RuleId = RuleId, RuleVersion = version, TitleZh = zh, TitleEn = en, Basis = basis, Series = series, Kind = Kind,
+            Device = device, Quantity = quantity, Unit = unit, Gateway = gateway, Territory = Territory,
+            Address = address, OwnerUnit = owner, Latitude = latitude, Longitude = longitude, Condition = (AlertCondition)Facts[ConditionAt],
+            Colour = colour, PeakColour = PeakColour, Work = (WorkState)Facts[WorkAt], FirstEpisodeMicros = firstEpisode, EpisodeMicros = episode,
+            ChangedEventMicros = changedEvent, RaisedAtMicros = raised, ChangedAtMicros = changed, WindowValue = value, Threshold = threshold,
+            Evidence = evidence, Deadlines = deadlines, Incident = incident, FirstSequence = FirstSequence, LastSequence = last,
+        };
+    }
+
+    /// <summary>A reference to each list of nothing, so that it is the same nothing.</summary>
+    private static Alert? RestOf(Alert alert)
+    {
+        var rest = alert with
+        {
+            Id = "", RuleId = "", RuleVersion = "", TitleZh = "", TitleEn = "", Basis = "", Series = "", Kind = "", Device = "", Quantity = "", Unit = "",
+            Gateway = "", Territory = "", Address = "", OwnerUnit = "", Latitude = 0, Longitude = 0, Condition = default, Colour = default,
+            PeakColour = default, Work = default, FirstEpisodeMicros = 0, EpisodeMicros = 0, ChangedEventMicros = 0, RaisedAtMicros = 0, ChangedAtMicros = 0,
+            WindowValue = 0, Threshold = 0, Evidence = [], Deadlines = [], Breaches = alert.Breaches.Count == 0 ? [] : alert.Breaches,
+            Incident = null, FirstSequence = 0, LastSequence = 0,
+        };
+        return rest == Blank ? null : rest;
+    }
+
+    /// <summary>The middle of <c>kind/device/quantity</c>.</summary>
+    private static string DeviceOf(string series)
+    {
+        var (first, last) = (series.IndexOf('/', StringComparison.Ordinal), series.LastIndexOf('/'));
+        return first < last ? series[(first + 1)..last] : "";
+    }
+
+    private static void Write(PackWriter writer, IReadOnlyList<Evidence> evidence, long from)
+    {
+        writer.Number(evidence.Count);
+        foreach (var (micros, value, series) in evidence)
+        {
+            writer.Number(micros - from);
+            writer.Double(value);
+            writer.Byte(series is null ? (byte)0 : (byte)1);
+            if (series is not null)
+            {
+                writer.Text(series);
+            }
+        }
+    }
+
+    private static void Write(PackWriter writer, IReadOnlyList<Deadline> deadlines, long from)
+    {
+        writer.Number(deadlines.Count);
+        foreach (var deadline in deadlines)
+        {
+            writer.Byte((byte)deadline.Step);
+            writer.Number(deadline.Level);
+            writer.Number(deadline.Round);
+            writer.Number(deadline.DueMicros - from);
+        }
+    }
+
+    private static void Write(PackWriter writer, IncidentRef? incident, Alert alert)
+    {
+        writer.Byte(incident is null ? (byte)0 : (byte)1);
+        if (incident is not null)
+        {
+            writer.Number(incident.Id - alert.FirstSequence);
+            writer.Byte((byte)incident.Cause);
+            writer.Number(incident.OpenedMicros - alert.RaisedAtMicros);
+        }
+    }
+
+    private static Evidence[] ReadEvidence(ref PackReader reader, long from)
+    {
+        var count = (int)reader.Number();
+        var evidence = count == 0 ? [] : new Evidence[count];
+        for (var i = 0; i < count; i++)
+        {
+            evidence[i] = new Evidence(from + reader.Number(), reader.Double(), reader.Byte() == 0 ? null : reader.Text());
+        }
+
+        return evidence;
+    }
+
+    private static Deadline[] ReadDeadlines(ref PackReader reader, long from)
+    {
+        var count = (int)reader.Number();
+        var deadlines = count == 0 ? [] : new Deadline[count];
+        for (var i = 0; i < count; i++)
+        {
+            deadlines[i] = new Deadline((WorkState)reader.Byte(), (int)reader.Number(), (int)reader.Number(), from + reader.Number());
+        }
+
+        return deadlines;
+    }
+
+    private string Word(ref PackReader reader) => words[(int)reader.Number()];
+}
