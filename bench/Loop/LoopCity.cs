@@ -48,7 +48,7 @@ internal sealed class LoopCity : IAsyncDisposable
 
     public string Data => data;
 
-    public static async Task<LoopCity> StartAsync(int devices, int gateways, int streams)
+    public static async Task<LoopCity> StartAsync(int devices, int gateways, int streams, int communities = Communities)
     {
         var city = new LoopCity(gateways);
         var (rules, register) = (Path.Combine(city.data, "rules.yaml"), Path.Combine(city.data, "register.csv"));
@@ -60,7 +60,7 @@ internal sealed class LoopCity : IAsyncDisposable
             await writer.WriteAsync(FleetRegister.Header + "\n");
             for (var i = 0; i < devices; i++)
             {
-                await writer.WriteAsync(FormattableString.Invariant($"gas-pipe,{DeviceOf(i)},{city.GatewayOf(i)},{TerritoryOf(i % Communities)},31.2,121.4,平安路 {i} 号,燃气公司\n"));
+                await writer.WriteAsync(FormattableString.Invariant($"gas-pipe,{DeviceOf(i)},{city.GatewayOf(i)},{TerritoryOf(i % communities)},31.2,121.4,平安路 {i} 号,燃气公司\n"));
             }
         }
 

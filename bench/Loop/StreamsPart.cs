@@ -25,7 +25,7 @@ internal static class StreamsPart
             Company = "gateways and officers on the same cores",
         };
         var devices = (int)(rate * seconds);
-        await using var city = await LoopCity.StartAsync(devices * 3, Gateways, officers + Frozen);
+        await using var city = await LoopCity.StartAsync(devices * 3, Gateways, officers + Frozen, officers);
         var micros = new LongHistogram(600_000_000, 3);
         var watchers = new List<Watcher>();
         var channel = city.Channel();
@@ -40,6 +40,7 @@ internal static class StreamsPart
 
         // The first third warms up.
         var wanted = await RaiseAsync(0);
+        await WaitAsync(() => watchers.Sum(w => w.Events) >= wanted);
         micros.Reset();
         var isWhole = true;
         var p99 = 0.0;
@@ -72,11 +73,10 @@ internal static class StreamsPart
         LoopBench.Keep(report, "streams", arguments);
         return isWhole && (isSmall || p99 <= 250_000) ? 0 : 1;
 
-        // Of these the officers there are see theirs.
         async Task<long> RaiseAsync(int from)
         {
             await city.PublishAsync(from, from + devices, rate, _ => 45);
-            return Enumerable.Range(from, devices).LongCount(i => i % LoopCity.Communities < officers);
+            return devices;
         }
     }
 
