@@ -1,4 +1,3 @@
-using System.Globalization;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
@@ -11,21 +10,16 @@ internal sealed record AlertPage(IReadOnlyList<Alert> Alerts, long? Next);
 /// <summary>Lists the book and, if asked, the alerts that are over, as one descending order of first entries.</summary>
 internal static class AlertList
 {
-    private const int DefaultPageSize = 100;
-    private const int MaxPageSize = 1_000;
+    /// <summary>Past alerts read at a time.</summary>
+    private const int ReadAlerts = 1_000;
 
     /// <summary>Most past alerts looked at for one page; a filter that hardly ever matches gives short pages, not long reads.</summary>
     private const int ScanAlerts = 5_000;
 
     public static async Task<AlertPage> ReadAsync(Ledger ledger, Officer officer, V1.ListRequest request, CancellationToken cancellationToken)
     {
-        var size = request.PageSize switch
-        {
-            0 => DefaultPageSize,
-            > 0 => Math.Min(request.PageSize, MaxPageSize),
-            _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-        };
-        var before = ReadToken(request.PageToken);
+        var size = Paging.Size(request.PageSize);
+        var before = Paging.Start(request, request.PageToken, long.MaxValue);
         var alerts = ledger.Book.Alerts;
         var live = alerts.Packed.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen) && MayMatch(a, officer, request))
             .OrderByDescending(a => a.FirstSequence).ToList();
@@ -53,9 +47,9 @@ internal static class AlertList
         var found = new List<Alert>();
         for (var looked = 0; looked < ScanAlerts && found.Count < size;)
         {
-            var page = await ledger.ListPastAlertsAsync(before, MaxPageSize, cancellationToken);
+            var page = await ledger.ListPastAlertsAsync(before, ReadAlerts, cancellationToken);
             found.AddRange(page.Where(matches));
-            if (page.Count < MaxPageSize)
+            if (page.Count < ReadAlerts)
             {
                 return (found, 0);
             }
@@ -76,9 +70,4 @@ internal static class AlertList
         && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour))
         && (request.Device.Length == 0 || request.Device == alert.Device)
         && (request.Territory.Length == 0 || (alert.Territory.Length > 0 && new Officer("", request.Territory.Trim('/')).Covers(alert.Territory)));
-
-    private static long ReadToken(string token) =>
-        token.Length == 0 ? long.MaxValue
-        : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before
-        : throw GrpcErrors.Invalid("page_token", "is not one that this server gave");
 }

@@ -25,7 +25,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
     public override async Task<V1.ListResponse> List(V1.ListRequest request, ServerCallContext context)
     {
         var page = await AlertList.ReadAsync(ledger, OfficerName.Of(context), request, context.CancellationToken);
-        var response = new V1.ListResponse { NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "" };
+        var response = new V1.ListResponse { NextPageToken = Paging.Next(request, page.Next) };
         response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
         return response;
     }

@@ -25,9 +25,10 @@ public sealed partial class DutyService
     public override Task<V1.ListHandOversResponse> ListHandOvers(V1.ListHandOversRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
-        var response = new V1.ListHandOversResponse();
-        response.Notes.AddRange(Duty.HandOvers.Values.Reverse().Where(h => (h.IsOpen || !request.OpenOnly) && DutyRequest.Has(officer, h.Territory))
-            .OrderByDescending(h => h.IsOpen).Take(PageSize(request.PageSize)).OrderByDescending(h => h.Id).Select(h => WireDuty.Of(h, NowMicros)));
+        var (size, before) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken, long.MaxValue));
+        var page = Duty.HandOvers.Values.Reverse().Where(h => h.Id < before && (h.IsOpen || !request.OpenOnly) && DutyRequest.Has(officer, h.Territory)).Take(size + 1).ToList();
+        var response = new V1.ListHandOversResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null) };
+        response.Notes.AddRange(page.Take(size).Select(h => WireDuty.Of(h, NowMicros)));
         return Task.FromResult(response);
     }
 
@@ -47,9 +48,11 @@ public sealed partial class DutyService
     public override Task<V1.ListChecksResponse> ListChecks(V1.ListChecksRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
-        var response = new V1.ListChecksResponse();
-        response.Checks.AddRange(Duty.Checks.Values.Reverse().Where(c => (c.State == CheckState.Open || !request.OpenOnly) && DutyRequest.Has(officer, c.Territory))
-            .Take(PageSize(request.PageSize)).Select(WireDuty.Of));
+        var (size, before) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken, long.MaxValue));
+        var page = Duty.Checks.Values.Reverse()
+            .Where(c => c.Id < before && (c.State == CheckState.Open || !request.OpenOnly) && DutyRequest.Has(officer, c.Territory)).Take(size + 1).ToList();
+        var response = new V1.ListChecksResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null) };
+        response.Checks.AddRange(page.Take(size).Select(WireDuty.Of));
         return Task.FromResult(response);
     }
 

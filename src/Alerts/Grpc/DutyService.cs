@@ -14,8 +14,6 @@ namespace PingAnIoT.Alerts;
 public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions, SetupToken setup, Func<TerritoryTree> territories, TimeProvider time)
     : V1.DutyService.DutyServiceBase
 {
-    private const int MaxPageSize = 1_000;
-
     [AllowAnonymous]
     public override async Task<V1.SetUpResponse> SetUp(V1.SetUpRequest request, ServerCallContext context)
     {
@@ -75,13 +73,13 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
     public override Task<V1.ListOfficersResponse> ListOfficers(V1.ListOfficersRequest request, ServerCallContext context)
     {
         var caller = OfficerName.Of(context);
-        var size = PageSize(request.PageSize);
+        var (size, after) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken));
 
         // Whoever answers for the whole city is no secret of it; an operator sees all, to administer them.
         var page = ledger.Book.Duty.Officers.Values
             .Where(o => caller.Roles.HasFlag(OfficerRoles.Operator) || o.Name == caller.Name || IsWithin(caller, o.Territory))
-            .OrderBy(o => o.Name, StringComparer.Ordinal).Where(o => string.CompareOrdinal(o.Name, request.PageToken) > 0).Take(size + 1).ToList();
-        var response = new V1.ListOfficersResponse { NextPageToken = page.Count > size ? page[size - 1].Name : "" };
+            .OrderBy(o => o.Name, StringComparer.Ordinal).Where(o => string.CompareOrdinal(o.Name, after) > 0).Take(size + 1).ToList();
+        var response = new V1.ListOfficersResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Name : null) };
         response.Officers.AddRange(page.Take(size).Select(WireOfficer.Of));
         return Task.FromResult(response);
     }
@@ -95,7 +93,7 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
 
         var record = WireOfficer.From(request.Officer);
         var actor = OfficerName.Of(context).Name;
-        Require(record.Name, await Issuer.SetOfficerAsync(record, actor, isNew: true, context.CancellationToken));
+        Require(record.Name, await Issuer.SetOfficerAsync(record, actor, isNew: true, context.CancellationToken, request.RequestId));
         if (request.Password.Length > 0)
         {
             Require(record.Name, await Issuer.SetPasswordAsync(record.Name, request.Password, actor, context.CancellationToken));
@@ -107,7 +105,7 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
     public override async Task<V1.UpdateOfficerResponse> UpdateOfficer(V1.UpdateOfficerRequest request, ServerCallContext context)
     {
         var record = WireOfficer.From(request.Officer);
-        Require(record.Name, await Issuer.SetOfficerAsync(record, OfficerName.Of(context).Name, isNew: false, context.CancellationToken));
+        Require(record.Name, await Issuer.SetOfficerAsync(record, OfficerName.Of(context).Name, isNew: false, context.CancellationToken, request.RequestId));
         return new V1.UpdateOfficerResponse { Officer = WireOfficer.Of(record) };
     }
 
@@ -116,13 +114,6 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
 
     private static bool IsWithin(Officer caller, string territory) =>
         caller.Territory.Length == 0 || (territory.Length > 0 && caller.Covers(territory));
-
-    private static int PageSize(int asked) => asked switch
-    {
-        0 => 100,
-        > 0 => Math.Min(asked, MaxPageSize),
-        _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-    };
 
     private static string AddressOf(ServerCallContext context) => context.GetHttpContext().Connection.RemoteIpAddress?.ToString() ?? "";
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PingAnIoT.Alerts;
 
 /// <summary>The alerts of one incident that an officer may see.</summary>
@@ -11,8 +9,8 @@ internal sealed record IncidentPage(Incident? Incident, IReadOnlyList<Alert> Ale
 /// <summary>Reads incidents out of the book, and the closed alerts of one out of the ledger.</summary>
 internal static class IncidentList
 {
-    public const int DefaultPageSize = 100;
-    public const int MaxPageSize = 1_000;
+    /// <summary>Past alerts read at a time.</summary>
+    private const int ReadAlerts = 1_000;
 
     /// <summary>Most past alerts looked at for one answer: those of other incidents lie between.</summary>
     private const int ScanAlerts = 5_000;
@@ -39,18 +37,6 @@ internal static class IncidentList
         bool IsOfIt(Alert alert) => alert.Incident?.Id == id && officer.Covers(alert.Territory);
     }
 
-    public static long ReadToken(string token, long first) =>
-        token.Length == 0 ? first
-        : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var at) ? at
-        : throw GrpcErrors.Invalid("page_token", "is not one that this server gave");
-
-    public static int Size(int asked) => asked switch
-    {
-        0 => DefaultPageSize,
-        > 0 => Math.Min(asked, MaxPageSize),
-        _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-    };
-
     private static IncidentPage Page(IReadOnlyList<Alert> known, IEnumerable<Alert> alerts, int size, long? end)
     {
         var page = alerts.Take(size + 1).ToList();
@@ -65,9 +51,9 @@ internal static class IncidentList
         var found = new List<Alert>();
         for (var looked = 0; looked < ScanAlerts;)
         {
-            var page = await ledger.ListPastAlertsAfterAsync(after, MaxPageSize, cancellationToken);
+            var page = await ledger.ListPastAlertsAfterAsync(after, ReadAlerts, cancellationToken);
             found.AddRange(page.Where(isOfIt));
-            if (page.Count < MaxPageSize)
+            if (page.Count < ReadAlerts)
             {
                 return (found, long.MaxValue);
             }

@@ -8,13 +8,13 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
 {
     public override Task<V1.ListIncidentsResponse> ListIncidents(V1.ListIncidentsRequest request, ServerCallContext context)
     {
-        var size = IncidentList.Size(request.PageSize);
-        var before = IncidentList.ReadToken(request.PageToken, long.MaxValue);
+        var size = Paging.Size(request.PageSize);
+        var before = Paging.Start(request, request.PageToken, long.MaxValue);
         var page = IncidentList.Open(ledger.Book, OfficerName.Of(context))
             .Where(i => i.Id < before && (request.Cause == V1.IncidentCause.Unspecified || request.Cause == WireIncident.Of(i.Cause))).Take(size + 1).ToList();
         var response = new V1.ListIncidentsResponse();
         response.Incidents.AddRange(page.Take(size).Select(WireIncident.Of));
-        response.NextPageToken = page.Count > size ? page[size - 1].Id.ToString(CultureInfo.InvariantCulture) : "";
+        response.NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null);
         return Task.FromResult(response);
     }
 
@@ -26,7 +26,7 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
         }
 
         var page = await IncidentList.ReadAsync(
-            ledger, OfficerName.Of(context), id, request.IncludeClosed, IncidentList.ReadToken(request.PageToken, 0), IncidentList.Size(request.PageSize),
+            ledger, OfficerName.Of(context), id, request.IncludeClosed, Paging.Start(request, request.PageToken, 0), Paging.Size(request.PageSize),
             context.CancellationToken);
         if (page.Incident is null && request.PageToken.Length == 0)
         {
@@ -35,7 +35,7 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
 
         var response = new V1.GetIncidentResponse
         {
-            Incident = page.Incident is null ? null : WireIncident.Of(page.Incident), NextPageToken = page.Next?.ToString(CultureInfo.InvariantCulture) ?? "",
+            Incident = page.Incident is null ? null : WireIncident.Of(page.Incident), NextPageToken = Paging.Next(request, page.Next),
         };
         response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
         return response;

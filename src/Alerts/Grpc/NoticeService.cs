@@ -8,8 +8,6 @@ namespace PingAnIoT.Alerts;
 /// <param name="office">Null where nobody is told: then there is nothing to send again.</param>
 public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.NoticeService.NoticeServiceBase
 {
-    private const int MaxPageSize = 1_000;
-
     public override async Task<V1.ListNoticesResponse> ListNotices(V1.ListNoticesRequest request, ServerCallContext context)
     {
         var alert = await ledger.FindAlertAsync(request.AlertId, context.CancellationToken);
@@ -26,17 +24,12 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
     public override async Task<V1.ListDeadNoticesResponse> ListDeadNotices(V1.ListDeadNoticesRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
-        var size = request.PageSize switch
-        {
-            0 => 100,
-            > 0 => Math.Min(request.PageSize, MaxPageSize),
-            _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-        };
-        var (afterMicros, afterKey) = After(request.PageToken);
+        var size = Paging.Size(request.PageSize);
+        var (afterMicros, afterKey) = After(Paging.Start(request, request.PageToken));
         var page = await ledger.ReadAsync(c => NoticeRows.Dead(c, afterMicros, afterKey, size), context.CancellationToken);
         var response = new V1.ListDeadNoticesResponse
         {
-            NextPageToken = page.Count < size ? "" : string.Create(CultureInfo.InvariantCulture, $"{page[^1].SinceMicros}/{page[^1].Card.Key}"),
+            NextPageToken = Paging.Next(request, page.Count < size ? null : string.Create(CultureInfo.InvariantCulture, $"{page[^1].SinceMicros}/{page[^1].Card.Key}")),
         };
         foreach (var dead in page)
         {
@@ -53,13 +46,15 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
 
     public override async Task<V1.RetryNoticeResponse> RetryNotice(V1.RetryNoticeRequest request, ServerCallContext context)
     {
-        await OnDeadAsync(request.Key, context, (o, officer) => o.RetryAsync(request.Key, officer, context.CancellationToken));
+        await OnDeadAsync(
+            request.Key, request.RequestId, EntryKind.NoticeRetried, context, (o, officer, key) => o.RetryAsync(request.Key, officer, context.CancellationToken, key));
         return new V1.RetryNoticeResponse();
     }
 
     public override async Task<V1.DiscardNoticeResponse> DiscardNotice(V1.DiscardNoticeRequest request, ServerCallContext context)
     {
-        await OnDeadAsync(request.Key, context, (o, officer) => o.DiscardAsync(request.Key, officer, context.CancellationToken));
+        await OnDeadAsync(
+            request.Key, request.RequestId, EntryKind.NoticeWithdrawn, context, (o, officer, key) => o.DiscardAsync(request.Key, officer, context.CancellationToken, key));
         return new V1.DiscardNoticeResponse();
     }
 
@@ -83,18 +78,43 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
 
     private static Google.Protobuf.WellKnownTypes.Timestamp? Time(long micros) => micros == 0 ? null : WireTime.Of(micros);
 
-    private static (long Micros, string Key) After(string token)
+    private static (long Micros, string Key) After(string position)
     {
-        var cut = token.IndexOf('/', StringComparison.Ordinal);
-        return token.Length == 0 ? (long.MinValue, "")
-            : cut > 0 && long.TryParse(token.AsSpan(0, cut), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var micros) ? (micros, token[(cut + 1)..])
-            : throw GrpcErrors.Invalid("page_token", "is not one that was given out");
+        var cut = position.IndexOf('/', StringComparison.Ordinal);
+        return cut < 0 ? (long.MinValue, "") : (long.Parse(position.AsSpan(0, cut), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), position[(cut + 1)..]);
+    }
+
+    /// <summary>What tells the same request sent twice; null where the client does not care.</summary>
+    private static string? EntryKey(Officer officer, string requestId) => requestId.Length == 0 ? null
+        : requestId.Length > 64 || DutyRequest.IsUnprintable(requestId) ? throw GrpcErrors.Invalid("request_id", "is not at most 64 printable characters")
+        : $"notice-request/{officer.Name}/{requestId}";
+
+    /// <summary>True when it was done before, by the same request.</summary>
+    private async Task<bool> IsDoneAsync(string? entryKey, EntryKind kind, string key, CancellationToken cancellationToken)
+    {
+        if (entryKey is null)
+        {
+            return false;
+        }
+
+        var earlier = await ledger.ReadAsync(
+            c => LedgerRows.Query(c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE key = @key", LedgerRows.ReadEntry, ("@key", entryKey)), cancellationToken);
+        return earlier.Count > 0 && (earlier[0].Kind == kind && earlier[0].Body.Notice?.Attempt?.Key == key
+            ? true
+            : throw GrpcErrors.Invalid("request_id", "has been used for something else"));
     }
 
     /// <summary>One of another's territory is as if it were not there.</summary>
-    private async Task OnDeadAsync(string key, ServerCallContext context, Func<NoticeOffice, Officer, Task<bool>> act)
+    private async Task OnDeadAsync(
+        string key, string requestId, EntryKind kind, ServerCallContext context, Func<NoticeOffice, Officer, string?, Task<bool>> act)
     {
         var officer = OfficerName.Of(context);
+        var entryKey = EntryKey(officer, requestId);
+        if (await IsDoneAsync(entryKey, kind, key, context.CancellationToken))
+        {
+            return;
+        }
+
         var found = await ledger.ReadAsync(c => NoticeRows.Find(c, key), context.CancellationToken);
         var alert = found is { IsDead: true } dead ? await ledger.FindAlertAsync(dead.Card.AlertId, context.CancellationToken) : null;
         if (alert is null || !officer.Covers(alert.Territory))
@@ -107,7 +127,7 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
             throw GrpcErrors.Of(StatusCode.FailedPrecondition, "NO_NOTICES", "This server tells nobody: it has no notice file.");
         }
 
-        if (!await act(office, officer))
+        if (!await act(office, officer, entryKey) && !await IsDoneAsync(entryKey, kind, key, context.CancellationToken))
         {
             throw GrpcErrors.NotFound("dead notice", key);
         }

@@ -84,12 +84,18 @@ public sealed class NoticeOffice : IAsyncDisposable
         [.. (await ledger.ReadAsync(c => NoticeRows.Dead(c, long.MinValue, "", Math.Clamp(limit, 1, 1000)), cancellationToken).ConfigureAwait(false)).Select(d => d.Card)];
 
     /// <summary>Gives a dead letter another round of attempts.</summary>
+    /// <param name="key">The notice's.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="entryKey">What tells the same request sent twice; null for none. Used already, nothing is done.</param>
     /// <returns>False when there is no such dead letter.</returns>
-    public Task<bool> RetryAsync(string key, Officer by, CancellationToken cancellationToken) => OnDeadAsync(key, by, outcomes.RetryAsync, cancellationToken);
+    public Task<bool> RetryAsync(string key, Officer by, CancellationToken cancellationToken, string? entryKey = null) =>
+        OnDeadAsync(key, card => outcomes.RetryAsync(card, by.Name, cancellationToken, entryKey), cancellationToken);
 
     /// <summary>Takes a dead letter away that somebody has seen to.</summary>
     /// <returns>False when there is no such dead letter.</returns>
-    public Task<bool> DiscardAsync(string key, Officer by, CancellationToken cancellationToken) => OnDeadAsync(key, by, outcomes.DiscardAsync, cancellationToken);
+    public Task<bool> DiscardAsync(string key, Officer by, CancellationToken cancellationToken, string? entryKey = null) =>
+        OnDeadAsync(key, card => outcomes.DiscardAsync(card, by.Name, cancellationToken, entryKey), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -100,10 +106,10 @@ public sealed class NoticeOffice : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task<bool> OnDeadAsync(string key, Officer by, Func<NoticeCard, string, CancellationToken, Task<bool>> act, CancellationToken cancellationToken)
+    private async Task<bool> OnDeadAsync(string key, Func<NoticeCard, Task<bool>> act, CancellationToken cancellationToken)
     {
         if (await ledger.ReadAsync(c => NoticeRows.Find(c, key), cancellationToken).ConfigureAwait(false) is not { } found
-            || !await act(found.Card, by.Name, cancellationToken).ConfigureAwait(false))
+            || !await act(found.Card).ConfigureAwait(false))
         {
             return false;
         }

@@ -59,33 +59,33 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
 
     /// <summary>Gives a dead letter another round of attempts.</summary>
     /// <returns>False when there is no such dead letter.</returns>
-    public Task<bool> RetryAsync(NoticeCard card, string by, CancellationToken cancellationToken) => OnDeadAsync(
-        card,
+    public Task<bool> RetryAsync(NoticeCard card, string by, CancellationToken cancellationToken, string? key = null) => OnDeadAsync(
+        card, key,
         t =>
         {
-            Append(t, card, EntryKind.NoticeRetried, by, new NoticeAttempt(card.Key, 0, "", false));
+            Append(t, card, EntryKind.NoticeRetried, by, new NoticeAttempt(card.Key, 0, "", false), key);
             t.Store.SetCard(card.Key, 0, t.NowMicros, isDead: false);
         },
         cancellationToken);
 
     /// <summary>Somebody has seen to a dead letter: it need not go out any more.</summary>
     /// <returns>False when there is no such dead letter.</returns>
-    public Task<bool> DiscardAsync(NoticeCard card, string by, CancellationToken cancellationToken) => OnDeadAsync(
-        card,
+    public Task<bool> DiscardAsync(NoticeCard card, string by, CancellationToken cancellationToken, string? key = null) => OnDeadAsync(
+        card, key,
         t =>
         {
-            Append(t, card, EntryKind.NoticeWithdrawn, by, new NoticeAttempt(card.Key, 0, "discarded", true));
+            Append(t, card, EntryKind.NoticeWithdrawn, by, new NoticeAttempt(card.Key, 0, "discarded", true), key);
             t.Store.DropCard(card.Key);
         },
         cancellationToken);
 
-    private async Task<bool> OnDeadAsync(NoticeCard card, Action<LedgerTransaction> write, CancellationToken cancellationToken)
+    private async Task<bool> OnDeadAsync(NoticeCard card, string? key, Action<LedgerTransaction> write, CancellationToken cancellationToken)
     {
         var found = false;
         await ledger.WriteAsync(
             t =>
             {
-                found = t.Store.FindCard(card.Key) is { IsDead: true };
+                found = t.Store.FindCard(card.Key) is { IsDead: true } && (key is null || !t.Store.HasKey(key));
                 if (found)
                 {
                     write(t);
@@ -121,8 +121,8 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
     }
 
     /// <summary>A canary's entries are about no alert.</summary>
-    private static void Append(LedgerTransaction transaction, NoticeCard card, EntryKind kind, string actor, NoticeAttempt attempt) => transaction.Append(
+    private static void Append(LedgerTransaction transaction, NoticeCard card, EntryKind kind, string actor, NoticeAttempt attempt, string? key = null) => transaction.Append(
         kind, card.Reason == NoticeReason.Canary ? "" : card.AlertId, actor,
-        string.Create(CultureInfo.InvariantCulture, $"notice/{card.Key}/{attempt.Number}/{transaction.HeadSequence}"),
+        key ?? string.Create(CultureInfo.InvariantCulture, $"notice/{card.Key}/{attempt.Number}/{transaction.HeadSequence}"),
         transaction.NowMicros, new EntryBody { Notice = new NoticeFacts { Attempt = attempt } });
 }

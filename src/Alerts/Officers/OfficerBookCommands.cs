@@ -14,12 +14,28 @@ internal static class OfficerBookCommands
     /// <param name="record">From here on.</param>
     /// <param name="actor">Who does it.</param>
     /// <param name="isNew">True to refuse one that is there; false to refuse one that is not; null for the first of all.</param>
-    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, string actor, bool? isNew)
+    /// <param name="requestId">Chosen by the client, at most 64 printable characters; "" for none.</param>
+    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, string actor, bool? isNew, string requestId = "")
     {
         var officers = transaction.Duty.Officers;
         if (Wrong(record) is { } wrong)
         {
             return new CommandResult(CommandOutcome.Invalid) { Reason = wrong };
+        }
+
+        if (requestId.Length > 0)
+        {
+            if (requestId.Length > 64 || Unprintable(requestId))
+            {
+                return DutyRequest.Invalid("The request id is not at most 64 printable characters.");
+            }
+
+            if (transaction.Store.FindByKey(RequestKey(actor, requestId)) is { } earlier)
+            {
+                return earlier.Body.Officer is { } then && then with { Version = 0 } == record with { Version = 0 }
+                    ? new CommandResult(CommandOutcome.Done) { Entry = earlier }
+                    : DutyRequest.Invalid("The request id has been used for something else.");
+            }
         }
 
         var before = officers.GetValueOrDefault(record.Name);
@@ -48,12 +64,13 @@ internal static class OfficerBookCommands
             return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator: nobody could administer officers any more." };
         }
 
-        return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor) };
+        return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor, requestId) };
     }
 
     /// <summary>Writes down an officer that was looked at already.</summary>
-    public static LedgerEntry Append(LedgerTransaction transaction, OfficerRecord record, string actor) =>
-        transaction.Append(EntryKind.OfficerSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
+    public static LedgerEntry Append(LedgerTransaction transaction, OfficerRecord record, string actor, string requestId = "") =>
+        transaction.Append(
+            EntryKind.OfficerSet, "", actor, requestId.Length > 0 ? RequestKey(actor, requestId) : Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
 
     /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
     public static CommandResult NotePassword(LedgerTransaction transaction, string officer, string actor)
@@ -85,6 +102,8 @@ internal static class OfficerBookCommands
     public static bool IsOperator(OfficerRecord? officer) => officer is { IsDisabled: false } && officer.Roles.HasFlag(OfficerRoles.Operator);
 
     private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
+
+    private static string RequestKey(string actor, string requestId) => $"officer-request/{actor}/{requestId}";
 
     private static string? Wrong(OfficerRecord record) =>
         !OfficerName.IsValid(record.Name) ? $"The officer's name is not {OfficerName.Rule}."

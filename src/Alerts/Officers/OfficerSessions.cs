@@ -177,9 +177,9 @@ public sealed class OfficerSessions : IDisposable
     /// <param name="actor">Who does it.</param>
     /// <param name="isNew">True for a new one, false for one that is there, null for the first of all.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, string actor, bool? isNew, CancellationToken cancellationToken)
+    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, string actor, bool? isNew, CancellationToken cancellationToken, string requestId = "")
     {
-        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew), cancellationToken).ConfigureAwait(false);
+        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, requestId), cancellationToken).ConfigureAwait(false);
         if (done.IsDone && record.IsDisabled)
         {
             secrets.EndSessionsOf(record.Name);

@@ -14,12 +14,16 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
     {
         try
         {
-            if (Enter(context) is not { } need || OffDutyOf(request, context, need) is not { } offDuty)
+            var need = Enter(context);
+            var mask = MaskOf<TRequest, TResponse>(request);
+            var offDuty = need is { } n ? OffDutyOf(request, context, n) : null;
+            var answer = await continuation(request, context);
+            mask?.Apply((Google.Protobuf.IMessage)answer);
+            if (offDuty is null)
             {
-                return await continuation(request, context);
+                return answer;
             }
 
-            var answer = await continuation(request, context);
             await duty.NoteAsync(OfficerName.Of(context).Name, NameOf(context), offDuty);
             return answer;
         }
@@ -79,6 +83,10 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
             ? throw GrpcErrors.Of(StatusCode.PermissionDenied, "OFF_DUTY", $"You are not on duty there now; on duty: {string.Join(", ", found.OnDuty)}.")
             : found;
     }
+
+    private static ReadMask? MaskOf<TRequest, TResponse>(TRequest request)
+        where TResponse : class =>
+        request is Google.Protobuf.IMessage asked && Activator.CreateInstance<TResponse>() is Google.Protobuf.IMessage answer ? ReadMask.Of(asked, answer.Descriptor) : null;
 
     private Officer Caller(ServerCallContext context)
     {

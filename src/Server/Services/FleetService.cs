@@ -19,11 +19,11 @@ internal sealed class FleetService(
     public override Task<V1.ListDevicesResponse> ListDevices(V1.ListDevicesRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
-        var size = PageTokens.Size(request.PageSize, 100);
+        var size = Paging.Size(request.PageSize);
         var kind = request.Kind.Length == 0 ? -1 : FindKind(request.Kind);
         var territory = new Officer("", request.Territory.Trim('/'));
         var response = new V1.ListDevicesResponse();
-        var index = PageTokens.Start(request.PageToken);
+        var index = Paging.Start(request, request.PageToken, 0);
         var end = Math.Min(register.Count, index + ScanDevices);
         for (; index < end && response.Devices.Count < size; index++)
         {
@@ -35,7 +35,7 @@ internal sealed class FleetService(
             }
         }
 
-        response.NextPageToken = index < register.Count ? PageTokens.Of(index) : "";
+        response.NextPageToken = Paging.Next(request, index < register.Count ? index : null);
         return Task.FromResult(response);
     }
 
@@ -49,27 +49,29 @@ internal sealed class FleetService(
 
     public override Task<V1.ListGatewaysResponse> ListGateways(V1.ListGatewaysRequest request, ServerCallContext context)
     {
-        var size = PageTokens.Size(request.PageSize, 1_000);
+        var size = Paging.Size(request.PageSize, 1_000);
         var known = gateways.Read();
         var kind = register.Catalog.FindKind(Catalog.GatewayKind);
         var own = GatewaysOf(OfficerName.Of(context));
+        var after = Paging.Start(request, request.PageToken);
         var names = Enumerable.Range(0, register.Count).Select(i => register[i]).Where(d => d.Kind == kind).Select(d => d.Device)
-            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => own?.Contains(n) != false && string.CompareOrdinal(n, request.PageToken) > 0);
+            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => own?.Contains(n) != false && string.CompareOrdinal(n, after) > 0);
         var page = names.Take(size + 1).ToList();
-        var response = new V1.ListGatewaysResponse { NextPageToken = page.Count > size ? page[size - 1] : "" };
+        var response = new V1.ListGatewaysResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1] : null) };
         response.Gateways.AddRange(page.Take(size).Select(n => Wire(n, known.GetValueOrDefault(n))));
         return Task.FromResult(response);
     }
 
     public override Task<V1.ListTerritoriesResponse> ListTerritories(V1.ListTerritoriesRequest request, ServerCallContext context)
     {
-        var (officer, size) = (OfficerName.Of(context), PageTokens.Size(request.PageSize, 100));
+        var (officer, size) = (OfficerName.Of(context), Paging.Size(request.PageSize));
         var parent = new Officer("", request.Parent.Trim('/'));
+        var after = Paging.Start(request, request.PageToken);
         var page = territories().All
             .Where(t => (DutyRequest.Has(officer, t.Path) || IsAbove(t.Path, officer)) && (parent.Territory.Length == 0 || (t.Path != parent.Territory && parent.Covers(t.Path)))
-                && string.CompareOrdinal(t.Path, request.PageToken) > 0)
+                && string.CompareOrdinal(t.Path, after) > 0)
             .Take(size + 1).ToList();
-        var response = new V1.ListTerritoriesResponse { NextPageToken = page.Count > size ? page[size - 1].Path : "" };
+        var response = new V1.ListTerritoriesResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Path : null) };
         response.Territories.AddRange(page.Take(size).Select(t => Wire(t, officer)));
         return Task.FromResult(response);
     }
@@ -95,13 +97,13 @@ internal sealed class FleetService(
 
     public override Task<V1.ListDeadLettersResponse> ListDeadLetters(V1.ListDeadLettersRequest request, ServerCallContext context)
     {
-        var size = PageTokens.Size(request.PageSize, 100);
-        var before = PageTokens.Start(request.PageToken, long.MaxValue);
+        var size = Paging.Size(request.PageSize);
+        var before = Paging.Start(request, request.PageToken, long.MaxValue);
         var gateway = request.Gateway.Length == 0 ? null : request.Gateway;
         var letters = pipeline.DeadLetters.List(gateway, beforeId: before, limit: size);
         var response = new V1.ListDeadLettersResponse
         {
-            NextPageToken = letters.Count == size ? PageTokens.Of(letters[^1].Id) : "",
+            NextPageToken = Paging.Next(request, letters.Count == size ? letters[^1].Id : null),
             TotalCount = pipeline.DeadLetters.Counts().Values.Sum(),
         };
         response.DeadLetters.AddRange(letters.Select(Wire));

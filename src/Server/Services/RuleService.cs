@@ -17,10 +17,10 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
     public override Task<V1.ListRulesResponse> ListRules(V1.ListRulesRequest request, ServerCallContext context)
     {
         var all = rules.Current.Rules;
-        var size = PageTokens.Size(request.PageSize, 1_000);
-        var start = (int)Math.Min(PageTokens.Start(request.PageToken), all.Count);
+        var size = Paging.Size(request.PageSize, 1_000);
+        var start = (int)Math.Min(Paging.Start(request, request.PageToken, 0), all.Count);
         var page = all.Skip(start).Take(size).Select(Wire).ToList();
-        var response = new V1.ListRulesResponse { NextPageToken = start + page.Count < all.Count ? PageTokens.Of(start + page.Count) : "" };
+        var response = new V1.ListRulesResponse { NextPageToken = Paging.Next(request, start + page.Count < all.Count ? start + page.Count : (long?)null) };
         response.Rules.AddRange(page);
         return Task.FromResult(response);
     }

@@ -66,8 +66,14 @@ public sealed class NoticeServiceTests
         var reach = () => service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d02"));
         (await reach.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
         kit.Answer = (_, _) => "";
-        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d01"));
-        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key }, new Call("d01"));
+        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new Call("d01"));
+        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new Call("d01"));
+        var entries = kit.Kit.Ledger.Book.Sequence;
+        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new Call("d01"));
+        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new Call("d01"));
+        kit.Kit.Ledger.Book.Sequence.Should().Be(entries, "the same request twice is one");
+        var reused = () => service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r1" }, new Call("d01"));
+        (await reused.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
         for (var second = 0; second < 300 && !kit.Sent.Exists(s => s.Message.Card.Key == own[0].Key); second++)
         {
             await kit.LookAsync(1);
