@@ -79,7 +79,7 @@ public sealed class PagingTests
             (await RefusalAsync(server, new V1.ListRequest { ReadMask = Mask(wrong) })).Should().StartWith("read_mask: ", wrong);
         }
 
-        (await server.Http.GetStringAsync("/v1/alerts?readMask=alerts.peakSeverity&pageSize=1", TestServer.Cancel)).Should().Contain("SEVERITY_GREEN").And.Contain("\"device\": \"\"");
+        (await (await server.Http.GetAsync("/v1/alerts?readMask=alerts.peakSeverity&pageSize=1", TestServer.Cancel)).Content.ReadAsStringAsync(TestServer.Cancel)).Should().Contain("SEVERITY_GREEN").And.Contain("\"device\":\"\"");
         (await server.Http.GetAsync("/v1/alerts?readMask=alerts.nothing", TestServer.Cancel)).StatusCode.Should().Be(System.Net.HttpStatusCode.BadRequest);
         var reports = new V1.ReportService.ReportServiceClient(server.Channel);
         var report = await reports.GetReportAsync(new V1.GetReportRequest { ReadMask = Mask("total.raised") });

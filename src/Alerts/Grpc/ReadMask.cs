@@ -75,7 +75,8 @@ public sealed class ReadMask
         var names = path.Split('.');
         for (var i = 0; i < names.Length; i++)
         {
-            var field = of?.FindFieldByName(names[i]) ?? throw GrpcErrors.Invalid(Field, $"the answer has no field '{path}'");
+            // In a query of JSON over HTTP the names are those of JSON.
+            var field = of?.FindFieldByName(names[i]) ?? of?.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == names[i]) ?? throw GrpcErrors.Invalid(Field, $"the answer has no field '{path}'");
             if (i == names.Length - 1)
             {
                 // All of it, whatever was said of parts.
