@@ -9,8 +9,6 @@ namespace PingAnIoT.Alerts;
 /// <param name="time">For what is asked about now; what is decided is decided by the ledger's clock.</param>
 public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territories, TimeProvider time) : V1.MaintenanceService.MaintenanceServiceBase
 {
-    private const int DefaultPageSize = 100;
-    private const int MaxPageSize = 1_000;
 
     public override async Task<V1.PlanMaintenanceResponse> PlanMaintenance(V1.PlanMaintenanceRequest request, ServerCallContext context)
     {
@@ -40,19 +38,11 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
     public override Task<V1.ListMaintenanceResponse> ListMaintenance(V1.ListMaintenanceRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
-        var size = request.PageSize switch
-        {
-            0 => DefaultPageSize,
-            > 0 => Math.Min(request.PageSize, MaxPageSize),
-            _ => throw GrpcErrors.Invalid("page_size", "must not be negative"),
-        };
-        var before = request.PageToken.Length == 0 ? long.MaxValue
-            : long.TryParse(request.PageToken, NumberStyles.None, CultureInfo.InvariantCulture, out var token) ? token
-            : throw GrpcErrors.Invalid("page_token", "is not one that this server gave");
+        var (size, before) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken, long.MaxValue));
         var (book, now) = (ledger.Book, Micros.Now(time));
         var page = book.Duty.Maintenance.Concat(request.IncludeEnded ? book.Duty.PastMaintenance.Values : [])
             .Where(w => w.Id < before && Concerns(officer, w.Scope)).OrderByDescending(w => w.Id).Take(size + 1).ToList();
-        var response = new V1.ListMaintenanceResponse { NextPageToken = page.Count > size ? Text(page[size - 1].Id) : "" };
+        var response = new V1.ListMaintenanceResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null) };
         var own = page.Count == 0 ? [] : book.Alerts.Of(officer).Where(a => a.Maintenance is not null).ToList();
         response.Windows.AddRange(page.Take(size).Select(w => WireMaintenance.Of(w, own, now)));
         return Task.FromResult(response);
