@@ -9,7 +9,6 @@ namespace PingAnIoT.Alerts;
 /// <param name="time">For what is asked about now; what is decided is decided by the ledger's clock.</param>
 public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territories, TimeProvider time) : V1.MaintenanceService.MaintenanceServiceBase
 {
-
     public override async Task<V1.PlanMaintenanceResponse> PlanMaintenance(V1.PlanMaintenanceRequest request, ServerCallContext context)
     {
         var window = WireMaintenance.From(request.Window);
