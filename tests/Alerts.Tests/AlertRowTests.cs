@@ -35,7 +35,7 @@ public sealed class AlertRowTests
             Seen = steps.Item1[0], Triaged = steps.Item1[1], Reported = steps.Item1[2], Dispatched = steps.Item1[3], Arrived = steps.Item1[4],
             Rectified = steps.Item1[5], Confirmed = steps.Item1[6], Shelved = steps.Item1[7], OutOfService = steps.Item1[8],
             IsLatched = steps.Item2 ? true : null, Incident = i[2] % 3 == 0 ? null : new IncidentRef(n[0] % 3, IncidentCause.Fault, n[1] % 2),
-            Chatter = i[3] % 3 == 0 ? null : new Chatter([n[2], n[3]], i[3], i[3] % 3 == 1 ? n[4] : null),
+            Behind = i[1] % 3 == 0 ? null : t[1], Chatter = i[3] % 3 == 0 ? null : new Chatter([n[2], n[3]], i[3], i[3] % 3 == 1 ? n[4] : null),
         });
 
     [Fact]

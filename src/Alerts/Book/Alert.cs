@@ -177,6 +177,9 @@ public sealed record Alert
     /// <summary>The incident it belongs to, for good; null for an alert of before there were any.</summary>
     public IncidentRef? Incident { get; init; }
 
+    /// <summary>The alert of the dead gateway in whose place this one is not told; null for none.</summary>
+    public string? Behind { get; init; }
+
     /// <summary>How it has come and gone lately; null for one that never came back, or has been calm since.</summary>
     public Chatter? Chatter { get; init; }
 

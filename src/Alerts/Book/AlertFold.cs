@@ -23,6 +23,7 @@ internal static class AlertFold
             EntryKind.Raised or EntryKind.Recurred or EntryKind.ColourChanged or EntryKind.ReturnedToNormal =>
                 Follow(alert, entry, entry.Body.Transition!),
             EntryKind.Calmed => alert with { Chatter = null },
+            EntryKind.ParentOver => alert with { Behind = entry.Body.ParentOver!.Next },
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
             >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
             EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
@@ -80,6 +81,7 @@ internal static class AlertFold
         Deadlines = facts.Deadlines ?? [],
         IsLatched = facts.IsLatched,
         Incident = facts.Incident,
+        Behind = facts.Behind,
         FirstSequence = entry.Sequence,
         LastSequence = entry.Sequence,
     };

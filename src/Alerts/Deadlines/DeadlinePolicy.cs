@@ -37,6 +37,9 @@ public sealed class DeadlinePolicy
     /// <summary>So long after its opening an incident takes in new alerts of its place.</summary>
     public TimeSpan IncidentWithin { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long what hangs behind a gateway has to speak when that is back, before its silence is told.</summary>
+    public TimeSpan AfterGateway { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>What counts as chatter.</summary>
     public FlapRule Flapping { get; init; } = FlapRule.Default;
 

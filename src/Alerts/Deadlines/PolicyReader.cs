@@ -35,9 +35,10 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
         }
 
         var storms = new StormReader(errors, rules);
+        var (within, afterGateway) = storms.Incidents(AsMapping(fields.Optional("incidents"), "incidents"));
         return new DeadlinePolicy(all, calendar, Shelves(fields))
         {
-            Text = text, FileName = fileName, IncidentWithin = storms.IncidentWithin(AsMapping(fields.Optional("incidents"), "incidents")),
+            Text = text, FileName = fileName, IncidentWithin = within, AfterGateway = afterGateway,
             Flapping = storms.Flapping(AsMapping(fields.Optional("flapping"), "flapping")),
         };
     }

@@ -59,6 +59,7 @@ public static class WireNames
         EntryKind.Breached => V1.EventType.Breached,
         EntryKind.Recurred => V1.EventType.Recurred,
         EntryKind.ClockStepped => V1.EventType.ClockStepped,
+        EntryKind.ParentOver => V1.EventType.ParentOver,
         EntryKind.Calmed => V1.EventType.Calmed,
         EntryKind.TailMissing => V1.EventType.TailMissing,
         EntryKind.Seen => V1.EventType.Seen,

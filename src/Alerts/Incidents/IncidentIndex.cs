@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 
 namespace PingAnIoT.Alerts;
 
+/// <summary>The oldest active alert of a gateway.</summary>
+internal sealed record DeadGateway(string AlertId, IncidentRef? Incident);
+
 /// <summary>
 /// To which incident a new alert belongs: of each place its incidents that have an open alert, newest first, and of each gateway that is dead its
 /// incident. A fold of the live alerts alone, in whatever order they come, so that it is the same after a restart.
@@ -10,9 +13,13 @@ namespace PingAnIoT.Alerts;
 internal sealed class IncidentIndex
 {
     private readonly Dictionary<IncidentPlace, Open> open = [];
-    private readonly Dictionary<string, ImmutableSortedDictionary<long, IncidentRef>> dead = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableSortedDictionary<long, DeadGateway>> dead = new(StringComparer.Ordinal);
     private readonly List<(IncidentPlace Place, Open? Before)> placeChanges = [];
-    private readonly List<(string Gateway, ImmutableSortedDictionary<long, IncidentRef>? Before)> gatewayChanges = [];
+    private readonly List<(string Gateway, ImmutableSortedDictionary<long, DeadGateway>? Before)> gatewayChanges = [];
+    private ImmutableSortedDictionary<string, ImmutableSortedDictionary<long, string>> behindCommitted = NobodyBehind;
+
+    private static ImmutableSortedDictionary<string, ImmutableSortedDictionary<long, string>> NobodyBehind { get; } =
+        ImmutableSortedDictionary.Create<string, ImmutableSortedDictionary<long, string>>(StringComparer.Ordinal);
 
     /// <summary>An incident with so many open alerts, and the older ones of its place: there hardly ever are any.</summary>
     private readonly record struct Open(IncidentRef Incident, int Alerts, Older? Rest);
@@ -26,22 +33,31 @@ internal sealed class IncidentIndex
     public IncidentRef? Find(IncidentPlace place, long atMicros, long withinMicros) =>
         open.TryGetValue(place, out var found) && atMicros - found.Incident.OpenedMicros <= withinMicros ? found.Incident : null;
 
-    /// <summary>The incident of a gateway that is dead; null for one that is not.</summary>
-    public IncidentRef? OfDeadGateway(string gateway) => dead.TryGetValue(gateway, out var found) ? found.First().Value : null;
+    /// <summary>Of each alert that others are behind those others, by the order of their raise.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<long, string>> Behind { get; private set; } = NobodyBehind;
+
+    /// <summary>What is open of a gateway that is dead; null for one that is not.</summary>
+    public DeadGateway? OfDeadGateway(string gateway) => dead.TryGetValue(gateway, out var found) ? found.First().Value : null;
 
     /// <summary>An alert is different now.</summary>
     /// <param name="before">Null for a new one.</param>
     /// <param name="after">As it is.</param>
     public void Apply(Alert? before, Alert after)
     {
+        if (IncidentPlace.IsGateway(after.Kind) && after.IsActive != (before is { IsActive: true }))
+        {
+            FollowGateway(after);
+        }
+
+        var (wasBehind, isBehind) = (before is { IsLive: true } ? before.Behind : null, after.IsLive ? after.Behind : null);
+        if (wasBehind != isBehind)
+        {
+            FollowBehind(after, wasBehind, isBehind);
+        }
+
         if (after.Incident is not { } incident)
         {
             return;
-        }
-
-        if (IncidentPlace.IsGateway(after.Kind) && after.IsActive != (before is { IsActive: true }))
-        {
-            FollowGateway(after, incident);
         }
 
         var change = (after.IsOpen ? 1 : 0) - (before is { IsOpen: true } ? 1 : 0);
@@ -60,6 +76,7 @@ internal sealed class IncidentIndex
     {
         open.Clear();
         dead.Clear();
+        Behind = NobodyBehind;
         Commit();
     }
 
@@ -67,10 +84,12 @@ internal sealed class IncidentIndex
     {
         placeChanges.Clear();
         gatewayChanges.Clear();
+        behindCommitted = Behind;
     }
 
     public void Rollback()
     {
+        Behind = behindCommitted;
         for (var i = placeChanges.Count - 1; i >= 0; i--)
         {
             Set(placeChanges[i].Place, placeChanges[i].Before);
@@ -99,12 +118,26 @@ internal sealed class IncidentIndex
         return newest with { Rest = Counted(newest.Rest?.Value, incident, change) is { } rest ? new Older(rest) : null };
     }
 
-    private void FollowGateway(Alert alert, IncidentRef incident)
+    private void FollowGateway(Alert alert)
     {
         var was = dead.GetValueOrDefault(alert.Device);
         gatewayChanges.Add((alert.Device, was));
-        var now = was ?? ImmutableSortedDictionary<long, IncidentRef>.Empty;
-        Set(alert.Device, alert.IsActive ? now.SetItem(alert.FirstSequence, incident) : now.Remove(alert.FirstSequence));
+        var now = was ?? ImmutableSortedDictionary<long, DeadGateway>.Empty;
+        Set(alert.Device, alert.IsActive ? now.SetItem(alert.FirstSequence, new DeadGateway(alert.Id, alert.Incident)) : now.Remove(alert.FirstSequence));
+    }
+
+    private void FollowBehind(Alert alert, string? was, string? now)
+    {
+        if (was is not null && Behind.TryGetValue(was, out var those))
+        {
+            those = those.Remove(alert.FirstSequence);
+            Behind = those.IsEmpty ? Behind.Remove(was) : Behind.SetItem(was, those);
+        }
+
+        if (now is not null)
+        {
+            Behind = Behind.SetItem(now, Behind.GetValueOrDefault(now, ImmutableSortedDictionary<long, string>.Empty).SetItem(alert.FirstSequence, alert.Id));
+        }
     }
 
     private void Set(IncidentPlace place, Open? value)
@@ -119,7 +152,7 @@ internal sealed class IncidentIndex
         }
     }
 
-    private void Set(string gateway, ImmutableSortedDictionary<long, IncidentRef>? value)
+    private void Set(string gateway, ImmutableSortedDictionary<long, DeadGateway>? value)
     {
         if (value is { IsEmpty: false })
         {

@@ -8,13 +8,14 @@ internal static class JoinIncident
     /// <param name="transaction">In the making; its next entry is the raise.</param>
     /// <param name="facts">Of the raise.</param>
     /// <param name="atMicros">Server receive time of the raise.</param>
-    public static IncidentRef Of(LedgerTransaction transaction, TransitionFacts facts, long atMicros)
+    /// <returns>The raise with its incident, and what it is behind.</returns>
+    public static TransitionFacts Of(LedgerTransaction transaction, TransitionFacts facts, long atMicros)
     {
         var index = transaction.Incidents;
         var isGateway = IncidentPlace.IsGateway(facts.Kind);
-        if (facts.To == Severity.Fault && !isGateway && facts.Gateway.Length > 0 && index.OfDeadGateway(facts.Gateway) is { } parent)
+        if (facts.To == Severity.Fault && !isGateway && facts.Gateway.Length > 0 && index.OfDeadGateway(facts.Gateway) is { Incident: not null } parent)
         {
-            return parent;
+            return facts with { Incident = parent.Incident, Behind = parent.AlertId };
         }
 
         var cause = isGateway ? IncidentCause.Gateway
@@ -22,7 +23,8 @@ internal static class JoinIncident
             : facts.To == Severity.Fault ? IncidentCause.Fault
             : IncidentCause.Hazard;
         var place = IncidentPlace.Of(cause, isGateway ? facts.Device : facts.Gateway, facts.Territory, facts.OwnerUnit, facts.Device);
-        return index.Find(place, atMicros, transaction.Policy.IncidentWithin.Ticks / TimeSpan.TicksPerMicrosecond)
+        var incident = index.Find(place, atMicros, transaction.Policy.IncidentWithin.Ticks / TimeSpan.TicksPerMicrosecond)
             ?? new IncidentRef(transaction.HeadSequence + 1, cause, atMicros);
+        return facts with { Incident = incident };
     }
 }

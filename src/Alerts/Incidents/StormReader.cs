@@ -7,12 +7,20 @@ namespace PingAnIoT.Alerts;
 internal sealed class StormReader(RuleErrors errors, PolicyRuleReader rules)
 {
     private const int MostOpenings = 100;
-    private static readonly TimeSpan IncidentByDefault = new DeadlinePolicy([]).IncidentWithin;
+    private static readonly DeadlinePolicy Usual = new([]);
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    public TimeSpan IncidentWithin(YamlMapping? mapping) =>
-        mapping is null ? IncidentByDefault : Time(new RuleFields(mapping, "'incidents'", ["within"], errors), "within", IncidentByDefault);
+    public (TimeSpan Within, TimeSpan AfterGateway) Incidents(YamlMapping? mapping)
+    {
+        if (mapping is null)
+        {
+            return (Usual.IncidentWithin, Usual.AfterGateway);
+        }
+
+        var fields = new RuleFields(mapping, "'incidents'", ["within", "after_gateway"], errors);
+        return (Time(fields, "within", Usual.IncidentWithin), Time(fields, "after_gateway", Usual.AfterGateway));
+    }
 
     public FlapRule Flapping(YamlMapping? mapping)
     {

@@ -33,6 +33,9 @@ public enum EntryKind : byte
     /// <summary>An alert that chattered has been calm for as long as the policy says.</summary>
     Calmed = 12,
 
+    /// <summary>The gateway behind which an alert was silent is back, and has been for long enough.</summary>
+    ParentOver = 13,
+
     /// <summary>An officer's client has shown the alert: each officer once a round.</summary>
     Seen = 20,
 
@@ -225,12 +228,21 @@ public sealed record EntryBody
     /// <summary><see cref="EntryKind.MaintenanceOver"/>.</summary>
     public MaintenanceOverFacts? MaintenanceOver { get; init; }
 
+    /// <summary><see cref="EntryKind.ParentOver"/>.</summary>
+    public ParentOverFacts? ParentOver { get; init; }
+
     /// <summary><see cref="EntryKind.Calmed"/>: the chatter that is over.</summary>
     public Chatter? Calmed { get; init; }
 
     /// <summary>What became of notices; the kinds from <see cref="EntryKind.NoticesPlanned"/> on.</summary>
     public NoticeFacts? Notice { get; init; }
 }
+
+/// <summary>What becomes of an alert's notice when the gateway it was behind is back.</summary>
+/// <param name="Parent">The gateway's alert.</param>
+/// <param name="IsTold">It is silent still: what was not told is told now.</param>
+/// <param name="Next">Another alert of the gateway, which is dead again; null for none.</param>
+public sealed record ParentOverFacts(string Parent, bool IsTold, string? Next = null);
 
 public sealed record MissingTail(long Sequence, string HashHex);
 
@@ -328,6 +340,9 @@ public sealed record TransitionFacts
 
     /// <summary>Of a new alert: the incident it belongs to.</summary>
     public IncidentRef? Incident { get; init; }
+
+    /// <summary>Of a new alert: that of the dead gateway which is the reason for its silence, and in whose place it is not told; null for none.</summary>
+    public string? Behind { get; init; }
 
     /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>
     public Chatter? Chatter { get; init; }

@@ -99,7 +99,7 @@ internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action 
     public Task Done => done.Task;
 
     public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit) | duty.Run(transaction, MostPerCommit)
-        | CalmSweep.Run(transaction, MostPerCommit);
+        | CalmSweep.Run(transaction, MostPerCommit) | ParentSweep.Run(transaction, MostPerCommit);
 
     public override void Committed()
     {

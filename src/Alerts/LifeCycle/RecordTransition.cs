@@ -45,14 +45,11 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
             ? null
             : DeadlineSchedule.After(alert, facts.Kind, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), transaction.Policy);
         var id = alert?.Id ?? AlertId.Of(facts.RuleId, facts.Series, facts.EpisodeMicros);
-        var body = new EntryBody
+        var decided = (kind == EntryKind.Raised ? JoinIncident.Of(transaction, facts, receiveMicros) : facts) with
         {
-            Transition = facts with
-            {
-                Reopens = reopens, Deadlines = deadlines, Incident = kind == EntryKind.Raised ? JoinIncident.Of(transaction, facts, receiveMicros) : null,
-                Chatter = ChatterAfter(transaction, alert, facts, kind, DeadlinesFrom(transaction, receiveMicros)),
-            },
+            Reopens = reopens, Deadlines = deadlines, Chatter = ChatterAfter(transaction, alert, facts, kind, DeadlinesFrom(transaction, receiveMicros)),
         };
+        var body = new EntryBody { Transition = decided };
         transaction.Append(kind, id, "rule:" + facts.RuleId, key, receiveMicros, body, postedMicros);
     }
 

@@ -27,6 +27,7 @@ internal static class MaintenanceMarks
     internal static bool IsNews(EntryKind kind, EntryBody body) => kind switch
     {
         EntryKind.Raised or EntryKind.Breached => true,
+        EntryKind.ParentOver => body.ParentOver!.IsTold,
         EntryKind.Recurred or EntryKind.ColourChanged => body.Transition is { Reopens: true } or { Deadlines: not null },
         _ => false,
     };

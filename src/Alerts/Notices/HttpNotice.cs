@@ -105,6 +105,7 @@ internal static class HttpNotice
             ["device"] = NoticeMessage.One(alert.Device),
             ["territory"] = alert.Territory,
             ["place"] = card.Place,
+            ["incident"] = WireIncident.IdOf(alert),
             ["count"] = card.Count,
             ["time"] = WireTime.Text(alert.ChangedEventMicros),
             ["subject"] = message.Subject,

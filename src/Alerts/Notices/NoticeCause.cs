@@ -25,6 +25,12 @@ public enum NoticeReason : byte
     /// <summary>Still active at the end of a maintenance window that had held its notice back.</summary>
     AfterMaintenance = 7,
 
+    /// <summary>Silent still, when the gateway in whose place it was not told is back.</summary>
+    Stayed = 8,
+
+    /// <summary>It chattered, so many times, and is calm now.</summary>
+    Calmed = 9,
+
     /// <summary>The alert was closed: for channels that keep a state of their own and have it as firing.</summary>
     Ended = 10,
 
@@ -60,6 +66,8 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
             new NoticeCause(LaneOf(alert.Colour), NoticeReason.Worse, 0),
         (EntryKind.MaintenanceOver, _) =>
             entry.Body.MaintenanceOver!.IsTold ? new NoticeCause(LaneOf(alert.Colour), NoticeReason.AfterMaintenance, 0) : null,
+        (EntryKind.ParentOver, _) => entry.Body.ParentOver!.IsTold ? new NoticeCause(NoticeLane.Normal, NoticeReason.Stayed, 0) : null,
+        (EntryKind.Calmed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Calmed, 0),
         (EntryKind.Breached, _) => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Breached, entry.Body.Breach!.Level),
         _ => null,
     };

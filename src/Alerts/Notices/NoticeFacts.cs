@@ -41,8 +41,11 @@ public sealed record NoticeCard
     /// <summary>The entry that caused it.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>The incident: a place as it is told to this recipient, e.g. <c>d01/s03/c07</c>; "" for a summary.</summary>
+    /// <summary>The place as it is told to this recipient, e.g. <c>d01/s03/c07</c>; "" for the city, and for a summary.</summary>
     public required string Place { get; init; }
+
+    /// <summary>The incident, of a card that stands for one alone; null for a card that stands for all of its place.</summary>
+    public long? Incident { get; init; }
 
     /// <summary>How many notices it stands for.</summary>
     public required int Count { get; init; }

@@ -34,6 +34,10 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),
         (true, NoticeReason.AfterMaintenance) => Text($"[平安][{Colour}] 检修结束仍未恢复：{Title}{More}"),
         (false, NoticeReason.AfterMaintenance) => Text($"[PingAn][{Colour}] still active after maintenance: {Title}{More}"),
+        (true, NoticeReason.Stayed) => Text($"[平安][{Colour}] 网关已恢复，仍无信号：{Title}{More}"),
+        (false, NoticeReason.Stayed) => Text($"[PingAn][{Colour}] still silent, though its gateway is back: {Title}{More}"),
+        (true, NoticeReason.Calmed) => Text($"[平安][{Colour}] 反复 {Card.Count} 次后已平稳：{Title}"),
+        (false, NoticeReason.Calmed) => Text($"[PingAn][{Colour}] calm after coming {Card.Count} times: {Title}"),
         (true, _) => Text($"[平安][{Colour}] {Title}{More}"),
         _ => Text($"[PingAn][{Colour}] {Title}{More}"),
     };

@@ -43,7 +43,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         sends = new NoticeSends(ledger, roster, attendance, config, sender, bounds, clock, metrics, logger, canary.Delivered);
         outcomes = new NoticeOutcomes(ledger, bounds, config, metrics, logger);
         desk = new NoticeDesk(bounds);
-        stages = new NoticeStages(bounds, desk, roster, config, () => ledger.Book);
+        stages = new NoticeStages(bounds, desk, roster, config);
     }
 
     /// <summary>The stages by name, in their order.</summary>

@@ -72,7 +72,7 @@ internal sealed class NoticeSends(
             }
             else if (failure.Length > 0 && card.IfUnattended)
             {
-                unattended.Forget(card.Place);
+                unattended.Forget(card);
             }
 
             await outcomes.RecordAsync(card, attempt, failure, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class NoticeSends(
         _ when !card.IfUnattended => null,
         { Acknowledged: not null } => "acknowledged",
         _ when attendance.IsAttended(alert.Territory) => "attended",
-        _ => unattended.Admit(card.Place, Micros.Now(clock)) ? null : "grouped",
+        _ => unattended.Admit(card, Micros.Now(clock)) ? null : "grouped",
     };
 
     private async Task<string> TrySendAsync(NoticeCard card, Alert alert, CancellationToken cancellationToken)

@@ -20,6 +20,12 @@ internal sealed record NoticeTelling(NoticeItem Item, Recipient Recipient)
 {
     public string Place { get; set; } = "";
 
+    /// <summary>The incident of its alert; null for an alert of before there were any.</summary>
+    public long? Incident => Item.Alert.Incident?.Id;
+
+    /// <summary>The card stands for its incident alone, and not for all of the place.</summary>
+    public bool IsOfIncident { get; set; }
+
     public int Count { get; set; } = 1;
 }
 
@@ -49,19 +55,20 @@ internal sealed class NoticeStages
 {
     public const string Fallback = "fallback";
     private const int KeptCards = 2;
+
+    /// <summary>With so many left in the window, and fewer, a red card stands for more than its incident: first its grid, then what is around that.</summary>
+    private const int IncidentCardsLeft = 4;
     private readonly NoticeBounds bounds;
     private readonly NoticeDesk desk;
     private readonly IDutyRoster roster;
     private readonly Func<NoticeConfig> config;
-    private readonly Func<BookSnapshot> book;
 
-    public NoticeStages(NoticeBounds bounds, NoticeDesk desk, IDutyRoster roster, Func<NoticeConfig> config, Func<BookSnapshot> book)
+    public NoticeStages(NoticeBounds bounds, NoticeDesk desk, IDutyRoster roster, Func<NoticeConfig> config)
     {
         this.bounds = bounds;
         this.desk = desk;
         this.roster = roster;
         this.config = config;
-        this.book = book;
         All =
         [
             ("territory", Place),
@@ -135,7 +142,8 @@ internal sealed class NoticeStages
         batch.Tellings.RemoveAll(t =>
         {
             var alert = t.Item.Alert;
-            var why = t.Item.IsNoNews ? null : t.Item.Entry.Body.Maintenance is { IsHeld: true } ? "maintenance" : IsBehindDeadGateway(alert) ? "parent"
+            var why = t.Item.IsNoNews ? null : IsUnderMaintenance(t.Item) ? "maintenance" : IsBehind(t.Item) ? "parent"
+                : alert.IsFlapping && t.Item.Reason == NoticeReason.Reopened && batch.Lane != NoticeLane.Red ? "flapping"
                 : alert.Shelved is not null && t.Item.Reason != NoticeReason.Breached ? "shelved" : null;
             if (why is not null)
             {
@@ -146,29 +154,20 @@ internal sealed class NoticeStages
         });
     }
 
-    /// <summary>Only a fault (a silence) is the gateway's doing: a colour was measured.</summary>
-    private bool IsBehindDeadGateway(Alert alert) =>
-        alert is { Colour: Severity.Fault, Gateway.Length: > 0 } && alert.Kind != Catalog.GatewayKind && DeadGateways().Contains(alert.Gateway);
+    private static bool IsUnderMaintenance(NoticeItem item) =>
+        item.Entry.Body.Maintenance is { IsHeld: true } || (item.Reason == NoticeReason.Calmed && item.Alert.Maintenance is { IsHeld: true });
 
-    private HashSet<string> DeadGateways()
-    {
-        var now = book();
-        if (!ReferenceEquals(now, deadAsOf))
-        {
-            deadAsOf = now;
-            dead = [.. now.Alerts.Packed.Where(a => a.Kind == Catalog.GatewayKind && a.IsActive).Select(a => a.Unpack().Device)];
-        }
+    /// <summary>Only a fault (a silence) is the gateway's doing: a colour was measured, and is told. What is silent still when the gateway is back has an entry of its own.</summary>
+    private static bool IsBehind(NoticeItem item) =>
+        item.Entry.Body.Transition?.Behind is not null || item.Alert is { Behind: not null, Colour: Severity.Fault, PeakColour: Severity.Fault };
 
-        return dead;
-    }
-
-    private BookSnapshot? deadAsOf;
-    private HashSet<string> dead = [];
-
-    /// <summary>An incident is a place, as one recipient is told of it: its first alert is told, the rest is counted.</summary>
+    /// <summary>
+    /// As one recipient is told: red by incident, the rest by place, which is wider. The first alert is told, the others are counted, and so is what
+    /// belongs to a card of this window.
+    /// </summary>
     private void Group(NoticeBatch batch)
     {
-        var incidents = new Dictionary<(string, string, bool), NoticeTelling>();
+        var groups = new Dictionary<(string, string, long?, NoticeReason), NoticeTelling>();
         var first = new List<NoticeTelling>();
         foreach (var telling in batch.Tellings)
         {
@@ -178,19 +177,21 @@ internal sealed class NoticeStages
                 continue;
             }
 
-            var incident = (telling.Recipient.Name, telling.Place, telling.Item.Reason == NoticeReason.Breached);
-            if (incidents.TryGetValue(incident, out var leading))
+            // A breach is told further and further up, where a wider view is wanted.
+            telling.IsOfIncident = batch.Lane == NoticeLane.Red && telling.Incident is not null && telling.Item.Reason != NoticeReason.Breached;
+            var group = (telling.Recipient.Name, telling.Place, telling.IsOfIncident ? telling.Incident : null, NoticeDesk.NewsOf(telling.Item.Reason));
+            if (groups.TryGetValue(group, out var leading))
             {
                 leading.Count++;
                 batch.Hold("grouped");
             }
-            else if (!IsFallback(telling) && desk.HasTold(telling.Recipient.Name, telling.Place, batch.Lane, telling.Item.Reason, batch.NowMicros))
+            else if (!IsFallback(telling) && HasTold(batch, telling))
             {
                 batch.Hold("grouped");
             }
             else
             {
-                incidents[incident] = telling;
+                groups[group] = telling;
                 first.Add(telling);
             }
         }
@@ -198,8 +199,11 @@ internal sealed class NoticeStages
         batch.Tellings = first;
     }
 
+    private bool HasTold(NoticeBatch batch, NoticeTelling telling) =>
+        desk.HasTold(telling.Recipient.Name, telling.Place, telling.Incident, batch.Lane, telling.Item.Reason, batch.NowMicros);
+
     /// <summary>
-    /// Red of a new place is always told, from the grid upwards the fuller the window is: street, district, city. What is not red becomes a
+    /// Red of a new incident is always told, and the fuller the window is the wider the card: for the incident, its grid, community, street, the city. What is not red becomes a
     /// counted summary once its share of the window is used up. The last two cards of a window are kept: for that summary, and for the red
     /// that finds the window full and is told for the whole city.
     /// </summary>
@@ -218,14 +222,19 @@ internal sealed class NoticeStages
             var (name, now) = (telling.Recipient.Name, batch.NowMicros);
             var isRed = batch.Lane == NoticeLane.Red;
             var left = bounds.CardsPerWindow - KeptCards - desk.Cards(name, now);
-            telling.Place = isRed ? Coarser(telling.Place, left) : telling.Place;
-            if (desk.HasTold(name, telling.Place, batch.Lane, telling.Item.Reason, now))
+            if (isRed && left <= IncidentCardsLeft)
+            {
+                telling.IsOfIncident = false;
+                telling.Place = Coarser(telling.Place, left);
+            }
+
+            if (HasTold(batch, telling))
             {
                 batch.Hold("grouped", telling.Count);
             }
             else if (isRed ? left > 0 || telling.Item.Reason != NoticeReason.Breached : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
             {
-                desk.Note(name, telling.Place, batch.Lane, telling.Item.Reason, telling.Item.Entry.Sequence, now);
+                desk.Note(name, telling.Place, telling.IsOfIncident ? telling.Incident : null, batch.Lane, telling.Item.Reason, telling.Item.Entry.Sequence, now);
                 through.Add(telling);
             }
             else
@@ -285,7 +294,8 @@ internal sealed class NoticeStages
                 batch.Cards[key] = new NoticeCard
                 {
                     Key = key, Lane = batch.Lane, Reason = telling.Item.Reason, Recipient = telling.Recipient.Name, Channel = channel,
-                    AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Count = telling.Count, IfUnattended = isFallback,
+                    AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Incident = telling.IsOfIncident ? telling.Incident : null,
+                    Count = entry.Body.Calmed?.Count ?? telling.Count, IfUnattended = isFallback,
                     DueMicros = batch.NowMicros + (isFallback ? bounds.UnattendedAfter.Ticks / TimeSpan.TicksPerMicrosecond : 0),
                 };
             }

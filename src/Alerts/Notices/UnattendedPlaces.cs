@@ -1,15 +1,15 @@
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// For which places the fallback channel has been called: once a place and window, and no more in a window than anybody could read; the last
+/// For which places the fallback channel has been called: once an incident (or place, where a card stands for all of it) and window, and no more in a window than anybody could read; the last
 /// of them says that there are others. Threading: from any thread.
 /// </summary>
 internal sealed class UnattendedPlaces(NoticeBounds bounds)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<string, long> calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Place, long? Incident), long> calls = [];
 
-    public bool Admit(string place, long nowMicros)
+    public bool Admit(NoticeCard card, long nowMicros)
     {
         lock (gate)
         {
@@ -18,16 +18,16 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
                 calls.Remove(old);
             }
 
-            return calls.Count < bounds.CardsPerWindow && calls.TryAdd(place, nowMicros);
+            return calls.Count < bounds.CardsPerWindow && calls.TryAdd((card.Place, card.Incident), nowMicros);
         }
     }
 
     /// <summary>The call did not go through: it is made again.</summary>
-    public void Forget(string place)
+    public void Forget(NoticeCard card)
     {
         lock (gate)
         {
-            calls.Remove(place);
+            calls.Remove((card.Place, card.Incident));
         }
     }
 }

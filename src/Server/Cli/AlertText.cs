@@ -62,6 +62,7 @@ internal static class AlertText
         V1.EventType.Recurred => "again",
         V1.EventType.ClockStepped => "clock set",
         V1.EventType.TailMissing => "LEDGER TAIL MISSING",
+        V1.EventType.ParentOver => "gateway back",
         V1.EventType.Calmed => "calm again",
         V1.EventType.Seen => "seen",
         V1.EventType.Triaged => "triaged",
@@ -90,6 +91,7 @@ internal static class AlertText
     /// <summary>How far it is, and what lays it aside.</summary>
     public static string Work(V1.Alert alert) =>
         Step(alert.Step) + (alert.OutOfService is not null ? ", out of service" : "") + (alert.Shelved is not null ? ", shelved" : "")
+        + (alert.BehindAlertId.Length > 0 ? ", behind " + alert.BehindAlertId : "")
         + (alert.Flapping ? string.Create(CultureInfo.InvariantCulture, $", flapping ({alert.Flaps} times)") : "");
 
     private static string Tail(V1.AlertEvent what) => what.Breach is { } breach

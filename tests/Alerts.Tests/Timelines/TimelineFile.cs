@@ -4,6 +4,9 @@ namespace PingAnIoT.Alerts.Tests;
 /// <param name="Policy">As YAML; null for the default policy.</param>
 public sealed record Timeline(string File, string Title, string? Policy, IReadOnlyList<TimelineLine> Lines)
 {
+    /// <summary>Who is told, e.g. <c>street d01/s03, city</c>; null where the scenario is not about notices.</summary>
+    public string? Contacts { get; init; }
+
     public override string ToString() => $"{File}: {Title}";
 }
 
@@ -34,6 +37,7 @@ public static class TimelineFile
         var scenarios = new List<Timeline>();
         string? title = null;
         List<string>? policy = null;
+        string? contacts = null;
         var inPolicy = false;
         var lines = new List<TimelineLine>();
         var number = 0;
@@ -63,6 +67,10 @@ public static class TimelineFile
                 policy = [];
                 inPolicy = true;
             }
+            else if (line.StartsWith("contacts ", StringComparison.Ordinal))
+            {
+                contacts = line["contacts ".Length..].Trim();
+            }
             else
             {
                 lines.Add(ReadLine(file, number, line, lines.Count > 0 ? lines[^1].AtSeconds : 0));
@@ -76,14 +84,14 @@ public static class TimelineFile
         {
             if (title is not null)
             {
-                scenarios.Add(new Timeline(file, title, policy is null ? null : string.Join('\n', policy), lines));
+                scenarios.Add(new Timeline(file, title, policy is null ? null : string.Join('\n', policy), lines) { Contacts = contacts });
             }
             else if (lines.Count > 0)
             {
                 throw new TimelineException(file, lines[0].Number, "there is no scenario it belongs to");
             }
 
-            (title, policy, lines) = (null, null, []);
+            (title, policy, contacts, lines) = (null, null, null, []);
         }
     }
 
@@ -120,7 +128,7 @@ public static class TimelineFile
             "at" => TimelineVerb.At,
             "want" => TimelineVerb.Want,
             "see" => TimelineVerb.See,
-            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario or policy"),
+            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario, policy or contacts"),
         };
         if (words.Length < 3 || Seconds(words[1]) is not { } seconds)
         {

@@ -58,9 +58,19 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             alert.Shelved is null ? null : "shelved", alert.OutOfService is null ? null : "out of service", alert.Confirmed is null ? null : "confirmed",
             alert.Triaged is { } triage ? triage.Verdict.ToString().ToLowerInvariant() : null, alert.Dispatched?.To is { } to ? "with " + to : null,
             alert.Reported?.To is { } above ? "reported to " + (above.Length == 0 ? "city" : above) : null,
+            alert.IsFlapping ? string.Create(CultureInfo.InvariantCulture, $"flapping {alert.Chatter!.Count}") : null, alert.Behind is null ? null : "behind",
             alert.Maintenance is { } mark ? mark.IsHeld ? "held" : "under maintenance" : null,
         ];
         return string.Join(' ', parts.OfType<string>());
+    }
+
+    /// <summary>All open incidents, newest first, with their open alerts: <c>incidents: hazard red/red gas-pipe/gp-1 gas-pipe/gp-2; fault …</c>.</summary>
+    public string Incidents()
+    {
+        var alerts = ledger().Book.Alerts.Values.Where(a => a.IsOpen).OrderBy(a => a.FirstSequence).ToList();
+        var lines = Incident.Of(alerts).Select(i => $"{i.Cause} {i.Colour}/{i.Peak}".ToLowerInvariant() + " "
+            + string.Join(' ', alerts.Where(a => a.Incident?.Id == i.Id).Select(a => $"{a.Kind}/{a.Device}"))).ToList();
+        return "incidents: " + (lines.Count == 0 ? "none" : string.Join("; ", lines));
     }
 
     /// <summary>A new server has a new auditor. It allows no second of lateness: a scenario has none.</summary>

@@ -26,11 +26,14 @@ public sealed class TimelinePlant : IDisposable
             var kind = Last.Split('/')[0];
             var device = Last.Split('/')[1];
             var at = Array.IndexOf(words, "in");
+            var (behind, unit) = (Array.IndexOf(words, "behind"), Array.IndexOf(words, "unit"));
             var kindIndex = Catalog.Default.Kinds.ToList().FindIndex(k => k.Name == kind);
             var like = new Plant(device);
             var plant = new Plant(device)
             {
-                Device = like.Device with { Kind = kindIndex, Territory = at < 0 ? "d01/s03/c02/g07" : words[at + 1] },
+                Device = like.Device with { Kind = kindIndex, Territory = at < 0 ? "d01/s03/c02/g07" : words[at + 1],
+                    Gateways = behind < 0 ? like.Device.Gateways : [words[behind + 1]], OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
+                },
                 Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
                 Kind = kind,
             };

@@ -12,6 +12,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private readonly TimelineClock clock = new(LedgerKit.Start);
     private readonly TimelinePlant plant = new();
     private readonly List<(long AtMicros, string What)> happened = [];
+    private readonly TimelineNotices? notices = timeline.Contacts is null ? null : new TimelineNotices(timeline.Contacts);
     private LedgerKit kit = null!;
     private TimelineOfficers officers = null!;
     private long cursor;
@@ -27,8 +28,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         kit.Options = kit.Options with
         {
             Deadlines = timeline.Policy is null ? DeadlinePolicy.Default : PolicyOf(timeline.Policy), LeavesOut = (_, _) => silenced > 0, Synchronous = "OFF",
+            KeepsNotices = notices is not null,
         };
-        kit.Open();
+        Open();
         officers.BeginAudit(clock);
         await LookAsync();
         for (var i = 0; i < timeline.Lines.Count;)
@@ -50,6 +52,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     {
         if (kit is not null)
         {
+            await (notices?.DisposeAsync() ?? ValueTask.CompletedTask);
             await kit.DisposeAsync();
             plant.Dispose();
         }
@@ -57,6 +60,12 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
 
     /// <summary>The file of the ledger, for a look at the end.</summary>
     public IReadOnlyList<string> Verify() => LedgerVerifier.Verify(kit.Options).Findings;
+
+    private void Open()
+    {
+        kit.Open();
+        notices?.Open(kit.Ledger, clock);
+    }
 
     private static DeadlinePolicy PolicyOf(string yaml)
     {
@@ -76,6 +85,12 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                 case TimelineVerb.Want:
                     await LookAsync();
                     Want(line);
+                    break;
+                case TimelineVerb.See when line.Text.StartsWith("held: ", StringComparison.Ordinal):
+                    Same(line, line.Text, await TimelineNotices.HeldAsync(kit));
+                    break;
+                case TimelineVerb.See when line.Text.StartsWith("incidents: ", StringComparison.Ordinal):
+                    Same(line, line.Text, officers.Incidents());
                     break;
                 default:
                     var state = await officers.StateAsync(line.Text.Split(' ', 2)[0].Contains('/', StringComparison.Ordinal) ? line.Text.Split(' ', 2)[0] : null);
@@ -98,11 +113,12 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         switch (words)
         {
             case ["server", "stops"]:
+                await (notices?.CloseAsync() ?? Task.CompletedTask);
                 await kit.CloseAsync();
                 isUp = false;
                 break;
             case ["server", "starts"]:
-                kit.Open();
+                Open();
                 officers.BeginAudit(clock);
                 isUp = true;
                 await LookAsync();
@@ -133,7 +149,11 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                 break;
         }
 
-        if (isUp)
+        if (isUp && notices is not null)
+        {
+            await LookAsync();
+        }
+        else if (isUp)
         {
             await CollectAsync();
         }
@@ -179,7 +199,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private async Task GoToAsync(double seconds, int line)
     {
         var to = TimeSpan.FromSeconds(seconds);
-        while (isUp && NextDue() is { } due && due < to)
+        while (isUp && await NextDueAsync() is { } due && due < to)
         {
             await StepToAsync(due - TimeSpan.FromMicroseconds(1));
             Unwanted(line);
@@ -196,12 +216,19 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         await StepToAsync(to);
     }
 
-    private TimeSpan? NextDue()
+    private async Task<TimeSpan?> NextDueAsync()
     {
         var now = Micros.Now(clock);
-        var due = kit.Ledger.Book.Alerts.Values.SelectMany(a => a.Deadlines).Select(d => d.DueMicros)
-            .Concat(kit.Ledger.Book.Duty.Maintenance.Select(w => w.ToMicros)).Where(d => d > now).Order().FirstOrDefault();
-        return due == 0 ? null : clock.Passed + TimeSpan.FromMicroseconds(due - now);
+        var due = new List<long>(kit.Ledger.Book.Duty.Maintenance.Select(w => w.ToMicros));
+        foreach (var alert in kit.Ledger.Book.Alerts.Values)
+        {
+            due.AddRange(alert.Deadlines.Select(d => d.DueMicros));
+            due.Add(alert.Chatter?.CalmAtMicros ?? 0);
+            due.Add(alert.Behind is { } parent ? ParentSweep.DueMicros((await kit.Ledger.FindAlertAsync(parent, Cancel))!, kit.Ledger.Policy) ?? 0 : 0);
+        }
+
+        due.Add(notices is null ? 0 : await kit.Ledger.ReadAsync(NoticeRows.NextDue, Cancel) ?? 0);
+        return due.Where(d => d > now).DefaultIfEmpty().Min() is > 0 and var next ? clock.Passed + TimeSpan.FromMicroseconds(next - now) : null;
     }
 
     private async Task StepToAsync(TimeSpan to)
@@ -220,6 +247,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         {
             await kit.Ledger.SweepAsync(Cancel);
             await CollectAsync();
+            var told = notices is null ? [] : await notices.LookAsync(Cancel);
+            happened.AddRange(told.Select(t => (Micros.Now(clock), t)));
         }
     }
 
@@ -261,6 +290,8 @@ public static class TimelineWords
         return entry switch
         {
             { Kind: EntryKind.Unshelved, Actor: "deadline" } => "shelf ends" + of,
+            { Kind: EntryKind.Calmed, Body.Calmed: { } chatter } => string.Create(CultureInfo.InvariantCulture, $"calm after {chatter.Count} times{of}"),
+            { Kind: EntryKind.ParentOver, Body.ParentOver.IsTold: true } => "told as its gateway is back" + of,
             { Kind: EntryKind.MaintenanceOver, Body.MaintenanceOver.IsTold: true } => "told after maintenance" + of,
             { Kind: EntryKind.MaintenanceSet, Actor: "maintenance" } => "maintenance ends",
             { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",

@@ -36,7 +36,7 @@ public sealed class TimelineTests
     [InlineData("at 0s red gas-pipe/gp-1 in d01", "t.txt, line 1: there is no scenario it belongs to")]
     [InlineData("scenario x\nat soon red gas-pipe/gp-1", "t.txt, line 2: 'at soon red gas-pipe/gp-1' has no time and no text; expected e.g. 'at 20s wang acknowledges'")]
     [InlineData("scenario x\nat 5s red gas-pipe/gp-1\nat 4s normal", "t.txt, line 3: it is before the line above; expected lines in order of time")]
-    [InlineData("scenario x\nwhen 5s red", "t.txt, line 2: 'when' is no beginning of a line; expected at, want, see, scenario or policy")]
+    [InlineData("scenario x\nwhen 5s red", "t.txt, line 2: 'when' is no beginning of a line; expected at, want, see, scenario, policy or contacts")]
     public void What_cannot_be_read_names_its_line(string text, string error) =>
         FluentActions.Invoking(() => TimelineFile.Read("t.txt", text)).Should().Throw<TimelineException>().WithMessage(error);
 

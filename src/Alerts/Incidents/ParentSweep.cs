@@ -1,0 +1,47 @@
+using System.Globalization;
+using PingAnIoT.Rules;
+
+namespace PingAnIoT.Alerts;
+
+/// <summary>
+/// Ends what alerts were behind: their gateway is back, and they have had time to speak. Whatever is silent still is told now, the notice that was
+/// not told before. An entry for each, so that it is told once, whatever is interrupted.
+/// </summary>
+internal static class ParentSweep
+{
+    /// <returns>True when there may be more.</returns>
+    public static bool Run(LedgerTransaction transaction, int most)
+    {
+        foreach (var (parent, children) in transaction.Incidents.Behind)
+        {
+            if (transaction.FindAlert(parent) is { } gateway && DueMicros(gateway, transaction.Policy) is var due && (due is null || due > transaction.NowMicros))
+            {
+                continue;
+            }
+
+            foreach (var child in children.Values)
+            {
+                if (most-- == 0)
+                {
+                    return true;
+                }
+
+                Leave(transaction, transaction.FindAlert(child)!, parent);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>When those behind it are told; null while it is dead.</summary>
+    public static long? DueMicros(Alert gateway, DeadlinePolicy policy) =>
+        gateway.IsActive ? null : gateway.ChangedAtMicros + (policy.AfterGateway.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    private static void Leave(LedgerTransaction transaction, Alert child, string parent)
+    {
+        var next = transaction.Incidents.OfDeadGateway(child.Gateway)?.AlertId;
+        var facts = new ParentOverFacts(parent, next is null && child is { IsOpen: true, Colour: Severity.Fault }, next);
+        var key = string.Create(CultureInfo.InvariantCulture, $"behind/{parent}/{child.Id}/{transaction.HeadSequence}");
+        transaction.Append(EntryKind.ParentOver, child.Id, "deadline", key, transaction.NowMicros, new EntryBody { ParentOver = facts });
+    }
+}
