@@ -50,6 +50,7 @@ public sealed class CliTests
     [InlineData("report weekly --level village", 2)]
     [InlineData("report kpi --period yearly", 2)]
     [InlineData("report monthly --server http://127.0.0.1:1", 3)]
+    [InlineData("incidents --server http://127.0.0.1:1", 3)]
     [InlineData("simulate --port 1 --minutes 0.01 --publish-only", 3)]
     [InlineData("simulate --fleet village", 2)]
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if messages>1", 2)]
@@ -197,6 +198,11 @@ public sealed class CliTests
         string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na"];
 
         (await RunAsync(["alerts", .. at])).Out.Should().Contain(id).And.Contain("gas-pipe/gp-1/pressure");
+        var incident = server.Ledger.Book.Alerts[id].Incident!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        (await RunAsync(["incidents", .. at])).Out.Should().Contain($"{incident}  hazard").And.Contain("1 红 red");
+        (await RunAsync(["incidents", incident, .. at])).Out.Should().Contain(id);
+        (await RunAsync(["incidents", "--json", .. at])).Out.Should().Contain("\"cause\": \"INCIDENT_CAUSE_HAZARD\"");
+        (await RunAsync(["incidents", "nonsense", .. at])).Status.Should().Be(1);
         (await RunAsync(["alerts", "--json", .. at])).Out.Should().Contain("\"peakSeverity\": \"SEVERITY_RED\"");
         (await RunAsync(["ack", id, "--note", "on my way", .. at])).Status.Should().Be(0);
         (await RunAsync(["comment", id, "valve shut", .. at])).Status.Should().Be(0);

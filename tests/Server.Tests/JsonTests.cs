@@ -19,6 +19,9 @@ public sealed class JsonTests
         var alert = list.GetProperty("alerts")[0];
         alert.GetProperty("peakSeverity").GetString().Should().Be("SEVERITY_YELLOW");
         var id = alert.GetProperty("id").GetString();
+        var incident = (await server.Http.GetFromJsonAsync<JsonElement>("/v1/incidents")).GetProperty("incidents")[0];
+        incident.GetProperty("id").GetString().Should().Be(alert.GetProperty("incident").GetString());
+        (await server.Http.GetFromJsonAsync<JsonElement>($"/v1/incidents/{incident.GetProperty("id").GetString()}")).GetProperty("alerts")[0].GetProperty("id").GetString().Should().Be(id);
 
         (await PostAsync(server, $"/v1/alerts/{id}:close", """{"verdict":"VERDICT_REAL"}""")).Status.Should().Be(HttpStatusCode.BadRequest, "it is not acknowledged");
         (await PostAsync(server, $"/v1/alerts/{id}:acknowledge", "{}")).Body.GetProperty("alert").GetProperty("step").GetString().Should().Be("STEP_ACKNOWLEDGED");
