@@ -199,7 +199,7 @@ public sealed class CliTests
 
         (await RunAsync(["alerts", .. at])).Out.Should().Contain(id).And.Contain("gas-pipe/gp-1/pressure");
         var incident = server.Ledger.Book.Alerts[id].Incident!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        (await RunAsync(["incidents", .. at])).Out.Should().Contain($"{incident}  hazard").And.Contain("1 红 red");
+        (await RunAsync(["incidents", .. at])).Out.Should().Contain($"{incident}  hazard").And.Contain("红 red").And.Contain("1 正常 normal");
         (await RunAsync(["incidents", incident, .. at])).Out.Should().Contain(id);
         (await RunAsync(["incidents", "--json", .. at])).Out.Should().Contain("\"cause\": \"INCIDENT_CAUSE_HAZARD\"");
         (await RunAsync(["incidents", "nonsense", .. at])).Status.Should().Be(1);
