@@ -67,6 +67,7 @@ internal static class AlertList
 
     private static bool Matches(Alert alert, Officer officer, V1.ListRequest request) =>
         officer.Covers(alert.Territory)
+        && alert.LastSequence > request.ChangedAfter
         && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour))
         && (request.Device.Length == 0 || request.Device == alert.Device)
         && (request.Territory.Length == 0 || (alert.Territory.Length > 0 && new Officer("", request.Territory.Trim('/')).Covers(alert.Territory)));

@@ -11,7 +11,9 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
     private const int HistoryEntries = 1_000;
 
     public override Task Watch(V1.WatchRequest request, IServerStreamWriter<V1.WatchResponse> responseStream, ServerCallContext context) =>
-        streams.RunAsync(OfficerName.Of(context), request.After, responseStream, context);
+        request.SummarizeAfter is < 0 or > StreamTally.MostBehind
+            ? throw GrpcErrors.Invalid("summarize_after", $"is 0 for never, or 1 to {StreamTally.MostBehind}")
+            : streams.RunAsync(OfficerName.Of(context), request.After, request.SummarizeAfter, responseStream, context);
 
     public override async Task<V1.ConfirmDeliveryResponse> ConfirmDelivery(V1.ConfirmDeliveryRequest request, ServerCallContext context)
     {

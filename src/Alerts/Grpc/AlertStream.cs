@@ -13,9 +13,10 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class AlertStream(
     Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics,
-    Officer officer, SessionWatch? session, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
+    Officer officer, SessionWatch? session, int summarizeAfter, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
 {
     private const int PageEntries = 256;
+    private readonly StreamTally tally = new(officer);
 
     /// <summary>Everything up to here was written, or is not for this officer.</summary>
     private long cursor;
@@ -57,11 +58,25 @@ internal sealed class AlertStream(
     {
         var own = book.Alerts.Packed.Where(a => officer.Covers(a.Territory))
             .OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.FirstSequence).ToList();
+        var isSummarized = summarizeAfter > 0 && own.Count > summarizeAfter;
         foreach (var alert in own)
         {
+            if (isSummarized && alert.PeakColour != Severity.Red)
+            {
+                var whole = alert.Unpack();
+                tally.Count(whole, 0, whole.RaisedAtMicros);
+                if (tally.IsFull)
+                {
+                    await WriteTallyAsync(ending);
+                }
+
+                continue;
+            }
+
             await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack()) }, ending);
         }
 
+        await WriteTallyAsync(ending);
         await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
         foreach (var (_, id) in book.Duty.Running)
         {
@@ -87,9 +102,17 @@ internal sealed class AlertStream(
             var beat = Task.Delay(options.Heartbeat, time, ending.Token);
             while (true)
             {
+                if (!tally.IsEmpty && !next.IsCompleted && await IsRestingAsync(next, ending.Token))
+                {
+                    await WriteTallyAsync(ending);
+                }
+
                 if (beat.IsCompleted || (!next.IsCompleted && await Task.WhenAny(next, beat) == beat))
                 {
                     await beat;
+
+                    // A cursor beyond what is counted and not yet sent would lose it.
+                    await WriteTallyAsync(ending);
                     cursor = Math.Max(cursor, tap.Cursor());
                     await WriteAsync(Heartbeat(), ending);
                     beat = Task.Delay(options.Heartbeat, time, ending.Token);
@@ -98,7 +121,7 @@ internal sealed class AlertStream(
 
                 foreach (var entry in await next)
                 {
-                    await WriteEntryAsync(entry, ending);
+                    await TakeEntryAsync(entry, ending);
                 }
 
                 next = tap.NextAsync(ending.Token);
@@ -112,30 +135,106 @@ internal sealed class AlertStream(
         }
     }
 
-    private async Task WriteEntryAsync(LedgerEntry entry, CancellationTokenSource ending)
+    /// <returns>True when there is nothing more for now.</returns>
+    private async Task<bool> IsRestingAsync(Task next, CancellationToken ending)
     {
-        Alert? alert = null;
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        var rested = await Task.WhenAny(next, Task.Delay(options.SummaryWait, time, rest.Token)) != next;
+        await rest.CancelAsync();
+        return rested;
+    }
+
+    private async Task TakeEntryAsync(LedgerEntry entry, CancellationTokenSource ending)
+    {
         if (DutyFold.Concerns(entry.Kind) || entry.Kind == EntryKind.PolicySet)
         {
-            cursor = entry.Sequence;
             if (entry.Body.Duty?.Check is { } check)
             {
+                await WriteTallyAsync(ending);
                 await WriteCheckAsync(check, entry.Sequence, ending);
             }
 
+            Pass(entry.Sequence);
             return;
         }
 
+        Alert? alert = null;
         if (entry.AlertId.Length > 0)
         {
             alert = ledger.Book.Alerts.GetValueOrDefault(entry.AlertId) ?? await ledger.FindAlertAsync(entry.AlertId, ending.Token);
             if (alert is null || !officer.Covers(alert.Territory))
             {
-                cursor = entry.Sequence;
+                Pass(entry.Sequence);
+                return;
+            }
+
+            if (IsToBeCounted(entry, alert))
+            {
+                tally.Count(alert, entry.Sequence, entry.TimeMicros);
+                if (tally.IsFull || entry.Sequence >= tally.Target)
+                {
+                    await WriteTallyAsync(ending);
+                }
+
                 return;
             }
         }
 
+        await WriteTallyAsync(ending);
+        await WriteEntryAsync(entry, alert, ending);
+    }
+
+    /// <summary>What is not red, while more waits than the client asked for, and on until a summary that is begun has what waited then.</summary>
+    private bool IsToBeCounted(LedgerEntry entry, Alert alert)
+    {
+        if (summarizeAfter == 0 || alert.PeakColour == Severity.Red)
+        {
+            return false;
+        }
+
+        if (tally.IsEmpty)
+        {
+            var head = ledger.Book.Sequence;
+            if (head - entry.Sequence < summarizeAfter)
+            {
+                return false;
+            }
+
+            tally.Begin(cursor, head);
+        }
+
+        return true;
+    }
+
+    /// <summary>An entry that is not for this officer.</summary>
+    private void Pass(long sequence)
+    {
+        if (tally.IsEmpty)
+        {
+            cursor = Math.Max(cursor, sequence);
+        }
+        else
+        {
+            tally.Pass(sequence);
+        }
+    }
+
+    /// <summary>Before anything that comes after what it counts.</summary>
+    private async ValueTask WriteTallyAsync(CancellationTokenSource ending)
+    {
+        if (tally.IsEmpty)
+        {
+            return;
+        }
+
+        var summary = tally.Summary();
+        await WriteAsync(new V1.WatchResponse { Cursor = summary.UpToSequence, Summary = summary }, ending);
+        metrics.Summarized.Add(summary.Events);
+        tally.Clear();
+    }
+
+    private async Task WriteEntryAsync(LedgerEntry entry, Alert? alert, CancellationTokenSource ending)
+    {
         using var activity = AlertTracing.StartStream(entry);
         var wire = WireAlert.Of(entry, alert);
         wire.Traceparent = activity?.Id ?? "";
@@ -184,7 +283,7 @@ internal sealed class AlertStream(
         {
             var waited = time.GetElapsedTime(begun);
             var waiting = ledger.Book.Sequence - cursor;
-            if (!ending.IsCancellationRequested && waited < options.WriteTimeout && waiting <= options.BufferEntries)
+            if (!ending.IsCancellationRequested && waited < options.WriteTimeout && (summarizeAfter > 0 || waiting <= options.BufferEntries))
             {
                 continue;
             }

@@ -12,6 +12,9 @@ public sealed record AlertStreamOptions
     /// <summary>Entries that may wait for an officer whose client has stopped reading; beyond it the stream is cut.</summary>
     public int BufferEntries { get; init; } = 4_096;
 
+    /// <summary>A summary that is begun waits so long for more.</summary>
+    public TimeSpan SummaryWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Longest silence of a stream.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -33,13 +33,13 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
     }
 
     /// <summary>Streams until the client goes, is cut, or the server stops.</summary>
-    public async Task RunAsync(Officer officer, long after, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call)
+    public async Task RunAsync(Officer officer, long after, int summarizeAfter, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call)
     {
         Enter(officer);
         try
         {
             var session = call.UserState.TryGetValue(OfficerName.WatchKey, out var watch) ? watch as SessionWatch : null;
-            await new AlertStream(ledger, options, time, metrics, officer, session, writer, call, stopping.Token).RunAsync(after);
+            await new AlertStream(ledger, options, time, metrics, officer, session, summarizeAfter, writer, call, stopping.Token).RunAsync(after);
         }
         finally
         {

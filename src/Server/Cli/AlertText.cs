@@ -25,6 +25,11 @@ internal static class AlertText
         _ => Color.Grey,
     };
 
+    /// <summary>What was not sent one by one, and how it is opened.</summary>
+    public static string Line(V1.SummaryGroup group, V1.AlertSummary summary) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{group.Alerts} {Word(group.PeakSeverity)} in {DutyText.Place(group.Territory)} since {DutyText.Of(summary.Since)}: alerts --territory {(group.Territory.Length > 0 ? group.Territory : "/")} --changed-after {summary.AfterSequence}");
+
     /// <summary>What is worst comes first.</summary>
     public static int Rank(V1.Severity severity) => severity switch
     {

@@ -20,12 +20,17 @@ internal static class AlertsVerb
                 r.AddError("--limit must be at least 1.");
             }
         });
+        var territory = new Option<string>("--territory") { Description = "Only those of that one and all below.", DefaultValueFactory = _ => "" };
+        var changed = new Option<long>("--changed-after") { Description = "Only those with news after that entry: what a summary counted." };
         var connection = new OfficerConnection();
-        var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit };
+        var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed };
         connection.AddTo(command);
         command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
         {
-            var alerts = await ReadAsync(client, headers, parsed.GetValue(closed), parsed.GetValue(limit), ct);
+            var alerts = await ReadAsync(client, headers, new V1.ListRequest
+            {
+                IncludeClosed = parsed.GetValue(closed), Territory = RosterVerb.Path(parsed.GetValue(territory)), ChangedAfter = parsed.GetValue(changed),
+            }, parsed.GetValue(limit), ct);
             if (parsed.GetValue(json))
             {
                 alerts.ForEach(a => terminal.Out.WriteLine(JsonFormatter.Default.Format(a)));
@@ -45,10 +50,9 @@ internal static class AlertsVerb
     }
 
     private static async Task<List<V1.Alert>> ReadAsync(
-        V1.AlertService.AlertServiceClient client, Metadata headers, bool closed, int limit, CancellationToken cancellationToken)
+        V1.AlertService.AlertServiceClient client, Metadata headers, V1.ListRequest request, int limit, CancellationToken cancellationToken)
     {
         var alerts = new List<V1.Alert>();
-        var request = new V1.ListRequest { IncludeClosed = closed };
         do
         {
             request.PageSize = Math.Min(limit - alerts.Count, 1_000);

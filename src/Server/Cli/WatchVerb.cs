@@ -17,14 +17,21 @@ internal static class WatchVerb
         var after = new Option<long>("--after") { Description = "Resume after this cursor; 0 begins with what is open." };
         var count = new Option<int>("--count") { Description = "End after so many events; 0 for never." };
         var seen = new Option<bool>("--seen") { Description = "You sit in front of it: what is shown and new counts as seen by you." };
+        var summarize = new Option<int?>("--summarize")
+        {
+            Description = "When more than so many wait, what is not red comes as counted summaries; 0 never. 1000 without it at a terminal, else 0.",
+        };
         var connection = new OfficerConnection();
-        var command = new Command("watch", "Watch alerts as they come.") { json, after, count, seen };
+        var command = new Command("watch", "Watch alerts as they come.") { json, after, count, seen, summarize };
         connection.AddTo(command);
         command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, (client, headers) =>
         {
             IWatchView view = parsed.GetValue(json) ? new JsonView(terminal.Out)
                 : terminal.IsInteractive ? new TableView(terminal.Ansi()) : new LineView(terminal.Out);
-            return new Watching(client, headers, view, terminal, parsed.GetValue(count), parsed.GetValue(seen)).RunAsync(parsed.GetValue(after), ct);
+            return new Watching(client, headers, view, terminal, parsed.GetValue(count), parsed.GetValue(seen))
+            {
+                SummarizeAfter = parsed.GetValue(summarize) ?? (terminal.IsInteractive && !parsed.GetValue(json) ? 1_000 : 0),
+            }.RunAsync(parsed.GetValue(after), ct);
         }, ct));
         return command;
     }
@@ -37,6 +44,8 @@ internal static class WatchVerb
     private sealed class Watching(
         V1.AlertService.AlertServiceClient client, Metadata headers, IWatchView view, Terminal terminal, int count, bool isSeen)
     {
+        public int SummarizeAfter { get; init; }
+
         private long cursor;
         private long confirmed;
         private int events;
@@ -67,7 +76,7 @@ internal static class WatchVerb
 
         private async Task StreamAsync(CancellationToken cancellationToken)
         {
-            using var call = client.Watch(new V1.WatchRequest { After = cursor }, headers, cancellationToken: cancellationToken);
+            using var call = client.Watch(new V1.WatchRequest { After = cursor, SummarizeAfter = SummarizeAfter }, headers, cancellationToken: cancellationToken);
             await foreach (var message in call.ResponseStream.ReadAllAsync(cancellationToken))
             {
                 isConnected = true;
@@ -148,6 +157,13 @@ internal static class WatchVerb
                 case V1.WatchResponse.ContentOneofCase.DutyCheck:
                     output.WriteLine("ANSWER    " + DutyText.Line(message.DutyCheck));
                     break;
+                case V1.WatchResponse.ContentOneofCase.Summary:
+                    foreach (var group in message.Summary.Groups)
+                    {
+                        output.WriteLine("counted   " + AlertText.Line(group, message.Summary));
+                    }
+
+                    break;
             }
 
             output.Flush();
@@ -172,6 +188,13 @@ internal static class WatchVerb
                     break;
                 case V1.WatchResponse.ContentOneofCase.DutyCheck:
                     Add("ANSWER " + DutyText.Line(message.DutyCheck));
+                    break;
+                case V1.WatchResponse.ContentOneofCase.Summary:
+                    foreach (var group in message.Summary.Groups.Take(8).Reverse())
+                    {
+                        Add(AlertText.Line(group, message.Summary));
+                    }
+
                     break;
             }
 
