@@ -56,24 +56,9 @@ public sealed record DeadlineRule(Severity Colour, WorkState Step, TimeSpan With
     /// <summary>The territory that is told: the alert's own, cut to the unit; a unit below it is itself, and nobody is told twice running for that.</summary>
     public string ToldAt(string territory, int level)
     {
-        var told = Chain.Select(u => Cut(territory, (int)u)).Distinct(StringComparer.Ordinal).ToList();
+        var told = Chain.Select(u => PlaceText.Cut(territory, (int)u)).Distinct(StringComparer.Ordinal).ToList();
         return told.Count == 0 ? territory : told[Math.Min(level, told.Count) - 1];
     }
 
     public Supervision SupervisionAt(int level) => Supervision.Count == 0 ? Alerts.Supervision.None : Supervision[Math.Min(level, Supervision.Count) - 1];
-
-    private static string Cut(string territory, int parts)
-    {
-        var at = -1;
-        for (var i = 0; i < parts; i++)
-        {
-            at = territory.IndexOf('/', at + 1);
-            if (at < 0)
-            {
-                return territory;
-            }
-        }
-
-        return parts == 0 ? "" : territory[..at];
-    }
 }

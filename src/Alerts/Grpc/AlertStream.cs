@@ -7,7 +7,7 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// One stream to one officer: the open book if asked, then every entry as it is committed, and a heartbeat.
-/// It holds nothing but a cursor and the message being written, so a client that reads slowly costs the server no memory; one that stops
+/// It holds a cursor, the message being written and, when asked to count, one bounded tally, so a client that reads slowly costs the server no memory; one that stops
 /// reading is cut, and resumes by its cursor.
 /// Threading: one call's own flow.
 /// </summary>

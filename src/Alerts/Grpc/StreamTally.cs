@@ -58,7 +58,7 @@ internal sealed class StreamTally(Officer officer)
 
     public V1.AlertSummary Summary()
     {
-        var depth = Math.Max(2, Depth(officer.Territory) + 1);
+        var depth = Math.Max(2, PlaceText.Depth(officer.Territory) + 1);
         var groups = Groups(depth);
         while (groups.Count > MostGroups && depth > 0)
         {
@@ -86,25 +86,11 @@ internal sealed class StreamTally(Officer officer)
         var groups = new Dictionary<(string, Severity), (int Alerts, int Events)>();
         foreach (var (territory, peak, news) in alerts.Values)
         {
-            var key = (Cut(territory, depth), peak);
+            var key = (PlaceText.Cut(territory, depth), peak);
             var (count, all) = groups.GetValueOrDefault(key);
             groups[key] = (count + 1, all + news);
         }
 
         return groups;
-    }
-
-    private static int Depth(string territory) => territory.Length == 0 ? 0 : territory.AsSpan().Count('/') + 1;
-
-    private static string Cut(string territory, int depth)
-    {
-        var end = 0;
-        for (var i = 0; i < depth && end < territory.Length; i++)
-        {
-            var next = territory.IndexOf('/', end + (i == 0 ? 0 : 1));
-            end = next < 0 ? territory.Length : next;
-        }
-
-        return territory[..end];
     }
 }

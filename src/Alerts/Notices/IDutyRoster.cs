@@ -39,14 +39,3 @@ public sealed class ContactRoster(Func<NoticeConfig> config) : IDutyRoster
         }
     }
 }
-
-/// <summary>Territories as text.</summary>
-internal static class PlaceText
-{
-    /// <returns>The territory above; "" above a district.</returns>
-    public static string Parent(string territory) => territory.LastIndexOf('/') is > 0 and var cut ? territory[..cut] : "";
-
-    /// <summary>True when <paramref name="place"/> is <paramref name="territory"/> or lies within it.</summary>
-    public static bool Covers(string territory, string place) =>
-        territory.Length == 0 || place == territory || place.StartsWith(territory + "/", StringComparison.Ordinal);
-}

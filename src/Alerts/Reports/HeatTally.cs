@@ -26,7 +26,7 @@ internal sealed class HeatTally(int level, bool byDay)
         };
         foreach (var hour in life.Hours)
         {
-            var key = (ReportTally.Cut(alert.Territory, level), alert.Kind, byDay ? hour % 24 : hour);
+            var key = (PlaceText.Cut(alert.Territory, level), alert.Kind, byDay ? hour % 24 : hour);
             if (!Cells.TryGetValue(key, out var cell))
             {
                 cell = Cells.Count < MostCells

@@ -78,7 +78,7 @@ internal sealed class ReportTally(int level)
         Total.Add(life);
         Group(ByColour, alert.PeakColour.ToString().ToLowerInvariant()).Add(life);
         Group(ByKind, alert.Kind).Add(life);
-        Group(ByTerritory, Cut(alert.Territory, level)).Add(life);
+        Group(ByTerritory, PlaceText.Cut(alert.Territory, level)).Add(life);
         Group(ByGateway, alert.Gateway).Add(life);
         Group(ByOwnerUnit, alert.OwnerUnit).Add(life);
         Group(ByRule, alert.RuleId).Add(life);
@@ -100,22 +100,6 @@ internal sealed class ReportTally(int level)
                 (Times.TryGetValue((step, colour), out var times) ? times : Times[(step, colour)] = new DurationHistogram()).Add(micros);
             }
         }
-    }
-
-    /// <summary>The first codes of a territory; one with fewer stays what it is.</summary>
-    public static string Cut(string territory, int level)
-    {
-        var end = -1;
-        for (var i = 0; i < level; i++)
-        {
-            end = territory.IndexOf('/', end + 1);
-            if (end < 0)
-            {
-                return territory;
-            }
-        }
-
-        return territory[..end];
     }
 
     private void Deadline(WorkState step, Severity colour, Func<DeadlineTally, DeadlineTally> change) =>

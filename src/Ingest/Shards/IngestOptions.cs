@@ -24,7 +24,7 @@ public sealed record IngestOptions
     /// <summary>Keeps the writing of snapshots to a fraction of the writing of the journal, however large the state: 0 to 100.</summary>
     public int SnapshotGrowth { get; init; } = 16;
 
-    /// <summary>… or this long has passed: so much is replayed at most after a kill. At city size a snapshot is 430 MB and, spread over seconds, a second of a core. A start that has replayed a sixteenth of <see cref="SnapshotBytes"/> takes one after ten seconds; four times as much, at once.</summary>
+    /// <summary>… or this long has passed: so much is replayed at most after a kill. At city size a snapshot is 200 MB and, spread over seconds, a second of a core. A start that has replayed a sixteenth of <see cref="SnapshotBytes"/> takes one after ten seconds; four times as much, at once.</summary>
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromSeconds(30);
 
     public long DeadLetterRows { get; init; } = 100_000;

@@ -182,7 +182,7 @@ public class ReportTests
     [InlineData("d01/s03/c02/g07", 3, "d01/s03/c02")]
     [InlineData("d01/s03", 4, "d01/s03")]
     [InlineData("", 2, "")]
-    public void A_territory_is_cut_to_its_level(string territory, int level, string cut) => ReportTally.Cut(territory, level).Should().Be(cut);
+    public void A_territory_is_cut_to_its_level(string territory, int level, string cut) => PlaceText.Cut(territory, level).Should().Be(cut);
 
     private static Alert Some(int number) => new()
     {
