@@ -146,6 +146,39 @@ public sealed class RedLaneTests
     }
 
     [Fact]
+    public void In_an_escalation_storm_a_flush_and_what_is_behind_it_wait_for_the_red_that_was_there_and_for_no_more()
+    {
+        const int Group = 16;
+        var queue = new WorkQueue(100_000, Group, new AlertsMetrics(new NoMeters()));
+        var (put, series) = (0, 0);
+        void Escalate(int times)
+        {
+            for (var i = 0; i < times; i++, series++)
+            {
+                queue.PutAtOnce(new Piece(put++, series, isRed: false, isBarrier: false));
+                queue.PutAtOnce(new Piece(put++, series, isRed: true, isBarrier: false));
+            }
+        }
+
+        Escalate(Group);
+        var flush = new Piece(put++, null, isRed: false, isBarrier: true);
+        var sweep = new Piece(put++, null, isRed: false, isBarrier: false);
+        queue.PutAtOnce(flush);
+        queue.PutAtOnce(sweep);
+        var (group, taken) = (new List<LedgerWork>(), new List<LedgerWork>());
+        for (var round = 0; round < (2 * Group / Group) + 2; round++)
+        {
+            group.Clear();
+            queue.TakeGroup(group, TimeSpan.Zero);
+            taken.AddRange(group);
+            Escalate(Group / 2);
+            queue.Depth.Should().BeGreaterThanOrEqualTo(Group, "red never runs empty");
+        }
+
+        taken.Cast<Piece>().Select(p => p.Number).Should().ContainInOrder(flush.Number, sweep.Number);
+    }
+
+    [Fact]
     public async Task In_the_outbox_a_red_goes_out_before_ten_thousand_yellows()
     {
         await using var kit = new NoticeKit(NoticeTests.Yaml);

@@ -20,8 +20,11 @@ internal abstract class LedgerWork
     /// <summary>Everything put before it, red or not, comes before it.</summary>
     public virtual bool IsBarrier => false;
 
-    /// <summary>Its place is in the red lane now. The queue's own, under its lock; as is <see cref="AfterRed"/>.</summary>
+    /// <summary>Its place is in the red lane now. The queue's own, under its lock; as are <see cref="AfterRed"/> and <see cref="PutAs"/>.</summary>
     internal bool IsMoved { get; set; }
+
+    /// <summary>The how many-th it was to be put.</summary>
+    internal long PutAs { get; set; }
 
     /// <summary>Of a barrier: not before so many have been taken of the red lane.</summary>
     internal long AfterRed { get; set; }

@@ -16,6 +16,7 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
     private readonly Dictionary<(string Rule, string Series), SeriesWork> waiting = [];
     private readonly List<LedgerWork> barriers = [];
     private int plainCount;
+    private long put;
     private long redPut;
     private long redTaken;
     private bool closed;
@@ -171,6 +172,7 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
     private void Add(LedgerWork work)
     {
         ObjectDisposedException.ThrowIf(closed, typeof(Ledger));
+        work.PutAs = ++put;
         if (GoesRed(work))
         {
             AddRed(work);
@@ -199,8 +201,7 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
                 redPut++;
                 same.Red++;
 
-                // It may have been put before one of them, and is now where that would not wait for it.
-                barriers.ForEach(b => b.AfterRed = redPut);
+                PushBack(before);
             }
 
             same.Red++;
@@ -208,6 +209,18 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
 
         red.Enqueue(work);
         redPut++;
+    }
+
+    /// <summary>Barriers that were put after it do not wait for it where it is now. Those put before it need not: they would wait as long as a storm goes on.</summary>
+    private void PushBack(LedgerWork moved)
+    {
+        foreach (var barrier in barriers)
+        {
+            if (barrier.PutAs > moved.PutAs)
+            {
+                barrier.AfterRed = redPut;
+            }
+        }
     }
 
     private void AddPlain(LedgerWork work)
