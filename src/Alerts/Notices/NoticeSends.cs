@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 
 namespace PingAnIoT.Alerts;
@@ -52,6 +53,7 @@ internal sealed class NoticeSends(
     private async Task SendAsync(NoticeCard card, int attempt, ChannelGate gate, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        var isIn = true;
         try
         {
             var alert = card.Reason == NoticeReason.Canary
@@ -59,12 +61,14 @@ internal sealed class NoticeSends(
                 : await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false);
             if (WhyNot(card, alert) is { } needless)
             {
+                isIn = false;
                 gate.Leave(null, 0);
                 await outcomes.FinishAsync(card, EntryKind.NoticeWithdrawn, attempt, needless, cancellationToken).ConfigureAwait(false);
                 return;
             }
 
             var failure = await TrySendAsync(card, alert!, cancellationToken).ConfigureAwait(false);
+            isIn = false;
             Note(card.Channel, gate.Leave(failure, Micros.Now(clock)));
             if (failure.Length == 0 && card.Reason == NoticeReason.Canary)
             {
@@ -77,10 +81,17 @@ internal sealed class NoticeSends(
 
             await outcomes.RecordAsync(card, attempt, failure, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException or LedgerException)
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException or LedgerException or DbException)
         {
             // Stopping, or the ledger cannot be read just now: the card is where it was.
-            gate.Leave(null, 0);
+        }
+        finally
+        {
+            // Whatever happened: a place that is not given back is gone until the next start.
+            if (isIn)
+            {
+                gate.Leave(null, 0);
+            }
         }
     }
 
