@@ -58,12 +58,21 @@ internal static class LedgerRows
         }
     }
 
-    /// <summary>All live alerts: read by this thread, parsed and packed by whoever has time, a few stretches at a time.</summary>
-    public static List<PackedAlert> ReadLive(DbConnection connection, WordTable words)
+    /// <summary>Live alerts: read by this thread, parsed and packed by whoever has time, a few stretches at a time.</summary>
+    /// <param name="connection">The database's.</param>
+    /// <param name="words">Takes in what is new to it.</param>
+    /// <param name="after">Only those that entries after this one are about; null for all.</param>
+    public static List<PackedAlert> ReadLive(DbConnection connection, WordTable words, long? after = null)
     {
         const int Stretch = 2048, Underway = 4;
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT state FROM alert WHERE live = 1";
+        if (after is { } sequence)
+        {
+            command.CommandText += " AND id IN (SELECT alert FROM entry WHERE seq > @after)";
+            command.Add("@after", sequence);
+        }
+
         using var row = command.ExecuteReader();
         var packing = new Queue<Task<PackedAlert[]>>();
         var states = new List<byte[]>(Stretch);

@@ -12,7 +12,7 @@ internal static class LedgerStart
 {
     private const int TailEntries = 1000;
 
-    /// <summary>Of more than so many, reading one by one what has changed since an image takes longer than reading all.</summary>
+    /// <summary>Of more than so many, reading what has changed since an image takes longer than reading all.</summary>
     private const int MostChanged = 200_000;
 
     /// <summary>Loads the book and leaves a note in the chain when the tail is missing.</summary>
@@ -68,12 +68,9 @@ internal static class LedgerStart
             && store.ReadAfter(image.Sequence - 1, 1) is [var of] && of.Sequence == image.Sequence && of.Hash.Span.SequenceEqual(image.Hash)
             && store.FindChanged(image.Sequence, MostChanged) is { } changed)
         {
-            var writer = new PackWriter();
-            var map = AlertMap.Of(image.Alerts);
-            foreach (var id in changed)
-            {
-                map = store.FindAlert(id) is { IsLive: true } alert ? map.With(PackedAlert.Of(alert, image.Words, writer)) : map.Without(id);
-            }
+            var live = store.LoadChanged(image.Sequence, image.Words);
+            var map = live.Aggregate(AlertMap.Of(image.Alerts), (m, a) => m.With(a));
+            map = changed.Except(live.Select(a => a.Id), StringComparer.Ordinal).Aggregate(map, (m, id) => m.Without(id));
 
             images.Taken(image.Sequence);
             AlertsLog.ImageTaken(logger, image.Sequence, changed.Count);

@@ -302,6 +302,9 @@ internal sealed class LedgerStore : IDisposable
             : [.. concerned.Select(c => c.Alert).Where(a => a.Length > 0).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>The live ones among the alerts that entries after this one are about: in one go, however many they are.</summary>
+    public List<PackedAlert> LoadChanged(long after, WordTable words) => LedgerRows.ReadLive(connection, words, after);
+
     public IReadOnlyList<(string Officer, long UpTo)> LoadDeliveries() =>
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
 

@@ -27,6 +27,9 @@ public sealed class StartOnPostgresTests : StartTests;
 public sealed class ReceiveClockAheadOnPostgresTests : ReceiveClockAheadTests;
 
 [OnPostgres]
+public sealed class BookImageOnPostgresTests : BookImageTests;
+
+[OnPostgres]
 public sealed class NoticeOnPostgresTests : NoticeTests;
 
 [OnPostgres]
