@@ -153,6 +153,30 @@ public class DeadlineTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_moves_more_deadlines_than_are_held_back_at_a_time()
+    {
+        const int Alerts = 10_100;
+        var clock = new SteppingClock();
+        await using var kit = new LedgerKit(clock);
+        kit.Options = kit.Options with { QueueCapacity = 20_000, GroupCapacity = 4_096 };
+        var ledger = kit.Open();
+        for (var i = 0; i < Alerts; i++)
+        {
+            ledger.Post(new Plant($"gp-{i:D5}").To(Severity.Yellow, kit.Now));
+        }
+
+        await kit.FlushAsync();
+        var before = ledger.Book.Alerts;
+        clock.Set(TimeSpan.FromHours(1));
+        ledger.Post(new Plant("late").To(Severity.Yellow, kit.Now));
+        await kit.FlushAsync();
+        ledger.Book.Alerts.Should().HaveCount(Alerts + 1);
+        before.Values.Should().OnlyContain(a => ledger.Book.Alerts[a.Id].Deadlines.Select(d => d.DueMicros).SequenceEqual(a.Deadlines.Select(d => d.DueMicros + 3_600_000_000)));
+        await kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_thousand_that_fall_due_at_once_are_all_breached_by_one_sweep()
     {
         await using var kit = new LedgerKit();

@@ -121,6 +121,7 @@ internal sealed class AlertBook
         unpacked.Clear();
         Incidents.Rollback();
         alerts = current.Alerts;
+        words = current.Words ?? words;
         delivered = current.Delivered;
         duty = current.Duty;
     }
@@ -149,11 +150,14 @@ internal sealed class AlertBook
     {
         foreach (var packed in alerts.Packed.Where(a => a.DueMicros != long.MaxValue || a.Rest?.Chatter is not null).ToArray())
         {
-            var before = Find(packed.Id)!;
+            var before = unpacked.GetValueOrDefault(packed.Id) ?? packed.Unpack();
             var after = AlertFold.Shift(before, shiftMicros);
             if (!ReferenceEquals(before, after))
             {
                 Put(before, after);
+
+                // It is nearly all of them: they are not to be held unpacked until the commit.
+                unpacked.Remove(after.Id);
                 changed(before, after);
             }
         }

@@ -9,6 +9,8 @@ namespace PingAnIoT.Alerts;
 internal sealed class LedgerTransaction(
     LedgerStore store, AlertBook book, byte[] previousHash, TimeProvider clock, DeadlinePolicy policy, bool keepsNotices = false)
 {
+    /// <summary>So many changed alerts are held back to be written once each; a set clock changes nearly all there are.</summary>
+    private const int MostChanged = 10_000;
     private readonly Dictionary<string, (Alert? Before, Alert After)> changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> deliveries = new(StringComparer.Ordinal);
     private readonly List<(LedgerEntry Entry, long PostedMicros)> entries = [];
@@ -103,6 +105,12 @@ internal sealed class LedgerTransaction(
 
     private Alert? FindPast(string id) => changed.TryGetValue(id, out var change) ? change.After : store.FindAlert(id);
 
-    private void Remember(Alert? before, Alert after) =>
+    private void Remember(Alert? before, Alert after)
+    {
         changed[after.Id] = (changed.TryGetValue(after.Id, out var earlier) ? earlier.Before : before, after);
+        if (changed.Count >= MostChanged)
+        {
+            Flush();
+        }
+    }
 }
