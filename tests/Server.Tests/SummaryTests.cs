@@ -1,4 +1,5 @@
 using Grpc.Core;
+using PingAnIoT.Alerts;
 using PingAnIoT.Rules;
 using Content = PingAnIoT.V1.WatchResponse.ContentOneofCase;
 
@@ -111,6 +112,33 @@ public sealed class SummaryTests
         messages.SkipLast(1).Should().OnlyContain(m => m.Cursor == 0, "an unfinished book is not resumable");
         (messages[2].Summary.Alerts, messages[3].SnapshotEnd.AlertCount).Should().Be((250, 252));
         (await server.Alerts.ListAsync(messages[2].Summary.Groups.Single().Filter)).Alerts.Should().HaveCount(100, "that is a page of it");
+    }
+
+    [Fact]
+    public async Task What_a_summarized_open_book_counts_is_what_its_filters_list()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync([.. Enumerable.Range(0, 20).Select(i => new Plant($"gp-{i:D4}", "d01/s03/c01").To(Severity.Yellow))]);
+        var ids = server.Ledger.Book.Alerts.Keys.Order(StringComparer.Ordinal).ToList();
+        foreach (var id in ids[..3])
+        {
+            await server.Ledger.AcknowledgeAsync(new AlertCommand(id, new Officer("wang"), "a" + id), TestServer.Cancel);
+            (await server.Ledger.CloseAsync(new AlertCommand(id, new Officer("wang"), "c" + id, "nothing"), Verdict.False, TestServer.Cancel)).IsDone.Should().BeTrue();
+        }
+
+        using var call = server.Alerts.Watch(new V1.WatchRequest { SummarizeAfter = 10 }, cancellationToken: TestServer.Cancel);
+        var messages = new List<V1.WatchResponse>();
+        while (messages.All(m => m.ContentCase != Content.SnapshotEnd) && await call.ResponseStream.MoveNext(TestServer.Cancel))
+        {
+            messages.Add(call.ResponseStream.Current);
+        }
+
+        messages.Where(m => m.ContentCase == Content.Snapshot).Select(m => m.Snapshot.Id).Should().BeEquivalentTo(ids[..3], "closed while they are active: no filter of what is open lists them");
+        messages[^1].SnapshotEnd.AlertCount.Should().Be(20);
+        foreach (var group in messages.Where(m => m.ContentCase == Content.Summary).SelectMany(m => m.Summary.Groups))
+        {
+            (await server.Alerts.ListAsync(group.Filter)).Alerts.Should().HaveCount(group.Alerts);
+        }
     }
 
     [Theory]

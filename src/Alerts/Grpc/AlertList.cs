@@ -21,14 +21,16 @@ internal static class AlertList
         var size = Paging.Size(request.PageSize);
         var before = Paging.Start(request, request.PageToken, long.MaxValue);
         var alerts = ledger.Book.Alerts;
-        var live = alerts.Packed.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen) && MayMatch(a, officer, request))
+        var within = request.Territory.Length == 0 ? null : new Officer("", request.Territory.Trim('/'));
+        var live = alerts.Packed.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen)
+                && IsOf(a.Territory, officer, within) && IsOf(a.PeakColour, request))
             .OrderByDescending(a => a.FirstSequence).ToList();
         var (past, pastEnd) = request.IncludeClosed
-            ? await ReadPastAsync(ledger, before, size, a => Matches(a, officer, request), cancellationToken)
+            ? await ReadPastAsync(ledger, before, size, a => IsOf(a.Territory, officer, within) && IsOf(a.PeakColour, request) && Matches(a, request), cancellationToken)
             : ([], 0);
 
         // Of the live ones only those above where the look at the past ended: below it, something of the past could come between.
-        var merged = live.Where(a => a.FirstSequence > pastEnd).Select(a => a.Unpack()).Where(a => Matches(a, officer, request)).Take(size + 1)
+        var merged = live.Where(a => a.FirstSequence > pastEnd).Select(a => a.Unpack()).Where(a => Matches(a, request)).Take(size + 1)
             .Concat(past.Where(p => !alerts.ContainsKey(p.Id)))
             .OrderByDescending(a => a.FirstSequence).ToList();
         if (merged.Count > size)
@@ -61,14 +63,16 @@ internal static class AlertList
         return (found, before);
     }
 
-    /// <summary>What can be told without unpacking it.</summary>
-    private static bool MayMatch(PackedAlert alert, Officer officer, V1.ListRequest request) =>
-        officer.Covers(alert.Territory) && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour));
+    /// <param name="territory">The alert's; told without unpacking it.</param>
+    /// <param name="officer">Who asks.</param>
+    /// <param name="within">The territory asked for; null for all. An alert of no known place is in none.</param>
+    private static bool IsOf(string territory, Officer officer, Officer? within) =>
+        officer.Covers(territory) && (within is null || (territory.Length > 0 && within.Covers(territory)));
 
-    private static bool Matches(Alert alert, Officer officer, V1.ListRequest request) =>
-        officer.Covers(alert.Territory)
-        && alert.LastSequence > request.ChangedAfter
-        && (request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(alert.PeakColour))
-        && (request.Device.Length == 0 || request.Device == alert.Device)
-        && (request.Territory.Length == 0 || (alert.Territory.Length > 0 && new Officer("", request.Territory.Trim('/')).Covers(alert.Territory)));
+    /// <summary>Told without unpacking it, too.</summary>
+    private static bool IsOf(Severity peak, V1.ListRequest request) =>
+        request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(peak);
+
+    private static bool Matches(Alert alert, V1.ListRequest request) =>
+        alert.LastSequence > request.ChangedAfter && (request.Device.Length == 0 || request.Device == alert.Device);
 }

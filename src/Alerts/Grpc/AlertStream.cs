@@ -61,7 +61,8 @@ internal sealed class AlertStream(
         var isSummarized = summarizeAfter > 0 && own.Count > summarizeAfter;
         foreach (var alert in own)
         {
-            if (isSummarized && alert.PeakColour != Severity.Red)
+            // The filter of a count lists what is open: what was closed while it is active still is sent as it is.
+            if (isSummarized && alert.IsOpen && alert.PeakColour != Severity.Red)
             {
                 var whole = alert.Unpack();
                 tally.Count(whole, 0, whole.RaisedAtMicros);
