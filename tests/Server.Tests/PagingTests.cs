@@ -55,6 +55,8 @@ public sealed class PagingTests
             (await RefusalAsync(server, new V1.ListRequest { PageToken = altered })).Should().StartWith("page_token: is ", altered);
         }
 
+        var again = (await server.Alerts.ListAsync(new V1.ListRequest { PageSize = 3 })).NextPageToken;
+        (again.Length, again == token).Should().Be((token.Length, false), "nobody can tell by it where the page begins");
         var fleet = new V1.FleetService.FleetServiceClient(server.Channel);
         var other = async () => await fleet.ListDevicesAsync(new V1.ListDevicesRequest { PageToken = token });
         (await other.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);

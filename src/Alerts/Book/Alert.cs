@@ -177,8 +177,15 @@ public sealed record Alert
     /// <summary>The incident it belongs to, for good; null for an alert of before there were any.</summary>
     public IncidentRef? Incident { get; init; }
 
-    /// <summary>The alert of the dead gateway in whose place this one is not told; null for none.</summary>
+    /// <summary>
+    /// The alert of the dead gateway in whose place this one is not told; null for none. Of a device with several gateways those of all of them, with
+    /// blanks between: it is behind them only while every one is dead.
+    /// </summary>
     public string? Behind { get; init; }
+
+    /// <summary>Each of <see cref="Behind"/>; none where it is behind nothing.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Parents => Behind is { } behind ? behind.Split(' ') : [];
 
     /// <summary>How it has come and gone lately; null for one that never came back, or has been calm since.</summary>
     public Chatter? Chatter { get; init; }

@@ -16,7 +16,7 @@ internal static class CheckCommands
 
     public static CommandResult Start(LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, long answerMicros, CheckAlarm alarm)
     {
-        if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction, (e, f) => e.Kind == EntryKind.DutyChecked && f.Check is { } c && (c.Territory, c.Role) == (territory, role))) is { } answer)
         {
             return answer;
         }
@@ -46,7 +46,7 @@ internal static class CheckCommands
     /// <summary>By one who was asked; too late it is on record all the same, and takes the alarm back when it was the last one missing.</summary>
     public static CommandResult Reply(LedgerTransaction transaction, DutyRequest request, long id, string note, CheckAlarm alarm)
     {
-        if (request.Earlier(transaction) is { } answer)
+        if (request.Earlier(transaction, (e, f) => e.Kind is EntryKind.DutyCheckReplied or EntryKind.DutyCheckEnded && f.Check?.Id == id) is { } answer)
         {
             return answer;
         }
@@ -93,7 +93,7 @@ internal static class CheckCommands
 
     public static CommandResult Schedule(LedgerTransaction transaction, DutyRequest request, CheckSchedule schedule)
     {
-        if ((request.RefuseTerritory(schedule.Territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(schedule.Territory) ?? request.Earlier(transaction, (_, f) => f.Schedule is { } s && s == schedule with { NextMicros = s.NextMicros })) is { } answer)
         {
             return answer;
         }

@@ -11,6 +11,7 @@ namespace PingAnIoT.Alerts;
 public sealed record DutyRequest(Officer Officer, string RequestId, TerritoryTree Tree)
 {
     public const int TextLimit = 2_000;
+    internal const string Reused = "The request id has been used for something else.";
 
     /// <summary>True when the territory is the officer's or lies within it. The city is nobody's but who answers for all of it.</summary>
     public static bool Has(Officer officer, string territory) =>
@@ -34,11 +35,14 @@ public sealed record DutyRequest(Officer Officer, string RequestId, TerritoryTre
     }
 
     /// <summary>The answer that the same request was given before; null for a new one.</summary>
-    internal CommandResult? Earlier(LedgerTransaction transaction) =>
+    /// <param name="transaction">The writer's.</param>
+    /// <param name="isIt">Whether an entry is what is asked for now: an id that was used for something else must not answer that this is done.</param>
+    internal CommandResult? Earlier(LedgerTransaction transaction, Func<LedgerEntry, DutyFacts, bool> isIt) =>
         RequestId.Length == 0 ? null
         : RequestId.Length > 64 || IsUnprintable(RequestId) ? Invalid("The request id is not at most 64 printable characters.")
-        : transaction.Store.FindByKey(Key(transaction)) is { } earlier ? new CommandResult(CommandOutcome.Done) { Entry = earlier }
-        : null;
+        : transaction.Store.FindByKey(Key(transaction)) is not { } earlier ? null
+        : earlier.Body.Duty is { } facts && isIt(earlier, facts) ? new CommandResult(CommandOutcome.Done) { Entry = earlier }
+        : Invalid(Reused);
 
     internal CommandResult Append(LedgerTransaction transaction, EntryKind kind, DutyFacts facts) => new(CommandOutcome.Done)
     {

@@ -13,7 +13,7 @@ internal static class HandOverCommands
     public static CommandResult Write(
         LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, IReadOnlyCollection<Alert> open)
     {
-        if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction, (e, f) => e.Kind == EntryKind.HandedOver && f.HandOver is { } h && (h.Territory, h.Role, h.Text) == (territory, role, text))) is { } answer)
         {
             return answer;
         }
@@ -58,7 +58,7 @@ internal static class HandOverCommands
     /// <summary>By one of those it was left to, or by whoever is on duty when it is taken.</summary>
     public static CommandResult Take(LedgerTransaction transaction, DutyRequest request, long id)
     {
-        if (request.Earlier(transaction) is { } answer)
+        if (request.Earlier(transaction, (e, f) => e.Kind == EntryKind.HandOverTaken && f.HandOver?.Id == id) is { } answer)
         {
             return answer;
         }

@@ -15,7 +15,7 @@ internal static class RosterCommands
 
     public static CommandResult Set(LedgerTransaction transaction, DutyRequest request, RosterRecord roster)
     {
-        if ((request.RefuseTerritory(roster.Territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(roster.Territory) ?? request.Earlier(transaction, (_, f) => f.Roster is { } r && (r.Territory, r.Role) == (roster.Territory, roster.Role))) is { } answer)
         {
             return answer;
         }
@@ -38,7 +38,7 @@ internal static class RosterCommands
 
     public static CommandResult Override(LedgerTransaction transaction, DutyRequest request, DutyChange change)
     {
-        if ((request.RefuseTerritory(change.Territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(change.Territory) ?? request.Earlier(transaction, (_, f) => f is { Cancelled: null, Changes: [var c] } && c == change with { Id = c.Id, Swap = null })) is { } answer)
         {
             return answer;
         }
@@ -62,7 +62,7 @@ internal static class RosterCommands
     /// <summary>Takes an override away. What is past of it stays as it was: it ends now.</summary>
     public static CommandResult Cancel(LedgerTransaction transaction, DutyRequest request, long id)
     {
-        if (request.Earlier(transaction) is { } answer)
+        if (request.Earlier(transaction, (_, f) => f.Cancelled?.Id == id) is { } answer)
         {
             return answer;
         }

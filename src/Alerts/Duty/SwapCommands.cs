@@ -26,7 +26,7 @@ internal static class SwapCommands
 
     public static CommandResult Ask(LedgerTransaction transaction, DutyRequest request, SwapRecord swap)
     {
-        if ((request.RefuseTerritory(swap.Territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(swap.Territory) ?? request.Earlier(transaction, (e, f) => e.Kind == EntryKind.SwapAsked && f.Swap is { } s && s == swap with { Id = s.Id, Asker = s.Asker, By = s.By, State = s.State })) is { } answer)
         {
             return answer;
         }
@@ -44,7 +44,7 @@ internal static class SwapCommands
 
     public static CommandResult Answer(LedgerTransaction transaction, DutyRequest request, long id, SwapAnswer answer)
     {
-        if (request.Earlier(transaction) is { } earlier)
+        if (request.Earlier(transaction, (e, f) => f.Swap is { } s && s.Id == id && IsAnswer(s.State, answer)) is { } earlier)
         {
             return earlier;
         }
@@ -78,6 +78,15 @@ internal static class SwapCommands
             ? request.Append(transaction, EntryKind.ShiftSwapped, new DutyFacts { Swap = swap, Changes = ChangesOf(swap, transaction.HeadSequence + 1) })
             : request.Append(transaction, EntryKind.SwapAnswered, new DutyFacts { Swap = swap });
     }
+
+    private static bool IsAnswer(SwapState state, SwapAnswer answer) => answer switch
+    {
+        SwapAnswer.Agree => state is SwapState.Agreed or SwapState.InForce,
+        SwapAnswer.Approve => state == SwapState.InForce,
+        SwapAnswer.Decline => state == SwapState.Declined,
+        SwapAnswer.Withdraw => state == SwapState.Withdrawn,
+        _ => state == SwapState.Refused,
+    };
 
     private static string? WhyNot(SwapRecord swap, Officer officer, SwapAnswer answer) => answer switch
     {

@@ -2,7 +2,8 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// A file that is in force, followed as it changes: looked at each second, and one with errors, or gone, leaves the old one live.
-/// Edge cases: a change is said once, taken or refused; one that comes while the last is still being put in force is taken at a later look.
+/// Edge cases: a change is said once, taken or refused; one that comes while the last is still being put in force is taken at a later look. What cannot
+/// be read or put in force for now, as while another holds the file, is tried again at each look.
 /// Threading: <see cref="Current"/> may be read from any thread; looks happen one at a time.
 /// </summary>
 internal sealed class FollowedFile<T> : IAsyncDisposable
@@ -15,6 +16,9 @@ internal sealed class FollowedFile<T> : IAsyncDisposable
     private volatile T current;
     private (DateTime Written, long Length) seen;
     private ITimer? timer;
+    private (DateTime Written, long Length) tried;
+    private bool isInForce;
+    private string? said;
     private int looking;
 
     /// <summary>Reads it once.</summary>
@@ -40,13 +44,13 @@ internal sealed class FollowedFile<T> : IAsyncDisposable
     /// <param name="refused">Told why a new one is not taken.</param>
     public void Follow(TimeProvider clock, Func<T, Task> taken, Action<string> refused)
     {
-        _ = OneAtATimeAsync(() => taken(current), refused);
-        timer = clock.CreateTimer(_ => _ = OneAtATimeAsync(() => LookAsync(taken), refused), null, LookEvery, LookEvery);
+        _ = LookAsync(taken, refused);
+        timer = clock.CreateTimer(_ => _ = LookAsync(taken, refused), null, LookEvery, LookEvery);
     }
 
     public ValueTask DisposeAsync() => timer?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task OneAtATimeAsync(Func<Task> work, Action<string> refused)
+    private async Task LookAsync(Func<T, Task> taken, Action<string> refused)
     {
         if (Interlocked.Exchange(ref looking, 1) != 0)
         {
@@ -55,11 +59,13 @@ internal sealed class FollowedFile<T> : IAsyncDisposable
 
         try
         {
-            await work().ConfigureAwait(false);
+            await LookAsync(taken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException or ObjectDisposedException)
+        catch (Exception failure)
         {
-            refused(failure.Message);
+            // Whatever it is: nobody waits for a look, and what is not said here is said nowhere.
+            Say(failure is IOException or UnauthorizedAccessException or FormatException or ObjectDisposedException
+                ? failure.Message : $"{failure.GetType().Name}: {failure.Message}", refused);
         }
         finally
         {
@@ -70,12 +76,42 @@ internal sealed class FollowedFile<T> : IAsyncDisposable
     private async Task LookAsync(Func<T, Task> taken)
     {
         var now = Stamp();
-        if (now != seen)
+        if (now != tried)
+        {
+            (tried, said) = (now, null);
+        }
+
+        if (now == seen && isInForce)
+        {
+            return;
+        }
+
+        var next = now == seen ? current : Next(now);
+        await taken(next).ConfigureAwait(false);
+        (current, seen, isInForce, said) = (next, now, true, null);
+    }
+
+    /// <summary>One with errors, or gone, stays as it is until it is written anew; what cannot be read now may be at the next look.</summary>
+    private T Next((DateTime Written, long Length) now)
+    {
+        try
+        {
+            return Read();
+        }
+        catch (Exception failure) when (failure is FormatException or FileNotFoundException or DirectoryNotFoundException)
         {
             seen = now;
-            var next = Read();
-            await taken(next).ConfigureAwait(false);
-            current = next;
+            throw;
+        }
+    }
+
+    /// <summary>Once, however often it is tried.</summary>
+    private void Say(string why, Action<string> refused)
+    {
+        if (why != said)
+        {
+            said = why;
+            refused(why);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Grpc.Core;
 
 namespace PingAnIoT.Alerts;
@@ -23,22 +22,14 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
 
     public override async Task<V1.ListDeadNoticesResponse> ListDeadNotices(V1.ListDeadNoticesRequest request, ServerCallContext context)
     {
-        var officer = OfficerName.Of(context);
-        var size = Paging.Size(request.PageSize);
-        var (afterMicros, afterKey) = After(Paging.Start(request, request.PageToken));
-        var page = await ledger.ReadAsync(c => NoticeRows.Dead(c, afterMicros, afterKey, size), context.CancellationToken);
-        var response = new V1.ListDeadNoticesResponse
+        var (own, next) = await DeadNoticeList.ReadAsync(
+            ledger, OfficerName.Of(context), Paging.Start(request, request.PageToken), Paging.Size(request.PageSize), cancellationToken: context.CancellationToken);
+        var response = new V1.ListDeadNoticesResponse { NextPageToken = Paging.Next(request, next) };
+        foreach (var dead in own)
         {
-            NextPageToken = Paging.Next(request, page.Count < size ? null : string.Create(CultureInfo.InvariantCulture, $"{page[^1].SinceMicros}/{page[^1].Card.Key}")),
-        };
-        foreach (var dead in page)
-        {
-            if (await ledger.FindAlertAsync(dead.Card.AlertId, context.CancellationToken) is { } alert && officer.Covers(alert.Territory))
-            {
-                var notice = NoticeHistory.Of(dead.Card, V1.NoticeState.Dead, dead.Attempts);
-                notice.ChangeTime = WireTime.Of(dead.SinceMicros);
-                response.Notices.Add(notice);
-            }
+            var notice = NoticeHistory.Of(dead.Card, V1.NoticeState.Dead, dead.Attempts);
+            notice.ChangeTime = WireTime.Of(dead.SinceMicros);
+            response.Notices.Add(notice);
         }
 
         return response;
@@ -77,12 +68,6 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
     }
 
     private static Google.Protobuf.WellKnownTypes.Timestamp? Time(long micros) => micros == 0 ? null : WireTime.Of(micros);
-
-    private static (long Micros, string Key) After(string position)
-    {
-        var cut = position.IndexOf('/', StringComparison.Ordinal);
-        return cut < 0 ? (long.MinValue, "") : (long.Parse(position.AsSpan(0, cut), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture), position[(cut + 1)..]);
-    }
 
     /// <summary>What tells the same request sent twice; null where the client does not care.</summary>
     private static string? EntryKey(Officer officer, string requestId) => requestId.Length == 0 ? null

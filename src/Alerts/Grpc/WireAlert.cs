@@ -54,7 +54,7 @@ public static class WireAlert
             Maintenance = alert.Maintenance?.Window ?? 0,
             HeldBack = alert.Maintenance?.IsHeld == true,
             Incident = WireIncident.IdOf(alert),
-            BehindAlertId = alert.Behind ?? "",
+            BehindAlertId = alert.Parents is [var parent, ..] ? parent : "",
             Flapping = alert.IsFlapping,
             Flaps = alert.Chatter?.Count ?? 0,
             CalmTime = alert.Chatter?.CalmAtMicros is { } calm ? WireTime.Of(calm) : null,

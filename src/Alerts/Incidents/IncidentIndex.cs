@@ -33,11 +33,18 @@ internal sealed class IncidentIndex
     public IncidentRef? Find(IncidentPlace place, long atMicros, long withinMicros) =>
         open.TryGetValue(place, out var found) && atMicros - found.Incident.OpenedMicros <= withinMicros ? found.Incident : null;
 
-    /// <summary>Of each alert that others are behind those others, by the order of their raise.</summary>
+    /// <summary>Of each alert that others are behind those others, by the order of their raise. What is behind several is with each of them.</summary>
     public ImmutableSortedDictionary<string, ImmutableSortedDictionary<long, string>> Behind { get; private set; } = NobodyBehind;
 
     /// <summary>What is open of a gateway that is dead; null for one that is not.</summary>
     public DeadGateway? OfDeadGateway(string gateway) => dead.TryGetValue(gateway, out var found) ? found.First().Value : null;
+
+    /// <summary>What is behind all of these gateways, as in <see cref="Alert.Behind"/>; null where one of them is alive: what is silent then is silent itself.</summary>
+    public string? BehindOf(IEnumerable<string> gateways)
+    {
+        var parents = gateways.Distinct(StringComparer.Ordinal).Select(OfDeadGateway).ToList();
+        return parents.Count == 0 || parents.Contains(null) ? null : string.Join(' ', parents.Select(p => p!.AlertId));
+    }
 
     /// <summary>An alert is different now.</summary>
     /// <param name="before">Null for a new one.</param>
@@ -49,10 +56,10 @@ internal sealed class IncidentIndex
             FollowGateway(after);
         }
 
-        var (wasBehind, isBehind) = (before is { IsLive: true } ? before.Behind : null, after.IsLive ? after.Behind : null);
-        if (wasBehind != isBehind)
+        var (was, isNow) = (before is { IsLive: true } ? before : null, after.IsLive ? after : null);
+        if (was?.Behind != isNow?.Behind)
         {
-            FollowBehind(after, wasBehind, isBehind);
+            FollowBehind(after, was?.Parents ?? [], isNow?.Parents ?? []);
         }
 
         if (after.Incident is not { } incident)
@@ -67,9 +74,9 @@ internal sealed class IncidentIndex
         }
 
         var place = IncidentPlace.Of(after, incident.Cause);
-        Open? was = open.TryGetValue(place, out var found) ? found : null;
-        placeChanges.Add((place, was));
-        Set(place, Counted(was, incident, change));
+        Open? head = open.TryGetValue(place, out var found) ? found : null;
+        placeChanges.Add((place, head));
+        Set(place, Counted(head, incident, change));
     }
 
     public void Clear()
@@ -126,17 +133,20 @@ internal sealed class IncidentIndex
         Set(alert.Device, alert.IsActive ? now.SetItem(alert.FirstSequence, new DeadGateway(alert.Id, alert.Incident)) : now.Remove(alert.FirstSequence));
     }
 
-    private void FollowBehind(Alert alert, string? was, string? now)
+    private void FollowBehind(Alert alert, IReadOnlyList<string> was, IReadOnlyList<string> now)
     {
-        if (was is not null && Behind.TryGetValue(was, out var those))
+        foreach (var parent in was)
         {
-            those = those.Remove(alert.FirstSequence);
-            Behind = those.IsEmpty ? Behind.Remove(was) : Behind.SetItem(was, those);
+            if (Behind.TryGetValue(parent, out var those))
+            {
+                those = those.Remove(alert.FirstSequence);
+                Behind = those.IsEmpty ? Behind.Remove(parent) : Behind.SetItem(parent, those);
+            }
         }
 
-        if (now is not null)
+        foreach (var parent in now)
         {
-            Behind = Behind.SetItem(now, Behind.GetValueOrDefault(now, ImmutableSortedDictionary<long, string>.Empty).SetItem(alert.FirstSequence, alert.Id));
+            Behind = Behind.SetItem(parent, Behind.GetValueOrDefault(parent, ImmutableSortedDictionary<long, string>.Empty).SetItem(alert.FirstSequence, alert.Id));
         }
     }
 

@@ -13,9 +13,10 @@ internal static class JoinIncident
     {
         var index = transaction.Incidents;
         var isGateway = IncidentPlace.IsGateway(facts.Kind);
-        if (facts.To == Severity.Fault && !isGateway && facts.Gateway.Length > 0 && index.OfDeadGateway(facts.Gateway) is { Incident: not null } parent)
+        if (facts.To == Severity.Fault && !isGateway && index.OfDeadGateway(facts.Gateway) is { Incident: not null } parent
+            && index.BehindOf([facts.Gateway, .. facts.OtherGateways ?? []]) is { } behind)
         {
-            return facts with { Incident = parent.Incident, Behind = parent.AlertId };
+            return facts with { Incident = parent.Incident, Behind = behind };
         }
 
         var cause = isGateway ? IncidentCause.Gateway

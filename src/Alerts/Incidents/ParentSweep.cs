@@ -4,8 +4,8 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// Ends what alerts were behind: their gateway is back, and they have had time to speak. Whatever is silent still is told now, the notice that was
-/// not told before. An entry for each, so that it is told once, whatever is interrupted.
+/// Ends what alerts were behind: their gateway is back, or one of several, and they have had time to speak. Whatever is silent still is told now, the
+/// notice that was not told before. An entry for each, so that it is told once, whatever is interrupted.
 /// </summary>
 internal static class ParentSweep
 {
@@ -19,14 +19,21 @@ internal static class ParentSweep
                 continue;
             }
 
-            foreach (var child in children.Values)
+            foreach (var id in children.Values)
             {
+                var child = transaction.FindAlert(id)!;
+                if (!child.Parents.Contains(parent, StringComparer.Ordinal))
+                {
+                    // Another of its gateways came back at the same time, and it has left already.
+                    continue;
+                }
+
                 if (most-- == 0)
                 {
                     return true;
                 }
 
-                Leave(transaction, transaction.FindAlert(child)!, parent);
+                Leave(transaction, child, parent);
             }
         }
 
@@ -39,7 +46,7 @@ internal static class ParentSweep
 
     private static void Leave(LedgerTransaction transaction, Alert child, string parent)
     {
-        var next = transaction.Incidents.OfDeadGateway(child.Gateway)?.AlertId;
+        var next = transaction.Incidents.BehindOf(child.Parents.Select(p => transaction.FindAlert(p)?.Device ?? child.Gateway));
         var facts = new ParentOverFacts(parent, next is null && child is { IsOpen: true, Colour: Severity.Fault }, next);
         var key = string.Create(CultureInfo.InvariantCulture, $"behind/{parent}/{child.Id}/{transaction.HeadSequence}");
         transaction.Append(EntryKind.ParentOver, child.Id, "deadline", key, transaction.NowMicros, new EntryBody { ParentOver = facts });

@@ -241,7 +241,7 @@ public sealed record EntryBody
 /// <summary>What becomes of an alert's notice when the gateway it was behind is back.</summary>
 /// <param name="Parent">The gateway's alert.</param>
 /// <param name="IsTold">It is silent still: what was not told is told now.</param>
-/// <param name="Next">Another alert of the gateway, which is dead again; null for none.</param>
+/// <param name="Next">What it is behind from now on, as every gateway it has is dead again, as in <see cref="Alert.Behind"/>; null for nothing.</param>
 public sealed record ParentOverFacts(string Parent, bool IsTold, string? Next = null);
 
 public sealed record MissingTail(long Sequence, string HashHex);
@@ -296,7 +296,11 @@ public sealed record TransitionFacts
 
     public required string Unit { get; init; }
 
+    /// <summary>The first it is heard over.</summary>
     public string Gateway { get; init; } = "";
+
+    /// <summary>The others; null where there are none.</summary>
+    public IReadOnlyList<string>? OtherGateways { get; init; }
 
     public string Territory { get; init; } = "";
 
@@ -341,7 +345,7 @@ public sealed record TransitionFacts
     /// <summary>Of a new alert: the incident it belongs to.</summary>
     public IncidentRef? Incident { get; init; }
 
-    /// <summary>Of a new alert: that of the dead gateway which is the reason for its silence, and in whose place it is not told; null for none.</summary>
+    /// <summary>Of a new alert: that of the dead gateway which is the reason for its silence, and in whose place it is not told, as in <see cref="Alert.Behind"/>; null for none.</summary>
     public string? Behind { get; init; }
 
     /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>

@@ -110,6 +110,7 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
             Quantity = kind.Quantities[rule.Quantity].Name,
             Unit = UnitOf(told, kind.Quantities[told.Quantity]),
             Gateway = device.Gateways.Count > 0 ? device.Gateways[0] : "",
+            OtherGateways = device.Gateways.Count > 1 ? [.. device.Gateways.Skip(1)] : null,
             Territory = device.Territory,
             Address = device.Address,
             OwnerUnit = device.OwnerUnit,

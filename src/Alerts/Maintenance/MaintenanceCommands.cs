@@ -20,7 +20,7 @@ internal static class MaintenanceCommands
     /// <param name="isTrial">Only says whether it may be.</param>
     public static CommandResult Plan(LedgerTransaction transaction, DutyRequest request, MaintenanceRecord window, bool isTrial = false)
     {
-        if ((request.RefuseTerritory(window.Scope.Territory) ?? request.Earlier(transaction)) is { } answer)
+        if ((request.RefuseTerritory(window.Scope.Territory) ?? request.Earlier(transaction, (e, f) => f.Maintenance is { } w && w.Id == e.Sequence && (w.Scope, w.AsksRed, w.Reason) == (window.Scope, window.AsksRed, window.Reason))) is { } answer)
         {
             return answer;
         }
@@ -50,7 +50,7 @@ internal static class MaintenanceCommands
     /// <summary>That red is held back, by a second person.</summary>
     public static CommandResult ConfirmRed(LedgerTransaction transaction, DutyRequest request, long id)
     {
-        if (request.Earlier(transaction) is { } answer)
+        if (request.Earlier(transaction, (e, f) => f.Maintenance is { HoldsRed: true, EndedBy: "" } w && w.Id == id) is { } answer)
         {
             return answer;
         }
@@ -69,7 +69,7 @@ internal static class MaintenanceCommands
     /// <summary>Before its time: what is still active is told with the next sweep.</summary>
     public static CommandResult End(LedgerTransaction transaction, DutyRequest request, long id)
     {
-        if (request.Earlier(transaction) is { } answer)
+        if (request.Earlier(transaction, (e, f) => f.Maintenance is { EndedBy.Length: > 0 } w && w.Id == id) is { } answer)
         {
             return answer;
         }

@@ -78,6 +78,6 @@ internal sealed class FloodMeter(long fromMicros, long toMicros)
         }
 
         isFlood = inStretch > FloodBeginsOver || (isFlood && inStretch >= FloodEndsUnder);
-        flood += isFlood ? Math.Min(StretchMicros, toMicros - fromMicros - (stretch * StretchMicros)) : 0;
+        flood += isFlood ? Math.Max(0, Math.Min(StretchMicros, toMicros - fromMicros - (stretch * StretchMicros))) : 0;
     }
 }

@@ -9,6 +9,8 @@ internal readonly record struct Touch(string AlertId, long Sequence, long TimeMi
 /// <summary>Pages of entries by time and by alert. The condition on kinds is that of the index <c>entry_life</c>: what is done to alerts, and no notices.</summary>
 internal static class LifeRows
 {
+    /// <summary>So many entries may one overtake: more than wait for the disk at a time.</summary>
+    private const long Overtaking = 10_000;
     private const string OfAlerts = "kind < 31 AND alert <> ''";
 
     /// <summary>Entries after (time, sequence) in that order.</summary>
@@ -62,6 +64,11 @@ internal static class LifeRows
     private static bool IsTouched(DbConnection connection, string alert, long before, long sinceMicros) => LedgerRows.Query(
         connection, "SELECT 1 FROM entry WHERE alert = @alert AND seq < @seq AND kind < 31 AND time >= @since LIMIT 1", _ => true,
         ("@alert", alert), ("@seq", before), ("@since", sinceMicros)).Count > 0;
+
+    /// <summary>The latest time of an entry and those shortly before it, which may have overtaken one another; 0 for none.</summary>
+    public static long LatestTimeOf(DbConnection connection, long sequence) => LedgerRows.Query(
+        connection, "SELECT max(time) FROM entry WHERE seq > @after AND seq <= @seq", row => row.IsDBNull(0) ? 0 : row.GetInt64(0),
+        ("@after", sequence - Math.Min(sequence, Overtaking)), ("@seq", sequence))[0];
 
     /// <summary>When an entry was written; 0 for none.</summary>
     public static long TimeOf(DbConnection connection, long sequence) =>

@@ -3,10 +3,10 @@ namespace PingAnIoT.Alerts;
 /// <summary>Makes reports from the ledger, page by page.</summary>
 internal sealed class ReportReader(Ledger ledger, BookSnapshot book, ReportSpan span, Func<string, bool> counts)
 {
-    /// <summary>How far the ledger has come within the period: its end, or just after the last entry that counts.</summary>
+    /// <summary>How far the ledger has come within the period: its end, or just after the latest entry that counts: red overtakes, and the last is not always the latest.</summary>
     public async Task<long> EndMicrosAsync(CancellationToken cancellationToken)
     {
-        var last = await ledger.ReadAsync(c => LifeRows.TimeOf(c, span.UpTo), cancellationToken).ConfigureAwait(false);
+        var last = await ledger.ReadAsync(c => LifeRows.LatestTimeOf(c, span.UpTo), cancellationToken).ConfigureAwait(false);
         return Math.Clamp(last + 1, span.FromMicros, span.ToMicros);
     }
 
@@ -34,7 +34,7 @@ internal sealed class ReportReader(Ledger ledger, BookSnapshot book, ReportSpan 
         {
             var (fromTime, fromSequence) = (time, sequence);
             var page = await ledger.ReadAsync(
-                c => LifeRows.Raises(c, fromTime, fromSequence, endMicros, span.UpTo, LifeWalk.Room), cancellationToken).ConfigureAwait(false);
+                c => LifeRows.Raises(c, fromTime, fromSequence, span.ToMicros, span.UpTo, LifeWalk.Room), cancellationToken).ConfigureAwait(false);
             foreach (var entry in page.Where(e => counts(e.Body.Transition!.Territory)))
             {
                 tally.Add(entry);

@@ -65,7 +65,9 @@ public sealed class IncidentOracle(TimeSpan within)
     private Known Raise(LedgerEntry entry, TransitionFacts facts)
     {
         var isGateway = facts.Kind == "gateway";
-        var parent = facts.To == Severity.Fault && !isGateway ? alerts.Find(a => a.Raise.Kind == "gateway" && a.Raise.Device == facts.Gateway && a.IsActive) : null;
+        var dead = alerts.Where(a => a.Raise.Kind == "gateway" && a.IsActive).ToList();
+        var isCutOff = facts.To == Severity.Fault && !isGateway && (facts.OtherGateways ?? []).All(g => dead.Exists(a => a.Raise.Device == g));
+        var parent = isCutOff ? dead.Find(a => a.Raise.Device == facts.Gateway) : null;
         var cause = parent is not null || isGateway ? "Gateway" : facts.To == Severity.Fault ? "Fault" : "Hazard";
         var mates = alerts.Where(a => a.IsOpen && a.Cause == cause && PlaceOf(a.Cause, a.Raise) == PlaceOf(cause, facts)).ToList();
         var joins = parent ?? mates.OrderBy(a => a.Incident).LastOrDefault();

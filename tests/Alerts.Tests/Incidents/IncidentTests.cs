@@ -162,12 +162,12 @@ public sealed class IncidentTests
     private static List<Plant> Plants() =>
     [
         At("a", "d01/s03/c01/g01", "酒店", "gw-1"), At("b", "d01/s03/c01/g01", "酒店", "gw-2"), At("c", "d01/s03/c01/g01", "", "gw-1"),
-        At("d", "d01/s03/c01/g02", "酒店", "gw-1"), At("e", "", "", "gw-2"), At("f", "d01/s03/c01/g01", "", "gw-2"), Gateway("gw-1"), Gateway("gw-2"),
+        At("d", "d01/s03/c01/g02", "酒店", "gw-1"), At("e", "", "", "gw-2"), At("f", "d01/s03/c01/g01", "", "gw-2"), At("h", "d01/s03/c01/g02", "", "gw-1", "gw-2"), Gateway("gw-1"), Gateway("gw-2"),
     ];
 
-    private static Plant At(string device, string territory, string unit, string gateway) => new(device)
+    private static Plant At(string device, string territory, string unit, params string[] gateways) => new(device)
     {
-        Device = new DeviceRecord { Device = device, Kind = 0, Gateways = [gateway], Territory = territory, OwnerUnit = unit },
+        Device = new DeviceRecord { Device = device, Kind = 0, Gateways = gateways, Territory = territory, OwnerUnit = unit },
     };
 
     private static Plant Gateway(string name)

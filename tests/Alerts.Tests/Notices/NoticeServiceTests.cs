@@ -86,6 +86,61 @@ public sealed class NoticeServiceTests
         (await wrong.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
     }
 
+    /// <summary>Pages are filled with what is the officer's own, and where they begin tells nothing of what lies between: that is another street's.</summary>
+    [Fact]
+    public async Task Pages_of_dead_letters_and_their_tokens_tell_nothing_of_another_street()
+    {
+        await using var kit = new NoticeKit(NoticeTests.Yaml);
+        kit.Answer = (channel, _) => "status 503";
+        kit.Open();
+        var service = new NoticeService(kit.Kit.Ledger, kit.Office);
+        await kit.PostAsync([.. Enumerable.Range(0, 6).Select(i => kit.At($"s-{i}", i is 1 or 4 ? $"d01/s03/c0{i}" : $"d02/s0{i}").To(Severity.Green, kit.Kit.Now))]);
+        for (var second = 0; second < 4000 && kit.Office.Health.Lost < 6; second++)
+        {
+            await kit.LookAsync(1);
+        }
+
+        var city = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call(""))).Notices.ToList();
+        foreach (var street in new[] { "d01/s03", "d02" })
+        {
+            var mine = city.Where(n => kit.Kit.Ledger.Book.Alerts[n.AlertId].Territory.StartsWith(street, StringComparison.Ordinal)).Select(n => n.Key).ToList();
+            mine.Should().HaveCount(street == "d02" ? 8 : 4);
+            foreach (var size in new[] { 1, 3, 8 })
+            {
+                var request = new V1.ListDeadNoticesRequest { PageSize = size };
+                var (seen, tokens) = (new List<string>(), new List<string>());
+                do
+                {
+                    var page = await service.ListDeadNotices(request, new Call(street));
+                    page.Notices.Count.Should().Be(Math.Min(size, mine.Count - seen.Count), "what is another's leaves no hole");
+                    seen.AddRange(page.Notices.Select(n => n.Key));
+                    request.PageToken = page.NextPageToken;
+                    tokens.Add(page.NextPageToken);
+                }
+                while (request.PageToken.Length > 0);
+                seen.Should().Equal(mine);
+                tokens.Count.Should().Be((mine.Count + size - 1) / size, "there is a token only while there is more");
+                tokens.SkipLast(1).Where(t => t.Length != tokens[0].Length || city.Exists(n => IsIn(t, n))).Should().BeEmpty();
+            }
+
+            var (found, next) = (new List<string>(), "");
+            for (var pages = 0; next is not null; pages++)
+            {
+                pages.Should().BeLessThan(city.Count + 1);
+                (var own, next) = await DeadNoticeList.ReadAsync(kit.Kit.Ledger, new Officer("wang", street), next, 3, mostLooked: 1, TestContext.Current.CancellationToken);
+                found.AddRange(own.Select(d => d.Card.Key));
+            }
+
+            found.Should().Equal(mine, "the bound on rows loses none");
+        }
+
+        static bool IsIn(string token, V1.Notice notice)
+        {
+            var text = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token));
+            return new[] { notice.Key, notice.AlertId, notice.Recipient, notice.Channel }.Any(t => text.Contains(t, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>A call of an officer of a territory.</summary>
     private sealed class Call : ServerCallContext
     {

@@ -36,6 +36,18 @@ public sealed class FloodTests
     }
 
     [Fact]
+    public void What_comes_after_the_end_takes_no_time_away()
+    {
+        var meter = new FloodMeter(0, 1_000);
+        for (var i = 0; i < 11; i++)
+        {
+            meter.Add(2 * Ten);
+        }
+
+        meter.Read().Should().Match<AlertLoad>(l => l.Alerts == 11 && l.FloodMicros == 0);
+    }
+
+    [Fact]
     public void The_last_stretch_may_be_shorter()
     {
         var meter = new FloodMeter(0, Ten + (Ten / 2));

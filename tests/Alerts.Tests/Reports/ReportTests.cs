@@ -145,6 +145,39 @@ public class ReportTests
         }
     }
 
+    /// <summary>Red overtakes what waits for the disk: the last entry is not the latest.</summary>
+    [Fact]
+    public async Task The_figures_of_an_unfinished_day_count_what_its_report_counts()
+    {
+        await using var kit = new LedgerKit();
+        kit.Open();
+        var roster = new RosterRecord
+        {
+            Territory = "d01", Role = OfficerRoles.Officer, Zone = "UTC", Start = new DateOnly(2026, 3, 1), RotateDays = 1, Shifts = [new ShiftRecord("all", 0, 24 * 60, 0)], Teams = [["a"]],
+        };
+        (await kit.Ledger.DecideAsync(t => RosterCommands.Set(t, new DutyRequest(new Officer("boss"), "", TerritoryTree.Empty), roster), Cancel)).IsDone.Should().BeTrue();
+        var from = kit.Now;
+        await Post("gp-1", Severity.Red, 10_050_000);
+        await Post("gp-2", Severity.Yellow, 10_020_000);
+        var upTo = kit.Ledger.Book.Sequence;
+        await Post("gp-3", Severity.Yellow, 10_030_000);
+
+        var span = new ReportSpan(from, from + (24 * 3_600_000_000L), TimeZoneInfo.Utc, upTo);
+        var report = new ReportReader(kit.Ledger, kit.Ledger.Book, span, _ => true);
+        var end = await report.EndMicrosAsync(Cancel);
+        end.Should().Be(from + 10_050_001);
+        var duty = new DutyLoad(kit.Ledger.Book.Duty, TerritoryTree.Empty, span.FromMicros, end);
+        var figures = await report.BearAsync(duty, end, Cancel);
+        ReportText.Of(await report.CountAsync(2, Cancel)).Should().StartWith("total: 0 open, 2 raised");
+        (figures.Total.Alerts, duty.Post("d01").Sum(s => s.Meter.Read().Alerts)).Should().Be((2L, 2L));
+
+        async Task Post(string device, Severity to, long after)
+        {
+            kit.Ledger.Post(new Plant(device).To(to, from + after));
+            await kit.FlushAsync();
+        }
+    }
+
     [Fact]
     public void One_report_for_each_officer_and_two_in_all()
     {

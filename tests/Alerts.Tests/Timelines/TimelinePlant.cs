@@ -2,7 +2,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-/// <summary>What devices do in a scenario: <c>red gas-pipe/gp-1 in d01/s03/c02/g07 latched</c>; later <c>yellow</c> or <c>normal</c>, of the last one named.</summary>
+/// <summary>What devices do in a scenario: <c>red gas-pipe/gp-1 in d01/s03/c02/g07 behind gw-7+gw-8 latched</c>; later <c>yellow</c> or <c>normal</c>, of the last one named.</summary>
 public sealed class TimelinePlant : IDisposable
 {
     private static readonly string[] Colours = ["red", "yellow", "green", "fault", "normal"];
@@ -32,7 +32,7 @@ public sealed class TimelinePlant : IDisposable
             var plant = new Plant(device)
             {
                 Device = like.Device with { Kind = kindIndex, Territory = at < 0 ? "d01/s03/c02/g07" : words[at + 1],
-                    Gateways = behind < 0 ? like.Device.Gateways : [words[behind + 1]], OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
+                    Gateways = behind < 0 ? like.Device.Gateways : words[behind + 1].Split('+'), OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
                 },
                 Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
                 Kind = kind,

@@ -224,7 +224,10 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         {
             due.AddRange(alert.Deadlines.Select(d => d.DueMicros));
             due.Add(alert.Chatter?.CalmAtMicros ?? 0);
-            due.Add(alert.Behind is { } parent ? ParentSweep.DueMicros((await kit.Ledger.FindAlertAsync(parent, Cancel))!, kit.Ledger.Policy) ?? 0 : 0);
+            foreach (var parent in alert.Parents)
+            {
+                due.Add(ParentSweep.DueMicros((await kit.Ledger.FindAlertAsync(parent, Cancel))!, kit.Ledger.Policy) ?? 0);
+            }
         }
 
         due.Add(notices is null ? 0 : await kit.Ledger.ReadAsync(NoticeRows.NextDue, Cancel) ?? 0);
