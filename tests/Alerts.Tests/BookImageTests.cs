@@ -207,14 +207,13 @@ public class BookImageTests
     private static object Build(Type type, Random random)
     {
         var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First(c => c.GetParameters() is not [var only] || only.ParameterType != type);
+        var nullability = new NullabilityInfoContext(); // One a call: it is not for several threads, and samples run on several.
         var made = constructor.Invoke([.. constructor.GetParameters().Select(p => Make(p.ParameterType, random))]);
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && constructor.GetParameters().All(c => c.Name != p.Name)))
         {
-            property.SetValue(made, Nullability.Create(property).WriteState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Make(property.PropertyType, random));
+            property.SetValue(made, nullability.Create(property).WriteState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Make(property.PropertyType, random));
         }
 
         return made;
     }
-
-    private static readonly NullabilityInfoContext Nullability = new();
 }
