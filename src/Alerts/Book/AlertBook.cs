@@ -15,6 +15,10 @@ internal sealed class AlertBook
     private readonly Dictionary<string, Alert> unpacked = new(StringComparer.Ordinal);
     private volatile BookSnapshot current = BookSnapshot.Empty;
     private readonly HashSet<string> flapping = new(StringComparer.Ordinal);
+
+    /// <summary>Whose chatter may have begun or ended since the last commit; what a draft that was thrown away has done to it, too.</summary>
+    private readonly HashSet<string> unsettled = new(StringComparer.Ordinal);
+    private readonly WindowIndex windows = new();
     private AlertMap alerts = AlertMap.Empty;
     private WordTable words = new();
     private DutyBook duty = DutyBook.Empty;
@@ -36,15 +40,21 @@ internal sealed class AlertBook
         delivered = deliveries.ToImmutableDictionary(d => d.Officer, d => d.UpTo, StringComparer.Ordinal);
         Incidents.Clear();
         flapping.Clear();
+        unsettled.Clear();
+        windows.Clear();
         foreach (var alert in live.Packed)
         {
-            Incidents.Apply(null, alert.Unpack());
+            var whole = alert.Unpack();
+            Incidents.Apply(null, whole);
             Incidents.Commit();
+            windows.Apply(null, whole);
             if (alert.Rest is { IsFlapping: true })
             {
                 flapping.Add(alert.Id);
             }
         }
+
+        windows.Commit();
     }
 
     public Alert? Find(string id)
@@ -59,8 +69,11 @@ internal sealed class AlertBook
 
     public Alert? FindLive(string rule, string series) => alerts.FindLive(rule, series) is { } alert ? Find(alert.Id) : null;
 
-    /// <summary>All live alerts, as drafted.</summary>
-    public IEnumerable<Alert> Drafted => alerts.Values;
+    /// <summary>As drafted, to be looked at without being unpacked.</summary>
+    public PackedAlert? FindPacked(string id) => alerts.FindPacked(id);
+
+    /// <summary>All live alerts under a maintenance window, as drafted.</summary>
+    public ImmutableHashSet<string> Under(long window) => windows.Under(window);
 
     /// <summary>Which incident takes in what comes, as drafted.</summary>
     public IncidentIndex Incidents { get; } = new();
@@ -110,7 +123,16 @@ internal sealed class AlertBook
     public void Commit(long sequence, byte[] hash)
     {
         Incidents.Commit();
-        flapping.RemoveWhere(id => Find(id) is not { IsFlapping: true });
+        windows.Commit();
+        foreach (var id in unsettled)
+        {
+            if (FindPacked(id)?.Rest is not { IsFlapping: true })
+            {
+                flapping.Remove(id);
+            }
+        }
+
+        unsettled.Clear();
         unpacked.Clear();
         current = new BookSnapshot(sequence, alerts, delivered) { Duty = duty, Hash = hash, Words = words };
     }
@@ -120,6 +142,7 @@ internal sealed class AlertBook
     {
         unpacked.Clear();
         Incidents.Rollback();
+        windows.Rollback();
         alerts = current.Alerts;
         words = current.Words ?? words;
         delivered = current.Delivered;
@@ -129,9 +152,15 @@ internal sealed class AlertBook
     private void Put(Alert? before, Alert alert)
     {
         Incidents.Apply(before, alert);
+        windows.Apply(before, alert);
         if (alert.IsFlapping)
         {
             flapping.Add(alert.Id);
+        }
+
+        if (alert.IsFlapping || before is { IsFlapping: true })
+        {
+            unsettled.Add(alert.Id);
         }
 
         if (alert.IsLive)

@@ -30,6 +30,9 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     /// <summary>All, to be looked at without being unpacked.</summary>
     internal IEnumerable<PackedAlert> Packed => byId.All;
 
+    /// <summary>To be looked at without being unpacked.</summary>
+    internal PackedAlert? FindPacked(string id) => Get(id);
+
     public Alert this[string key] => Get(key)?.Unpack() ?? throw new KeyNotFoundException($"There is no live alert {key}.");
 
     public bool ContainsKey(string key) => Get(key) is not null;

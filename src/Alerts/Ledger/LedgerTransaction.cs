@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace PingAnIoT.Alerts;
@@ -43,8 +44,11 @@ internal sealed class LedgerTransaction(
 
     public DutyBook Duty => book.Duty;
 
-    /// <summary>As drafted; not to be kept, nor looked through while entries are appended.</summary>
-    public IEnumerable<Alert> LiveAlerts => book.Drafted;
+    /// <summary>Of a live alert, to be looked at without being unpacked.</summary>
+    public PackedAlert? FindPacked(string id) => book.FindPacked(id);
+
+    /// <summary>Ids of the live alerts under a maintenance window, as drafted.</summary>
+    public ImmutableHashSet<string> Under(long window) => book.Under(window);
 
     public long DeliveredTo(string officer) => book.DeliveredTo(officer);
 

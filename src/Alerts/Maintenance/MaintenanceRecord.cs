@@ -53,4 +53,5 @@ public sealed record MaintenanceMark(long Window, bool IsHeld);
 /// <param name="Window">Which.</param>
 /// <param name="IsTold">It is still active, its notice was held back and goes out now.</param>
 /// <param name="Next">Another window that it is under from here on; null for none.</param>
-public sealed record MaintenanceOverFacts(long Window, bool IsTold, MaintenanceMark? Next);
+/// <param name="IsUntold">True where its notice was held back and never goes out, as it is normal now; else null.</param>
+public sealed record MaintenanceOverFacts(long Window, bool IsTold, MaintenanceMark? Next, bool? IsUntold = null);

@@ -9,8 +9,12 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class MaintenanceSweep
 {
+    /// <summary>
+    /// In which order, and no more than that: who is left, and that nobody is, the book alone says, because a commit may fail after this was taken from.
+    /// </summary>
     private readonly Queue<string> left = new();
     private long leftOf;
+    private string last = "";
 
     /// <returns>True when there may be more.</returns>
     public bool Run(LedgerTransaction transaction, int most)
@@ -28,27 +32,23 @@ internal sealed class MaintenanceSweep
 
     private bool End(LedgerTransaction transaction, MaintenanceRecord window, int most)
     {
-        if (leftOf != window.Id || left.Count == 0)
+        // One who was told and is under the window all the same: that commit has failed.
+        var under = transaction.Under(window.Id);
+        if (!under.IsEmpty && (leftOf != window.Id || left.Count == 0 || under.Contains(last)))
         {
-            left.Clear();
-            leftOf = window.Id;
-            foreach (var alert in transaction.LiveAlerts.Where(a => a.Maintenance?.Window == window.Id)
-                .OrderByDescending(a => Colours.Rank(a.Colour)).ThenBy(a => a.FirstSequence))
-            {
-                left.Enqueue(alert.Id);
-            }
+            Line(transaction, window, under);
         }
 
-        for (; most > 0 && left.TryDequeue(out var id); most--)
+        for (; most > 0 && !transaction.Under(window.Id).IsEmpty && left.TryDequeue(out var id); most--)
         {
-            // It may have gone meanwhile, or the commit that told of it may have been taken for lost.
-            if (transaction.FindAlert(id) is { Maintenance: { } mark } alert && mark.Window == window.Id)
+            if (transaction.FindLive(id) is { Maintenance: { } mark } alert && mark.Window == window.Id)
             {
                 Leave(transaction, alert, mark);
+                last = id;
             }
         }
 
-        if (most == 0)
+        if (!transaction.Under(window.Id).IsEmpty)
         {
             return true;
         }
@@ -60,12 +60,24 @@ internal sealed class MaintenanceSweep
         return true;
     }
 
+    private void Line(LedgerTransaction transaction, MaintenanceRecord window, IEnumerable<string> under)
+    {
+        left.Clear();
+        leftOf = window.Id;
+        foreach (var (_, _, id) in under.Select(id => transaction.FindPacked(id)!.Unpack()).Select(a => (Rank: Colours.Rank(a.Colour), a.FirstSequence, a.Id))
+            .OrderByDescending(a => a.Rank).ThenBy(a => a.FirstSequence))
+        {
+            left.Enqueue(id);
+        }
+    }
+
     private static void Leave(LedgerTransaction transaction, Alert alert, MaintenanceMark mark)
     {
         var under = MaintenanceMarks.Of(transaction.Duty, alert, transaction.NowMicros);
         var isOwed = mark.IsHeld && alert.IsActive && alert.IsOpen;
         var next = under is null ? null : under with { IsHeld = under.IsHeld && isOwed };
-        var facts = new MaintenanceOverFacts(mark.Window, isOwed && next?.IsHeld != true, next);
+        var isUntold = mark.IsHeld && alert is { IsActive: false, IsOpen: true };
+        var facts = new MaintenanceOverFacts(mark.Window, isOwed && next?.IsHeld != true, next, isUntold ? true : null);
         var key = string.Create(CultureInfo.InvariantCulture, $"maintenance/{mark.Window}/{alert.Id}/{transaction.HeadSequence}");
         transaction.Append(
             EntryKind.MaintenanceOver, alert.Id, "maintenance", key, transaction.NowMicros, new EntryBody { MaintenanceOver = facts });
