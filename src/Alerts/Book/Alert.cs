@@ -190,6 +190,9 @@ public sealed record Alert
     /// <summary>How it has come and gone lately; null for one that never came back, or has been calm since.</summary>
     public Chatter? Chatter { get; init; }
 
+    /// <summary>True where its notice was held back, and it was normal when that ended: nobody was told, and when it comes back that is news. Else null.</summary>
+    public bool? IsUntold { get; init; }
+
     /// <summary>It comes and goes too often to be told each time.</summary>
     [JsonIgnore]
     public bool IsFlapping => Chatter is { IsFlapping: true };

@@ -23,11 +23,12 @@ internal static class AlertFold
             EntryKind.Raised or EntryKind.Recurred or EntryKind.ColourChanged or EntryKind.ReturnedToNormal =>
                 Follow(alert, entry, entry.Body.Transition!),
             EntryKind.Calmed => alert with { Chatter = null },
-            EntryKind.ParentOver => alert with { Behind = entry.Body.ParentOver!.Next },
+            EntryKind.ParentOver => alert with { Behind = entry.Body.ParentOver!.Next, IsUntold = entry.Body.ParentOver.IsUntold ?? alert.IsUntold },
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
             >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
             EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
-            EntryKind.MaintenanceOver => alert with { Maintenance = entry.Body.MaintenanceOver!.Next },
+            EntryKind.MaintenanceOver =>
+                alert with { Maintenance = entry.Body.MaintenanceOver!.Next, IsUntold = entry.Body.MaintenanceOver.IsUntold ?? alert.IsUntold },
             _ => alert,
         };
         if (entry.Body.Maintenance is { } mark)
@@ -109,11 +110,12 @@ internal static class AlertFold
             Evidence = facts.Evidence,
             Occurrences = alert.Occurrences + (entry.Kind is EntryKind.Recurred or EntryKind.Raised ? 1 : 0),
             ColourChanges = alert.ColourChanges + (entry.Kind == EntryKind.ColourChanged ? 1 : 0),
+            Behind = facts.Behind ?? alert.Behind,
             Chatter = facts.Chatter ?? alert.Chatter,
         };
         if (facts.Deadlines is { } deadlines)
         {
-            after = WithDeadlines(after, deadlines) with { Round = alert.Round + 1 };
+            after = WithDeadlines(after, deadlines) with { Round = alert.Round + 1, IsUntold = null };
         }
 
         if (!returned)
@@ -199,7 +201,7 @@ internal static class AlertFold
     private static Alert Anew(Alert alert) => alert with
     {
         Work = WorkState.Raised, Acknowledged = null, Closed = null, Triaged = null, Reported = null, Dispatched = null, Arrived = null,
-        Rectified = null, Seen = null,
+        Rectified = null, Seen = null, IsUntold = null,
     };
 
     private static Attestation Attest(Alert alert, LedgerEntry entry) => new(

@@ -21,12 +21,13 @@ internal sealed class AlertRow
             "comments", "firstEpisodeMicros", "episodeMicros", "changedEventMicros", "raisedAtMicros", "changedAtMicros", "windowValue", "threshold",
             "evidence", "acknowledged", "closed", "deadlines", "breaches", "firstSequence", "lastSequence",
             "seen", "triaged", "reported", "dispatched", "arrived", "rectified", "confirmed", "shelved", "outOfService", "isLatched",
-            "maintenance", "incident", "behind", "chatter",
+            "maintenance", "incident", "behind", "chatter", "isUntold",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
     private const int LatitudeAt = 15, LongitudeAt = 16, WindowValueAt = 30, ThresholdAt = 31, EvidenceAt = 32, AcknowledgedAt = 33, ClosedAt = 34,
-        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49, IncidentAt = 50, BehindAt = 51, ChatterAt = 52;
+        DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49, IncidentAt = 50, BehindAt = 51, ChatterAt = 52,
+        IsUntoldAt = 53;
     private static readonly int FirstText = Index("id"), LastText = Index("ownerUnit");
     private readonly string[] texts = [.. Enumerable.Repeat("", Names.Length)];
     private readonly long[] numbers = new long[Names.Length];
@@ -47,6 +48,7 @@ internal sealed class AlertRow
         IncidentRef? incident = null;
         string? behind = null;
         Chatter? chatter = null;
+        bool? isUntold = null;
         var reader = new Utf8JsonReader(state);
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
         var seen = 0UL;
@@ -96,6 +98,9 @@ internal sealed class AlertRow
                 case ChatterAt:
                     chatter = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.Chatter);
                     break;
+                case IsUntoldAt:
+                    isUntold = reader.GetBoolean();
+                    break;
                 case LatitudeAt or LongitudeAt or WindowValueAt or ThresholdAt:
                     values[expected] = ReadValue(ref reader);
                     break;
@@ -109,11 +114,11 @@ internal sealed class AlertRow
         const ulong Always = (1UL << (AlwaysTo + 1)) - 1;
         Expect(((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) & Always) == Always);
         var alert = Make(evidence, acknowledged, closed, deadlines, breaches, incident);
-        return steps is null && isLatched is null && maintenance is null && behind is null && chatter is null ? alert : alert with
+        return steps is null && isLatched is null && maintenance is null && behind is null && chatter is null && isUntold is null ? alert : alert with
         {
             Seen = steps?[0], Triaged = steps?[1], Reported = steps?[2], Dispatched = steps?[3], Arrived = steps?[4], Rectified = steps?[5],
             Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched, Maintenance = maintenance, Behind = behind,
-            Chatter = chatter,
+            Chatter = chatter, IsUntold = isUntold,
         };
     }
 

@@ -13,10 +13,9 @@ internal static class JoinIncident
     {
         var index = transaction.Incidents;
         var isGateway = IncidentPlace.IsGateway(facts.Kind);
-        if (facts.To == Severity.Fault && !isGateway && index.OfDeadGateway(facts.Gateway) is { Incident: not null } parent
-            && index.BehindOf([facts.Gateway, .. facts.OtherGateways ?? []]) is { } behind)
+        if (BehindOf(transaction, facts) is { } behind)
         {
-            return facts with { Incident = parent.Incident, Behind = behind };
+            return facts with { Incident = index.OfDeadGateway(facts.Gateway)!.Incident, Behind = behind };
         }
 
         var cause = isGateway ? IncidentCause.Gateway
@@ -28,4 +27,10 @@ internal static class JoinIncident
             ?? new IncidentRef(transaction.HeadSequence + 1, cause, atMicros);
         return facts with { Incident = incident };
     }
+
+    /// <summary>What a silence is behind, as in <see cref="Alert.Behind"/>; null for nothing, and for what was measured.</summary>
+    public static string? BehindOf(LedgerTransaction transaction, TransitionFacts facts) =>
+        facts.To == Severity.Fault && !IncidentPlace.IsGateway(facts.Kind) && transaction.Incidents.OfDeadGateway(facts.Gateway) is { Incident: not null }
+            ? transaction.Incidents.BehindOf([facts.Gateway, .. facts.OtherGateways ?? []])
+            : null;
 }

@@ -14,7 +14,8 @@ internal static class ParentSweep
     {
         foreach (var (parent, children) in transaction.Incidents.Behind)
         {
-            if (transaction.FindAlert(parent) is { } gateway && DueMicros(gateway, transaction.Policy) is var due && (due is null || due > transaction.NowMicros))
+            // Every second, of all that are dead: those are not unpacked.
+            if (transaction.FindPacked(parent) is { IsActive: true } || (transaction.FindAlert(parent) is { } gateway && IsWaiting(transaction, gateway)))
             {
                 continue;
             }
@@ -44,10 +45,19 @@ internal static class ParentSweep
     public static long? DueMicros(Alert gateway, DeadlinePolicy policy) =>
         gateway.IsActive ? null : gateway.ChangedAtMicros + (policy.AfterGateway.Ticks / TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>
+    /// Receive time never steps back: for long after a clock that was ahead is put right, the gateway was back in what is yet to come. That is no
+    /// reason to wait; but by a little it is ahead with every small step, and those that are about to speak are not called silent for that.
+    /// </summary>
+    private static bool IsWaiting(LedgerTransaction transaction, Alert gateway) =>
+        DueMicros(gateway, transaction.Policy) is not { } due
+        || (due > transaction.NowMicros && gateway.ChangedAtMicros - transaction.NowMicros <= due - gateway.ChangedAtMicros);
+
     private static void Leave(LedgerTransaction transaction, Alert child, string parent)
     {
         var next = transaction.Incidents.BehindOf(child.Parents.Select(p => transaction.FindAlert(p)?.Device ?? child.Gateway));
-        var facts = new ParentOverFacts(parent, next is null && child is { IsOpen: true, Colour: Severity.Fault }, next);
+        var isUntold = next is null && child is { IsOpen: true, IsActive: false };
+        var facts = new ParentOverFacts(parent, next is null && child is { IsOpen: true, Colour: Severity.Fault }, next, isUntold ? true : null);
         var key = string.Create(CultureInfo.InvariantCulture, $"behind/{parent}/{child.Id}/{transaction.HeadSequence}");
         transaction.Append(EntryKind.ParentOver, child.Id, "deadline", key, transaction.NowMicros, new EntryBody { ParentOver = facts });
     }

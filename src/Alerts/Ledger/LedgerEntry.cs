@@ -242,7 +242,8 @@ public sealed record EntryBody
 /// <param name="Parent">The gateway's alert.</param>
 /// <param name="IsTold">It is silent still: what was not told is told now.</param>
 /// <param name="Next">What it is behind from now on, as every gateway it has is dead again, as in <see cref="Alert.Behind"/>; null for nothing.</param>
-public sealed record ParentOverFacts(string Parent, bool IsTold, string? Next = null);
+/// <param name="IsUntold">True where it has spoken, so that what was held back is never told; else null.</param>
+public sealed record ParentOverFacts(string Parent, bool IsTold, string? Next = null, bool? IsUntold = null);
 
 public sealed record MissingTail(long Sequence, string HashHex);
 
@@ -336,7 +337,7 @@ public sealed record TransitionFacts
     /// <summary>True where no reading ends what the rule says; else null.</summary>
     public bool? IsLatched { get; init; }
 
-    /// <summary>Work on the alert begins anew: it is worse than what was acknowledged or closed, or has come back after a quiet time.</summary>
+    /// <summary>Work on the alert begins anew: it is worse than what was acknowledged or closed, or has come back after a quiet time, or nobody was told of it before.</summary>
     public bool Reopens { get; init; }
 
     /// <summary>The alert's deadlines from here on; null when they stay as they are.</summary>
@@ -345,7 +346,7 @@ public sealed record TransitionFacts
     /// <summary>Of a new alert: the incident it belongs to.</summary>
     public IncidentRef? Incident { get; init; }
 
-    /// <summary>Of a new alert: that of the dead gateway which is the reason for its silence, and in whose place it is not told, as in <see cref="Alert.Behind"/>; null for none.</summary>
+    /// <summary>Of a silence that would be told: the alert of the dead gateway which is the reason for it, and in whose place it is not told, as in <see cref="Alert.Behind"/>; null for none.</summary>
     public string? Behind { get; init; }
 
     /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>

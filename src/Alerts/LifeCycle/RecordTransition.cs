@@ -45,7 +45,10 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
             ? null
             : DeadlineSchedule.After(alert, facts.Kind, facts.To, reopens, DeadlinesFrom(transaction, receiveMicros), transaction.Policy);
         var id = alert?.Id ?? AlertId.Of(facts.RuleId, facts.Series, facts.EpisodeMicros);
-        var decided = (kind == EntryKind.Raised ? JoinIncident.Of(transaction, facts, receiveMicros) : facts) with
+        var placed = kind == EntryKind.Raised ? JoinIncident.Of(transaction, facts, receiveMicros)
+            : reopens && JoinIncident.BehindOf(transaction, facts) is { } behind ? facts with { Behind = behind }
+            : facts;
+        var decided = placed with
         {
             Reopens = reopens, Deadlines = deadlines, Chatter = ChatterAfter(transaction, alert, facts, kind, DeadlinesFrom(transaction, receiveMicros)),
         };
@@ -72,10 +75,15 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
 
     private static bool Reopens(Alert alert, TransitionFacts facts)
     {
-        var last = alert.Closed ?? alert.Acknowledged;
-        if (last is null || alert.OutOfService is not null)
+        if (alert.OutOfService is not null)
         {
             return false;
+        }
+
+        var last = alert.Closed ?? alert.Acknowledged;
+        if (last is null)
+        {
+            return alert is { IsUntold: true, IsActive: false };
         }
 
         var afterQuiet = !alert.IsActive && facts.EventTimeMicros - alert.ChangedEventMicros > QuietMicros;
