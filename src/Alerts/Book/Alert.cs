@@ -193,6 +193,13 @@ public sealed record Alert
     /// <summary>True where its notice was held back, and it was normal when that ended: nobody was told, and when it comes back that is news. Else null.</summary>
     public bool? IsUntold { get; init; }
 
+    /// <summary>The worst colour since work began anew, where it was worse before that; else null.</summary>
+    public Severity? RoundColour { get; init; }
+
+    /// <summary>The worst colour that officers were told of since work began: what is worse than that is news.</summary>
+    [JsonIgnore]
+    public Severity KnownColour => RoundColour ?? PeakColour;
+
     /// <summary>It comes and goes too often to be told each time.</summary>
     [JsonIgnore]
     public bool IsFlapping => Chatter is { IsFlapping: true };

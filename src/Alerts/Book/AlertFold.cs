@@ -123,7 +123,15 @@ internal static class AlertFold
             after = after with { Confirmed = null, IsLatched = facts.IsLatched };
         }
 
+        after = after with { RoundColour = RoundColour(alert, after, facts) };
         return facts.Reopens ? Anew(after) : after;
+    }
+
+    /// <summary>Of one that comes back paler than it once was, the old colour is no measure of what is news.</summary>
+    private static Severity? RoundColour(Alert alert, Alert after, TransitionFacts facts)
+    {
+        var worst = facts.Reopens ? facts.To : alert.RoundColour is { } round ? Colours.Worse(round, after.Colour) : after.PeakColour;
+        return worst == after.PeakColour ? null : worst;
     }
 
     private static Alert Miss(Alert alert, Breach breach, EscalationFacts? then)
@@ -205,5 +213,5 @@ internal static class AlertFold
     };
 
     private static Attestation Attest(Alert alert, LedgerEntry entry) => new(
-        entry.Actor, entry.TimeMicros, entry.Body.Command!.Note, alert.PeakColour, entry.Body.Command.Verdict, entry.Body.Command.To);
+        entry.Actor, entry.TimeMicros, entry.Body.Command!.Note, alert.KnownColour, entry.Body.Command.Verdict, entry.Body.Command.To);
 }

@@ -26,7 +26,7 @@ internal static class DeadlineSchedule
             return first;
         }
 
-        var isWorse = Colours.IsWorse(alert.PeakColour, to);
+        var isWorse = Colours.IsWorse(alert.KnownColour, to);
         if (alert.OutOfService is not null || (!reopens && !isWorse))
         {
             return null;
