@@ -19,18 +19,18 @@ public sealed class AuthenticationTests
     public async Task Without_a_good_token_nobody_gets_anything_but_health()
     {
         await using var server = await TestServer.StartAsync(o => o with { Officers = new OfficersSection { SigningKey = Key } });
-        var good = Token(new { sub = "li.na", aud = "pingan", exp = Now + 600 });
+        var good = Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 });
         (string Name, string? Token)[] bad =
         [
             ("none", null),
             ("not a token", "abc"),
-            ("other key", Token(new { sub = "li.na", aud = "pingan", exp = Now + 600 }, key: Key + "x")),
-            ("expired", Token(new { sub = "li.na", aud = "pingan", exp = Now - 600 })),
-            ("not yet", Token(new { sub = "li.na", aud = "pingan", nbf = Now + 600, exp = Now + 1200 })),
-            ("for ever", Token(new { sub = "li.na", aud = "pingan" })),
-            ("other audience", Token(new { sub = "li.na", aud = "other", exp = Now + 600 })),
-            ("no subject", Token(new { aud = "pingan", exp = Now + 600 })),
-            ("unsigned", Token(new { sub = "li.na", aud = "pingan", exp = Now + 600 }, algorithm: "none")),
+            ("other key", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 }, key: Key + "x")),
+            ("expired", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan", exp = Now - 600 })),
+            ("not yet", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan", nbf = Now + 600, exp = Now + 1200 })),
+            ("for ever", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan" })),
+            ("other audience", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "other", exp = Now + 600 })),
+            ("no subject", Token(new { territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 })),
+            ("unsigned", Token(new { sub = "li.na", territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 }, algorithm: "none")),
             ("cut", good[..^4]),
         ];
         foreach (var (name, token) in bad)
@@ -51,15 +51,42 @@ public sealed class AuthenticationTests
     {
         await using var server = await TestServer.StartAsync(o => o with { Officers = new OfficersSection { SigningKey = Key } });
         await server.PostAsync(new Plant("gp-1", "d01/s03/c07").To(Severity.Green), new Plant("gp-2", "d02/s01/c01").To(Severity.Green));
-        var headers = Headers(Token(new { sub = "li.na", territory = "d01", aud = "pingan", exp = Now + 600 }));
+        var headers = Headers(Token(new { sub = "li.na", territory = "d01", roles = "officer", aud = "pingan", exp = Now + 600 }));
         headers.Add("x-officer", "somebody.else");
         var seen = (await server.Alerts.ListAsync(new V1.ListRequest(), headers)).Alerts;
         seen.Select(a => a.Device).Should().Equal("gp-1");
         (await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = seen[0].Id }, headers)).Alert.Acknowledged.Officer.Should().Be("li.na");
-        var all = await server.Alerts.ListAsync(new V1.ListRequest(), Headers(Token(new { sub = "chief", aud = "pingan", exp = Now + 600 })));
+        var all = await server.Alerts.ListAsync(new V1.ListRequest(), Headers(Token(new { sub = "chief", territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 })));
         var foreign = all.Alerts.Single(a => a.Device == "gp-2").Id;
         var reach = async () => await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = foreign }, headers);
         (await reach.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_token_without_a_territory_or_a_role_of_ours_is_no_officer_s()
+    {
+        await using var server = await TestServer.StartAsync(o => o with { Officers = new OfficersSection { SigningKey = Key } });
+        (string Token, string Claim)[] bad =
+        [
+            (Token(new { sub = "li.na", roles = "officer", aud = "pingan", exp = Now + 600 }), "territory"),
+            (Token(new { sub = "li.na", territory = "", roles = "officer", aud = "pingan", exp = Now + 600 }), "territory"),
+            (Token(new { sub = "li.na", territory = "/", aud = "pingan", exp = Now + 600 }), "roles"),
+            (Token(new { sub = "li.na", territory = "/", roles = "root", aud = "pingan", exp = Now + 600 }), "roles"),
+            (Token(new { sub = "li na", territory = "/", roles = "officer", aud = "pingan", exp = Now + 600 }), "sub"),
+            (Token(new Dictionary<string, object> { ["pingan.officer"] = "li.na", ["territory"] = "/", ["roles"] = "officer", ["aud"] = "pingan", ["exp"] = Now + 600 }), "sub"),
+        ];
+        foreach (var (token, claim) in bad)
+        {
+            var call = async () => await server.Alerts.ListAsync(new V1.ListRequest(), Headers(token));
+            var refusal = (await call.Should().ThrowAsync<RpcException>(token)).Which;
+            refusal.StatusCode.Should().Be(StatusCode.PermissionDenied);
+            refusal.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason.Should().Be("NOT_AN_OFFICER");
+            refusal.Status.Detail.Should().Contain($"claim '{claim}'");
+            using var watcher = Watcher.Of(server, 0, Headers(token));
+            (await watcher.EndAsync()).StatusCode.Should().Be(StatusCode.PermissionDenied);
+            (await GetAsync(server, "/v1/alerts", token)).Should().Be(HttpStatusCode.Forbidden);
+            (await GetAsync(server, "/metrics", token)).Should().Be(HttpStatusCode.Forbidden, "what is not ours to refuse in a sentence is refused all the same");
+        }
     }
 
     [Theory]

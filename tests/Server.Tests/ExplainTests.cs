@@ -188,7 +188,7 @@ public sealed class ExplainTests
     private static Metadata Officer(string territory)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        return AuthenticationTests.Headers(AuthenticationTests.Token(new { sub = "li.na", territory, aud = "pingan", exp = now + 600 }));
+        return AuthenticationTests.Headers(AuthenticationTests.Token(new { sub = "li.na", territory = territory.Length > 0 ? territory : "/", roles = "officer", aud = "pingan", exp = now + 600 }));
     }
 
     private static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)

@@ -199,7 +199,7 @@ public sealed class RightsTests
     {
         var exp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600;
         var headers = AuthenticationTests.Headers(
-            AuthenticationTests.Token(new { sub = "officer.foreign", roles = "supervisor", aud = "pingan", exp }));
+            AuthenticationTests.Token(new { sub = "officer.foreign", territory = "/", roles = "supervisor", aud = "pingan", exp }));
         var maintenance = new V1.MaintenanceService.MaintenanceServiceClient(server.Channel);
         var to = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddDays(2));
         V1.AlertScope[] scopes = [new() { Device = "zz-foreign" }, new() { Gateway = "gw-foreign" }, new() { Territory = "d01/s04" }];

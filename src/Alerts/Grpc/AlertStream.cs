@@ -46,7 +46,7 @@ internal sealed class AlertStream(
         }
         catch (OperationCanceledException) when (session is { Over.IsCancellationRequested: true } && !call.CancellationToken.IsCancellationRequested)
         {
-            throw SessionOver();
+            throw Over(session);
         }
         catch (OperationCanceledException)
         {
@@ -261,7 +261,7 @@ internal sealed class AlertStream(
 
         if (session?.IsOver() == true)
         {
-            throw SessionOver();
+            throw Over(session);
         }
 
         // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
@@ -303,6 +303,5 @@ internal sealed class AlertStream(
 
     private RpcException End(StatusCode code, string reason, string message) => GrpcErrors.Ended(code, reason, message, cursor, call.ResponseTrailers);
 
-    private static RpcException SessionOver() =>
-        GrpcErrors.Of(StatusCode.Unauthenticated, "SESSION_OVER", "The session is over; sign in again.");
+    private RpcException Over(SessionWatch of) => End(StatusCode.Unauthenticated, of.Reason, of.Message);
 }

@@ -11,11 +11,14 @@ public static class OfficerName
     /// <summary>The claim that holds the name.</summary>
     public const string Claim = "sub";
 
-    /// <summary>The claim that holds the territory the officer answers for; without it the whole city.</summary>
+    /// <summary>The claim that holds the territory the officer answers for; "" for the whole city. Who has none is no officer.</summary>
     public const string TerritoryClaim = "territory";
 
-    /// <summary>The claim that holds the roles, by their names; more than one may stand there, parted by blanks or commas.</summary>
+    /// <summary>The claim that holds a role, by its name; each role has one.</summary>
     public const string RolesClaim = "roles";
+
+    /// <summary>The claim that says why a token that is good is no officer's: a sentence.</summary>
+    public const string RefusalClaim = "pingan.refusal";
 
     /// <summary>The claim that names the local issuer's session.</summary>
     public const string SessionClaim = "sid";
@@ -32,7 +35,19 @@ public static class OfficerName
     public static bool IsValid(string name) =>
         name.Length is > 0 and <= 64 && name.EnumerateRunes().All(r => Rune.IsLetterOrDigit(r) || r.Value is '.' or '_' or '@' or '-');
 
-    /// <exception cref="RpcException">UNAUTHENTICATED when the caller has no name, or one that cannot go into the ledger.</exception>
+    /// <returns>The role of that name; none where it is not one of ours.</returns>
+    public static OfficerRoles RoleOf(string word) => word switch
+    {
+        "officer" => OfficerRoles.Officer,
+        "supervisor" => OfficerRoles.Supervisor,
+        "operator" => OfficerRoles.Operator,
+        "auditor" => OfficerRoles.Auditor,
+        _ => OfficerRoles.None,
+    };
+
+    /// <exception cref="RpcException">
+    /// PERMISSION_DENIED when the token is no officer's; UNAUTHENTICATED when the caller has no name, or one that cannot go into the ledger.
+    /// </exception>
     public static Officer Of(ServerCallContext call)
     {
         if (call.UserState.TryGetValue(CallKey, out var known) && known is Officer officer)
@@ -46,25 +61,20 @@ public static class OfficerName
     /// <inheritdoc cref="Of(ServerCallContext)"/>
     public static Officer Of(ClaimsPrincipal caller)
     {
+        if (caller.FindFirst(RefusalClaim) is { } why)
+        {
+            throw NotAnOfficer(why.Value);
+        }
+
         var name = caller.FindFirst(Claim)?.Value;
-        return name is not null && IsValid(name)
-            ? new Officer(name, caller.FindFirst(TerritoryClaim)?.Value.Trim('/') ?? "") { Roles = RolesOf(caller) }
-            : throw GrpcErrors.Of(StatusCode.Unauthenticated, "NO_OFFICER", $"The token's subject is not an officer's name: {Rule}.");
+        if (name is null || !IsValid(name))
+        {
+            throw GrpcErrors.Of(StatusCode.Unauthenticated, "NO_OFFICER", $"The token's subject is not an officer's name: {Rule}.");
+        }
+
+        var territory = caller.FindFirst(TerritoryClaim)?.Value ?? throw NotAnOfficer("The token names no territory.");
+        return new Officer(name, territory) { Roles = caller.FindAll(RolesClaim).Aggregate(OfficerRoles.None, (all, c) => all | RoleOf(c.Value)) };
     }
 
-    /// <summary>A token that speaks of no roles is an officer's and supervisor's; one that speaks of roles that are none of ours, nobody's.</summary>
-    private static OfficerRoles RolesOf(ClaimsPrincipal caller)
-    {
-        var claims = caller.FindAll(RolesClaim).ToList();
-        return claims.Count == 0
-            ? OfficerRoles.Officer | OfficerRoles.Supervisor
-            : claims.SelectMany(c => c.Value.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries)).Aggregate(OfficerRoles.None, (all, word) => all | word switch
-            {
-                "officer" => OfficerRoles.Officer,
-                "supervisor" => OfficerRoles.Supervisor,
-                "operator" => OfficerRoles.Operator,
-                "auditor" => OfficerRoles.Auditor,
-                _ => OfficerRoles.None,
-            });
-    }
+    private static RpcException NotAnOfficer(string why) => GrpcErrors.Of(StatusCode.PermissionDenied, "NOT_AN_OFFICER", why);
 }

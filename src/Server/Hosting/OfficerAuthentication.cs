@@ -1,8 +1,10 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PingAnIoT.Alerts;
 
@@ -11,6 +13,9 @@ namespace PingAnIoT.Server;
 /// <summary>Who is an officer: the holder of a good token, or in open mode anybody on loopback. Everything but health needs an officer.</summary>
 public static class OfficerAuthentication
 {
+    /// <summary>How far the issuer's clock may be from ours.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     public static void AddOfficers(this IServiceCollection services, OfficersSection officers, TimeProvider time)
     {
         // The core only: AddAuthentication would bring data protection along, which writes keys into the home folder.
@@ -25,15 +30,16 @@ public static class OfficerAuthentication
         {
             services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
             schemes.AddJwtBearer(o => SetUp(o, officers, time));
-            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer, RefusalAudit>((o, local, audit) =>
+            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer, TokenOfficers, RefusalAudit>((o, local, outside, audit) =>
             {
                 SetUpLocal(o, local);
+                SetUpOutside(o, local, outside);
                 Audit(o, audit);
             });
         }
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(
-            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireClaim(OfficerName.Claim).Build());
+            new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(c => IsOfficer(c.User) || (IsOwnCall(c.Resource) && IsRefused(c.User))).Build());
     }
 
     /// <summary>
@@ -52,6 +58,16 @@ public static class OfficerAuthentication
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         return context.Response.WriteAsync("Open mode answers on loopback only, under a loopback name.");
     });
+
+    private static bool IsOfficer(ClaimsPrincipal user) => user.HasClaim(c => c.Type == OfficerName.Claim) && !IsRefused(user);
+
+    private static bool IsRefused(ClaimsPrincipal user) => user.HasClaim(c => c.Type == OfficerName.RefusalClaim);
+
+    /// <summary>One that <see cref="RightsInterceptor"/> refuses with the sentence that the token carries.</summary>
+    private static bool IsOwnCall(object? resource) =>
+        resource is HttpContext context && MethodOf(context) is { } method && Rights.Table.ContainsKey(method);
+
+    private static string? MethodOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>()?.Method.FullName;
 
     private static bool IsLoopbackName(string host) =>
         host.Length == 0 || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
@@ -86,6 +102,21 @@ public static class OfficerAuthentication
         };
     }
 
+    private static void SetUpOutside(JwtBearerOptions options, LocalIssuer local, TokenOfficers officers)
+    {
+        if (local.Sessions is null)
+        {
+            options.Events = new JwtBearerEvents
+            {
+                OnTokenValidated = context =>
+                {
+                    context.Principal = officers.Read(((JsonWebToken)context.SecurityToken).EncodedPayload, context.Scheme.Name);
+                    return Task.CompletedTask;
+                },
+            };
+        }
+    }
+
     /// <summary>Who comes with a token that is not good, or with none, is turned away before any call of ours: that is on record too, counted.</summary>
     private static void Audit(JwtBearerOptions options, RefusalAudit audit)
     {
@@ -104,31 +135,9 @@ public static class OfficerAuthentication
         // The call by our own name for it: what a stranger has written into a path goes nowhere.
         void Note(HttpContext context, string reason)
         {
-            var method = context.GetEndpoint()?.Metadata.GetMetadata<Grpc.AspNetCore.Server.GrpcMethodMetadata>()?.Method.FullName;
+            var method = MethodOf(context);
             audit.Note("nobody", method is not null && Rights.Table.ContainsKey(method) ? method[(method.LastIndexOf('.') + 1)..] : "http", reason);
         }
-    }
-
-    /// <summary>What another issuer calls territory and roles becomes ours; what it says under our names without being asked counts for nothing.</summary>
-    private static Task MapClaims(TokenValidatedContext context, OfficersSection officers)
-    {
-        if (context.Principal?.Identity is System.Security.Claims.ClaimsIdentity identity)
-        {
-            var territory = identity.FindFirst(officers.TerritoryClaim)?.Value;
-            var roles = identity.FindAll(officers.RolesClaim).Select(c => c.Value).ToList();
-            foreach (var ours in identity.Claims.Where(c => c.Type is OfficerName.TerritoryClaim or OfficerName.RolesClaim).ToList())
-            {
-                identity.RemoveClaim(ours);
-            }
-
-            identity.AddClaims(roles.Select(r => new System.Security.Claims.Claim(OfficerName.RolesClaim, r)));
-            if (territory is not null)
-            {
-                identity.AddClaim(new System.Security.Claims.Claim(OfficerName.TerritoryClaim, territory));
-            }
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>Nothing but <see cref="OfficersSection"/> says how tokens are checked.</summary>
@@ -145,7 +154,7 @@ public static class OfficerAuthentication
         rules.NameClaimType = OfficerName.Claim;
         rules.ValidAudience = officers.Audience;
         rules.ValidateIssuer = officers.Issuer.Length > 0 || officers.Authority.Length > 0;
-        rules.ClockSkew = TimeSpan.FromSeconds(30);
+        rules.ClockSkew = Grace;
         rules.LifetimeValidator = (notBefore, expires, _, p) =>
         {
             var now = time.GetUtcNow().UtcDateTime;
@@ -160,8 +169,6 @@ public static class OfficerAuthentication
         {
             return;
         }
-
-        options.Events = new JwtBearerEvents { OnTokenValidated = context => MapClaims(context, officers) };
 
         // Each source of keys takes only its own family of algorithms, so that a public key is never taken for a shared secret.
         if (officers.SigningKey.Length > 0)

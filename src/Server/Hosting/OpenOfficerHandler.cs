@@ -26,7 +26,11 @@ public sealed class OpenOfficerHandler(IOptionsMonitor<AuthenticationSchemeOptio
         }
 
         var identity = new ClaimsIdentity(
-            [new Claim(OfficerName.Claim, name), new Claim(OfficerName.RolesClaim, "officer supervisor operator")], SchemeName, OfficerName.Claim, roleType: null);
+            [
+                new Claim(OfficerName.Claim, name), new Claim(OfficerName.TerritoryClaim, ""), new Claim(OfficerName.RolesClaim, "officer"),
+                new Claim(OfficerName.RolesClaim, "supervisor"), new Claim(OfficerName.RolesClaim, "operator"),
+            ],
+            SchemeName, OfficerName.Claim, roleType: null);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 }

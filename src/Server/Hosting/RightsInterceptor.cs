@@ -1,11 +1,12 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Microsoft.AspNetCore.Authentication;
 using PingAnIoT.Alerts;
 
 namespace PingAnIoT.Server;
 
 /// <summary>Asks <see cref="Rights"/> before every call of ours, and puts every refusal on record. The officer goes on with the call.</summary>
-internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty) : Interceptor
+internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty, TimeProvider time) : Interceptor
 {
     private const string Own = "/pingan.";
 
@@ -37,6 +38,7 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
+        using var expiry = local.Sessions is null && ExpiresOf(context) is { } expires ? new TokenExpiry(expires + OfficerAuthentication.Grace, time) : null;
         try
         {
             Enter(context);
@@ -44,11 +46,16 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
             {
                 context.UserState[OfficerName.WatchKey] = sessions.Watch(session);
             }
+            else if (expiry is not null)
+            {
+                context.UserState[OfficerName.WatchKey] = expiry.Watch;
+            }
 
             await continuation(request, responseStream, context);
         }
-        catch (RpcException refusal)
+        catch (RpcException refusal) when (expiry?.Watch.IsOver() != true)
         {
+            // That a token runs out is no refusal: it happens to every officer, several times an hour.
             Note(context, refusal);
             throw;
         }
@@ -91,12 +98,13 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
     private Officer Caller(ServerCallContext context)
     {
         var user = context.GetHttpContext().User;
-        var claimed = OfficerName.Of(user);
         if (local.Sessions is { } sessions)
         {
-            return sessions.FindOfficer(claimed.Name, user.FindFirst(OfficerName.SessionClaim)?.Value ?? "")?.ToOfficer() ?? throw Out();
+            var (name, session) = (user.FindFirst(OfficerName.Claim)?.Value ?? "", user.FindFirst(OfficerName.SessionClaim)?.Value ?? "");
+            return sessions.FindOfficer(name, session)?.ToOfficer() ?? throw Out();
         }
 
+        var claimed = OfficerName.Of(user);
         return ledger.Book.Duty.Officers.TryGetValue(claimed.Name, out var known) && known.IsDisabled ? throw Out() : claimed;
     }
 
@@ -108,6 +116,9 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
             audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", NameOf(context), refusal.StatusCode.ToString());
         }
     }
+
+    private static DateTimeOffset? ExpiresOf(ServerCallContext context) =>
+        context.GetHttpContext().Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Properties?.ExpiresUtc;
 
     private static string NameOf(ServerCallContext context) =>
         Rights.Table.ContainsKey(context.Method) ? context.Method[(context.Method.LastIndexOf('.') + 1)..] : "unknown";

@@ -106,7 +106,8 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(issuer)
                 .AddSingleton(audit)
                 .AddSingleton(new RightsInterceptor(
-                    ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time)))
+                    ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), time))
+                .AddSingleton(new TokenOfficers(options.Officers, meters))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new IncidentService(ledger))
                 .AddSingleton(new PolicyService(ledger))

@@ -98,10 +98,16 @@ public sealed record OfficersSection
     /// <summary>Officers sign in here, with name and password: the server's own issuer.</summary>
     public bool Local { get; init; }
 
-    /// <summary>The claim of another issuer's tokens that holds the territory, e.g. <c>d01/s03</c>; a token without it is the whole city's.</summary>
+    /// <summary>
+    /// The claim of another issuer's tokens that holds the officer's name, as rosters and the ledger have it. Of this claim and the next two a path with dots reaches into
+    /// nested ones, as <c>realm_access.roles</c>.
+    /// </summary>
+    public string NameClaim { get; init; } = "sub";
+
+    /// <summary>The claim that holds the territory, e.g. <c>d01/s03</c>, or <c>/</c> for the whole city; a token without it is no officer's.</summary>
     public string TerritoryClaim { get; init; } = "territory";
 
-    /// <summary>The claim of another issuer's tokens that holds roles: officer, supervisor, operator, auditor. A token without it is an officer's and supervisor's.</summary>
+    /// <summary>The claim that holds roles, a list or parted by blanks: officer, supervisor, operator, auditor. Others are ignored; a token without one of ours is no officer's.</summary>
     public string RolesClaim { get; init; } = "roles";
 
     /// <summary>What an officer who is not on duty does to an alert: <c>record</c> puts it on record, <c>refuse</c> refuses it. Never where nobody is on duty.</summary>
