@@ -46,6 +46,27 @@ public sealed class VirtualScoreTests
         ScorecardDifference.Of(Whole.Value, card).Text().Trim().Should().NotBe("no difference");
     }
 
+    /// <summary>Of 16 gateways some clocks are behind and some ahead, some at once and some more and more; the alarms bear the times of these clocks.</summary>
+    [Fact]
+    public void What_happens_behind_a_wrong_clock_is_found_and_its_alarms_are_true()
+    {
+        var plan = Timeline.Parse(
+            """
+            fleet district
+            seed 7
+            start 2026-03-01T06:00+08:00
+            length 50m
+            at 5m gateway/all clock-skew severity 0.9 for 40m
+            at 30m elevator/all entrapment for 10m
+            """,
+            "day.txt").Plan!;
+        var card = VirtualScore.Of(plan, RuleFile.Parse(DefaultRules.Text, "pack.yaml", Catalog.Default).RuleSet!, 0, TimeProvider.System, null, TestContext.Current.CancellationToken);
+        card.Recall.Should().Be(new Share(card.Recall.Of, card.Recall.Of), $"{card.Stories.Count} were missed or slow");
+        card.Recall.Of.Should().BePositive();
+        card.Episodes.False.Should().Be(0, string.Join(Environment.NewLine, card.FalseAlerts));
+        card.Early.Should().Be(0);
+    }
+
     [Fact]
     public void A_healthy_plant_is_left_in_peace()
     {

@@ -21,7 +21,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
     public async Task<Scorecard> PublishAsync(CancellationToken cancellationToken)
     {
         var result = await PlayAsync(null, cancellationToken);
-        return Scorer.Score([], [], Facts(result), _ => null);
+        return Scorer.Score([], [], Facts(result), TruthLinks.None);
     }
 
     /// <summary>With an officer on the stream.</summary>
@@ -42,7 +42,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         await stop.CancelAsync();
         await watching;
         var after = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: CancellationToken.None);
-        return Scorer.Score(plan.Truth, officer.Seen, Facts(result, before, after) with { LatencyMicros = latency.Micros }, d => SimulationPlan.GatewayOf(plan.Fleet, d));
+        return Scorer.Score(plan.Truth, officer.Seen, Facts(result, before, after) with { LatencyMicros = latency.Micros }, plan.TruthLinks);
     }
 
     /// <summary>A reading of a time that the server has heard of already comes late or twice: it counts, and raises nothing.</summary>

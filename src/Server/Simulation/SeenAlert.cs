@@ -9,6 +9,9 @@ internal static class SeenAlert
 {
     private const double MicrosPerSecond = 1e6;
 
+    /// <summary>Only of a silence an alert is told in seconds: no simulated quantity is measured in them.</summary>
+    private const string SilenceUnit = "s";
+
     /// <summary>As the ledger would publish it at once.</summary>
     /// <param name="transition">Of the engine.</param>
     /// <param name="sequence">Which one it is.</param>
@@ -22,7 +25,10 @@ internal static class SeenAlert
         transition.Rule.Place != Place.None,
         ClassOf(transition.To),
         transition.EventTimeMicros / MicrosPerSecond,
-        transition.ReceiveTimeMicros / MicrosPerSecond);
+        transition.ReceiveTimeMicros / MicrosPerSecond)
+    {
+        IsByServerClock = transition.Rule.Function == WindowFunction.Absent,
+    };
 
     /// <summary>As the stream delivered it.</summary>
     /// <param name="change">The event.</param>
@@ -34,7 +40,10 @@ internal static class SeenAlert
         var isOfPlace = subject != alert.Device;
         return new AlertSeen(
             change.AlertId, change.Sequence, alert.RuleId, alert.Kind, alert.Device, isOfPlace ? subject : alert.Territory, isOfPlace,
-            ClassOf(change.ToSeverity), WireTime.Micros(change.EventTime) / MicrosPerSecond, nowSeconds);
+            ClassOf(change.ToSeverity), WireTime.Micros(change.EventTime) / MicrosPerSecond, nowSeconds)
+        {
+            IsByServerClock = alert.Unit == SilenceUnit,
+        };
     }
 
     private static string KindOf(string series) => series[..series.IndexOf('/', StringComparison.Ordinal)];

@@ -3,7 +3,7 @@ using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Server;
 
-/// <summary>What a fleet has to do with a server: how it would be registered, and whose device hangs on which gateway.</summary>
+/// <summary>What a fleet has to do with a server: how it would be registered, and what every run knows of it.</summary>
 internal static class SimulationPlan
 {
     /// <summary>The register as the server would have read it from the fleet's file.</summary>
@@ -22,20 +22,6 @@ internal static class SimulationPlan
         var register = new DeviceRegister(Catalog.Default);
         result.AddTo(register);
         return register;
-    }
-
-    /// <summary>Name of the gateway that a device hangs on; null for a stranger's.</summary>
-    public static string? GatewayOf(Fleet fleet, string device)
-    {
-        foreach (var model in fleet.Models)
-        {
-            if (fleet.Find(model.Kind, device) is >= 0 and var number)
-            {
-                return fleet.Gateways[fleet.Device(number).Gateway];
-            }
-        }
-
-        return null;
     }
 
     /// <summary>What every run of a plan knows.</summary>

@@ -39,6 +39,6 @@ internal static class VirtualScore
             Readings = shard.Readings,
             DeadLettered = shard.Refused.ToDictionary(r => r.Reason.ToString(), r => r.Count, StringComparer.Ordinal),
         };
-        return Scorer.Score(plan.Truth, run.Seen, facts, device => SimulationPlan.GatewayOf(plan.Fleet, device));
+        return Scorer.Score(plan.Truth, run.Seen, facts, plan.TruthLinks);
     }
 }

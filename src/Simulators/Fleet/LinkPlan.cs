@@ -93,6 +93,41 @@ internal sealed class LinkPlan
         return 0;
     }
 
+    /// <summary>
+    /// The first moment at which the gateway's clock showed a time or a later one. So a time that it showed twice, before and after it was put back, is the
+    /// first of the two, as the engine has it too: what is stamped behind what came before is late to it and makes no alarm.
+    /// </summary>
+    public long FirstShown(int gateway, long shown)
+    {
+        const long Most = (long)(FleetSorts.SkewSeconds * 1000);
+        var skews = Array.FindAll(ailments[gateway], a => a.Sort == FleetSorts.ClockSkew);
+        if (skews.Length == 0)
+        {
+            return shown;
+        }
+
+        // Between two of these the clock only ever goes forward.
+        var turns = skews.SelectMany(a => new[] { (long)Math.Ceiling(a.Onset * 1000), (long)Math.Ceiling(a.End * 1000) }).Append(shown + Most + 1).Order();
+        var low = shown - Most;
+        foreach (var turn in turns)
+        {
+            if (turn > low && turn - 1 + SkewMillis(gateway, turn - 1) >= shown)
+            {
+                for (var high = turn - 1; low < high;)
+                {
+                    var middle = low + ((high - low) / 2);
+                    (low, high) = middle + SkewMillis(gateway, middle) >= shown ? (low, middle) : (middle + 1, high);
+                }
+
+                return low;
+            }
+
+            low = Math.Max(low, turn);
+        }
+
+        return low;
+    }
+
     private IEnumerable<Gap> Gaps(int gateway, Ailment ailment)
     {
         var (from, to) = ((long)(ailment.Onset * 1000), (long)(ailment.End * 1000));

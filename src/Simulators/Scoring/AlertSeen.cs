@@ -12,4 +12,8 @@ namespace PingAnIoT.Simulators;
 /// <param name="EventSeconds">Unix seconds, event time of the transition.</param>
 /// <param name="SeenSeconds">Unix seconds at which the officer had it, by the simulator's clock; event time's own clock in a virtual run.</param>
 public sealed record AlertSeen(
-    string AlertId, long Sequence, string RuleId, string Kind, string Device, string Territory, bool IsOfPlace, AlertClass Class, double EventSeconds, double SeenSeconds);
+    string AlertId, long Sequence, string RuleId, string Kind, string Device, string Territory, bool IsOfPlace, AlertClass Class, double EventSeconds, double SeenSeconds)
+{
+    /// <summary>Whether the event time is of the server's clock, as that of a silence is, and not of the clock of the device's gateway.</summary>
+    public bool IsByServerClock { get; init; }
+}

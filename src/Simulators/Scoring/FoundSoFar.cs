@@ -7,6 +7,7 @@ namespace PingAnIoT.Simulators;
 public sealed class FoundSoFar
 {
     private readonly IReadOnlyList<TruthEntry> truth;
+    private readonly TruthLinks links;
     private readonly TruthIndex index;
     private readonly double[] findable;
     private readonly bool[] isFound;
@@ -14,9 +15,9 @@ public sealed class FoundSoFar
     private readonly List<int> live = [];
     private long found;
 
-    public FoundSoFar(IReadOnlyList<TruthEntry> truth)
+    public FoundSoFar(IReadOnlyList<TruthEntry> truth, TruthLinks links)
     {
-        this.truth = truth;
+        (this.truth, this.links) = (truth, links);
         index = new TruthIndex(truth);
         isFound = new bool[truth.Count];
         findable = [.. truth.Where(IsNeeded).Select(e => e.FindableAt).Order()];
@@ -48,7 +49,7 @@ public sealed class FoundSoFar
         }
 
         live.Clear();
-        index.At(Subject.Of(seen), seen.EventSeconds, live);
+        index.At(Subject.Of(seen), links.ByTrueClock(seen).EventSeconds, live);
         foreach (var number in live)
         {
             var sort = truth[number].Ailment.Sort;

@@ -12,11 +12,11 @@ public static class Scorer
     /// <param name="truth">All that was done to the fleet, in any order. Infinite ends of life (<c>SettledAt</c>) are allowed.</param>
     /// <param name="alerts">All that the officer's stream delivered, in any order; repeats are counted as doubled.</param>
     /// <param name="facts">What the run knows.</param>
-    /// <param name="gatewayOf">Name of the gateway of a device; null when it has none or the device is unknown.</param>
-    public static Scorecard Score(IReadOnlyList<TruthEntry> truth, IEnumerable<AlertSeen> alerts, RunFacts facts, Func<string, string?> gatewayOf)
+    /// <param name="links">What was done to their times on the way.</param>
+    public static Scorecard Score(IReadOnlyList<TruthEntry> truth, IEnumerable<AlertSeen> alerts, RunFacts facts, TruthLinks links)
     {
-        var seen = EpisodeFold.Of(alerts);
-        var join = TruthJoin.Of(truth, seen.Episodes, gatewayOf);
+        var seen = EpisodeFold.Of(alerts.Select(links.ByTrueClock));
+        var join = TruthJoin.Of(truth, seen.Episodes, links.GatewayOf);
         var counted = join.Findings.Where(f => f.IsNeeded && IsRipe(f.Entry, facts)).ToList();
         var incidents = counted.Where(f => f.Entry.Ailment.Sort.Nature == Nature.Incident).ToList();
         var found = incidents.Where(f => f.IsFound).ToList();

@@ -57,7 +57,7 @@ public sealed record JudgedEpisode(AlertEpisode Episode, Verdict Verdict, IReadO
 
 /// <summary>
 /// Joins truth and alerts. A *cry* of an episode is its raise or a change to a worse class. An episode speaks of an entry when it is about the same device
-/// (of a place: about a place of its kind in which the device lies), the event time of one of its cries lies between onset and settled, and the natures fit:
+/// (of a place: about a place of its kind in which the device lies), the event time of one of its cries, by the true clock (<see cref="TruthLinks"/>), lies between onset and settled, and the natures fit:
 /// <code>
 /// live at the cry                      a colour   a fault
 /// incident                             true       false: an instrument is not blamed for a danger
@@ -103,7 +103,7 @@ public sealed class TruthJoin
     public IReadOnlyList<JudgedEpisode> Judged => judged;
 
     /// <param name="truth">In any order.</param>
-    /// <param name="episodes">From <see cref="EpisodeFold"/>.</param>
+    /// <param name="episodes">From <see cref="EpisodeFold"/>, of alerts by the true clock.</param>
     /// <param name="gatewayOf">Name of the gateway of a device; null when it has none.</param>
     public static TruthJoin Of(IReadOnlyList<TruthEntry> truth, IEnumerable<AlertEpisode> episodes, Func<string, string?> gatewayOf)
     {

@@ -74,6 +74,11 @@ public sealed class TruthPlan
     /// <summary>What happened of some sorts, by onset; costs nothing for the others.</summary>
     public IReadOnlyList<TruthEntry> TruthOf(Func<Sort, bool> isWanted) => [.. Planned.Where(p => isWanted(p.Ailment.Sort)).Select(Entry)];
 
+    /// <summary>What the scorecard has to know of the fleet's links.</summary>
+    public TruthLinks TruthLinks => new(
+        device => GatewayOf(device) is >= 0 and var gateway ? Fleet.Gateways[gateway] : null,
+        (device, shown) => GatewayOf(device) is >= 0 and var gateway ? shown + ((Links.FirstShown(gateway, (long)(shown * 1000)) - (long)(shown * 1000)) / 1000.0) : shown);
+
     /// <summary>What ails a device at a moment, or still fades.</summary>
     /// <returns>How many were written.</returns>
     internal int LiveAilments(int device, double time, Ailment[] live)
@@ -113,6 +118,20 @@ public sealed class TruthPlan
         }
 
         return null;
+    }
+
+    /// <returns>Number of the gateway that a device hangs on; -1 for a stranger's.</returns>
+    private int GatewayOf(string device)
+    {
+        foreach (var model in Fleet.Models)
+        {
+            if (Fleet.Find(model.Kind, device) is >= 0 and var number)
+            {
+                return Fleet.GatewayOf(number);
+            }
+        }
+
+        return -1;
     }
 
     private double SettledAt(in Planned planned) => planned.Ailment.End + book.FadeSeconds(planned.Number, planned.Ailment.Sort);

@@ -91,6 +91,36 @@ public sealed class LinkTests
         skews.Count(s => Math.Abs(s) > 0.01).Should().BeInRange(healthy.Count * 5 / 8, healthy.Count * 6 / 8);
     }
 
+    /// <summary>Of each gateway, behind and ahead, at once and growing: the truth gives back the moment at which a time was first shown.</summary>
+    [Fact]
+    public void The_truth_knows_when_a_wrong_clock_first_showed_a_time()
+    {
+        var plan = Played.Plan(Head + "at 5m gateway/all clock-skew severity 0.5 for 12m\nat 20m gateway/all clock-skew severity 1 for 5m");
+        var millis = (long)(Start * 1000);
+        var bends = new HashSet<string>();
+        foreach (var device in plan.Fleet.Gateways.Select((_, g) => Enumerable.Range(0, plan.Fleet.Devices).Select(plan.Fleet.Device).First(d => d.Gateway == g)))
+        {
+            var newest = long.MinValue;
+            for (var at = millis; at < millis + 1_800_000; at++)
+            {
+                var shown = at + plan.Links.SkewMillis(device.Gateway, at);
+                if (shown > newest && (at % 5_000 == 0 || shown > newest + 1))
+                {
+                    plan.TruthLinks.FirstShown(device.Name, shown / 1000.0).Should().BeApproximately(at / 1000.0, 0.0015);
+                }
+
+                newest = Math.Max(newest, shown);
+            }
+
+            var (early, late) = (plan.Links.SkewMillis(device.Gateway, millis + 301_000), plan.Links.SkewMillis(device.Gateway, millis + 1_010_000));
+            bends.Add((late < 0 ? "behind" : "ahead") + (early == late ? " at once" : " growing"));
+        }
+
+        bends.Should().HaveCount(4);
+        plan.TruthLinks.FirstShown("stranger-0001", Start).Should().Be(Start);
+        plan.TruthLinks.GatewayOf("stranger-0001").Should().BeNull();
+    }
+
     [Fact]
     public void A_late_batch_brings_every_sample_at_its_end()
     {

@@ -8,6 +8,7 @@ namespace PingAnIoT.Simulators.Tests;
 /// truth  DEVICE SORT ONSET SETTLED [findable T|never]
 /// alert  ID RULE DEVICE CLASS TIME [seen T] [seq N]
 /// place  ID RULE TERRITORY CLASS TIME
+/// clock  FROM TO AHEAD, of the gateway of them all
 /// </code>
 /// </summary>
 internal sealed class ScoreStory
@@ -40,9 +41,13 @@ internal sealed class ScoreStory
         return story;
     }
 
-    public Scorecard Score(RunFacts? facts = null) => Scorer.Score(Truth, Alerts, facts ?? Facts, _ => "g");
+    public List<BentClock> Clocks { get; } = [];
 
-    public TruthJoin Join() => TruthJoin.Of(Truth, EpisodeFold.Of(Alerts).Episodes, _ => "g");
+    public TruthLinks Links => new(_ => "g", (_, shown) => Clocks.Aggregate(shown, (time, clock) => clock.FirstShown(time)));
+
+    public Scorecard Score(RunFacts? facts = null) => Scorer.Score(Truth, Alerts, facts ?? Facts, Links);
+
+    public TruthJoin Join() => TruthJoin.Of(Truth, EpisodeFold.Of(Alerts.Select(Links.ByTrueClock)).Episodes, Links.GatewayOf);
 
     public static string Territory(string device) => device.EndsWith('2') ? "D/C/S/G2" : "D/C/S/G1";
 
@@ -69,6 +74,9 @@ internal sealed class ScoreStory
                     words[1], sequence, words[2], words[3] == "g" ? "gateway" : "gas", isPlace ? "p0" : words[3], isPlace ? words[3] : Territory(words[3]), isPlace,
                     Enum.Parse<AlertClass>(words[4]), time, seen));
                 break;
+            case "clock":
+                Clocks.Add(new BentClock(Time(words[1]), Time(words[2]), double.Parse(words[3], CultureInfo.InvariantCulture)));
+                break;
             default:
                 throw new FormatException(string.Join(' ', words));
         }
@@ -79,4 +87,22 @@ internal sealed class ScoreStory
     private static double Time(string text) => Start + double.Parse(text, CultureInfo.InvariantCulture);
 
     private static Sort Make(string name, string kind, Nature nature, AlertClass atLeast) => new(name, kind, nature, atLeast, 1, 60, 600, "", "");
+}
+
+/// <summary>A clock that is wrong by so many seconds from one moment (Unix seconds) until before another.</summary>
+internal readonly record struct BentClock(double From, double To, double Ahead)
+{
+    public double At(double time) => time + (time >= From && time < To ? Ahead : 0);
+
+    /// <summary>By looking at every second.</summary>
+    public double FirstShown(double shown)
+    {
+        for (var time = shown - Math.Abs(Ahead); ; time++)
+        {
+            if (At(time) >= shown)
+            {
+                return time;
+            }
+        }
+    }
 }

@@ -158,7 +158,7 @@ public sealed class ScorecardTests
             "a" + x.Alert, x.Sequence, "r" + (x.Alert % 50), "gas", "d" + x.Device, Grid(x.Device), x.Alert % 50 == 0,
             x.Sequence % 2 == 0 ? AlertClass.Red : AlertClass.None, x.Device + 15, x.Device + 16)).ToList();
         var began = TimeProvider.System.GetTimestamp();
-        var card = Scorer.Score(entries, events, ScoreStory.Facts with { UntilSeconds = 1e12 }, _ => "g");
+        var card = Scorer.Score(entries, events, ScoreStory.Facts with { UntilSeconds = 1e12 }, new TruthLinks(_ => "g", (_, shown) => shown));
         TestContext.Current.TestOutputHelper!.WriteLine($"joined in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s");
         card.Recall.Should().Be(new Share(100_000, 100_000));
         card.Episodes.Total.Should().Be(500_000);

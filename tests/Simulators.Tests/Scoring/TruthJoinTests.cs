@@ -87,6 +87,47 @@ public sealed class TruthJoinTests
         }
     }
 
+    /// <summary>
+    /// A burst from 500 to 1100 behind a clock that is wrong from 100 to 2000: the alarms bear what it showed. What is not of the burst is not of it by the true clock either,
+    /// also where the bent clock's time would be; and what the server stamps (a gateway's own alerts, a silence) is as it is.
+    /// </summary>
+    [Theory]
+    [InlineData(-200, "alert 1 r a Red 305 seen 506", true)]
+    [InlineData(-200, "alert 1 r a Red 900 seen 1101", true)]
+    [InlineData(-200, "alert 1 r a Red 298 seen 499", false)]
+    [InlineData(-200, "alert 1 r a Red 901 seen 1102", false)]
+    [InlineData(-200, "alert 1 r a Red 60 seen 61", false)]
+    [InlineData(-200, "alert 1 r a Red 400 seen 450", false)]
+    [InlineData(200, "alert 1 r a Red 700 seen 501", true)]
+    [InlineData(200, "alert 1 r a Red 1300 seen 1101", true)]
+    [InlineData(200, "alert 1 r a Red 698 seen 499", false)]
+    [InlineData(200, "alert 1 r a Red 550 seen 351", false)]
+    [InlineData(200, "alert 1 r a Red 1302 seen 1103", false)]
+    [InlineData(-200, "place 1 r D/C/S Red 305", false)]
+    [InlineData(200, "place 1 r D/C/S Red 705", true)]
+    public void An_alarm_behind_a_wrong_clock_speaks_of_what_was_when_the_clock_showed_that_time(double ahead, string alert, bool isTrue)
+    {
+        var story = ScoreStory.Of($"truth a burst 500 1100\nclock 100 2000 {ahead}\n{alert}");
+        var join = story.Join();
+        (join.Findings.Single().IsFound, join.Judged.Single().Verdict).Should().Be((isTrue, isTrue ? Verdict.True : Verdict.False));
+        var soFar = new FoundSoFar(story.Truth, story.Links);
+        soFar.Add(story.Alerts.Single());
+        soFar.Found.Should().Be(isTrue ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData("truth g gone 500 700", "alert 1 r g Fault 505", false, true)]
+    [InlineData("truth g gone 500 700", "alert 1 r g Fault 305 seen 506", false, false)]
+    [InlineData("truth a dead 500 700", "alert 1 r a Fault 505", true, true)]
+    [InlineData("truth a dead 500 700", "alert 1 r a Fault 305 seen 506", true, false)]
+    [InlineData("truth a dead 500 700", "alert 1 r a Fault 305 seen 506", false, true)]
+    public void What_the_server_stamps_is_not_of_the_gateways_clock(string truth, string alert, bool isByServerClock, bool isTrue)
+    {
+        var story = ScoreStory.Of($"{truth}\nclock 100 2000 -200\n{alert}");
+        story.Alerts[0] = story.Alerts[0] with { IsByServerClock = isByServerClock };
+        story.Join().Judged.Single().Verdict.Should().Be(isTrue ? Verdict.True : Verdict.False);
+    }
+
     [Theory]
     [InlineData("alert 1 r a Yellow 10", 1, 0, 0)]
     [InlineData("alert 1 r a Yellow 10 \n alert 1 r a None 20 \n alert 1 r a Yellow 30", 2, 0, 0)]
