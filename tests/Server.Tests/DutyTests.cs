@@ -127,7 +127,7 @@ public sealed class DutyTests
         var bad = async () => await ImportAsync(Csv + "zhao,赵,oficer,d01\nsun,孙,officer,d01\n");
         (await bad.Should().ThrowAsync<RpcException>()).Which.Status.Detail.Should().Be("csv:4:8: 'oficer' is no role; did you mean 'officer'?");
         var last = async () => await ImportAsync("name,role\nchief,officer\nsun,officer\n");
-        (await last.Should().ThrowAsync<RpcException>()).Which.Status.Detail.Should().Contain("csv:2:1: No operator is left");
+        (await last.Should().ThrowAsync<RpcException>()).Which.Status.Detail.Should().Contain("csv:2:1: No operator and supervisor of the whole city is left");
         server.Ledger.Book.Duty.Officers.Keys.Should().BeEquivalentTo("chief", "li.na", "wang.wei");
     }
 

@@ -16,16 +16,21 @@ public sealed partial class DutyService
             throw GrpcErrors.Invalid(CsvName, "has more than 1,500,000 characters");
         }
 
-        var read = OfficersCsv.Read(request.Csv, CsvName, territories());
+        var actor = OfficerName.Of(context);
+        var read = OfficersCsv.Read(request.Csv, CsvName, territories(), actor);
         if (read.Officers is not { } officers)
         {
             throw Wrong(read.Errors);
         }
 
         _ = request.DryRun ? null : Issuer;
-        var actor = OfficerName.Of(context).Name;
         var report = new OfficerImport();
         var result = await ledger.DecideAsync(t => report.Run(t, officers, actor, request.DryRun), context.CancellationToken);
+        if (report.Beyond.Count > 0)
+        {
+            throw GrpcErrors.Of(StatusCode.PermissionDenied, "BEYOND_YOURS", string.Join('\n', report.Beyond));
+        }
+
         if (report.Errors.Count > 0)
         {
             throw Wrong(report.Errors);

@@ -29,8 +29,8 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
             throw GrpcErrors.Of(StatusCode.Unauthenticated, "SETUP_REFUSED", "The set-up token is not good (any more). A start without officers prints one.");
         }
 
-        Require(first.Name, await Issuer.SetOfficerAsync(first, first.Name, isNew: null, context.CancellationToken));
-        Require(first.Name, await Issuer.SetPasswordAsync(first.Name, request.Password, first.Name, context.CancellationToken));
+        Require(first.Name, await Issuer.SetOfficerAsync(first, first.ToOfficer(), isNew: null, context.CancellationToken));
+        Require(first.Name, await Issuer.SetPasswordAsync(first.Name, request.Password, first.ToOfficer(), context.CancellationToken));
         return new V1.SetUpResponse { Officer = WireOfficer.Of(first) };
     }
 
@@ -66,7 +66,7 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
             throw GrpcErrors.Of(StatusCode.PermissionDenied, "NO_RIGHT", "Another's password is set by an operator.");
         }
 
-        Require(request.Name, await Issuer.SetPasswordAsync(request.Name, request.Password, officer.Name, context.CancellationToken));
+        Require(request.Name, await Issuer.SetPasswordAsync(request.Name, request.Password, officer, context.CancellationToken));
         return new V1.SetPasswordResponse();
     }
 
@@ -75,9 +75,8 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
         var caller = OfficerName.Of(context);
         var (size, after) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken));
 
-        // Whoever answers for the whole city is no secret of it; an operator sees all, to administer them.
         var page = ledger.Book.Duty.Officers.Values
-            .Where(o => caller.Roles.HasFlag(OfficerRoles.Operator) || o.Name == caller.Name || IsWithin(caller, o.Territory))
+            .Where(o => o.Name == caller.Name || DutyRequest.Has(caller, o.Territory))
             .OrderBy(o => o.Name, StringComparer.Ordinal).Where(o => string.CompareOrdinal(o.Name, after) > 0).Take(size + 1).ToList();
         var response = new V1.ListOfficersResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Name : null) };
         response.Officers.AddRange(page.Take(size).Select(WireOfficer.Of));
@@ -92,7 +91,7 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
         }
 
         var record = WireOfficer.From(request.Officer);
-        var actor = OfficerName.Of(context).Name;
+        var actor = OfficerName.Of(context);
         Require(record.Name, await Issuer.SetOfficerAsync(record, actor, isNew: true, context.CancellationToken, request.RequestId));
         if (request.Password.Length > 0)
         {
@@ -105,15 +104,12 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
     public override async Task<V1.UpdateOfficerResponse> UpdateOfficer(V1.UpdateOfficerRequest request, ServerCallContext context)
     {
         var record = WireOfficer.From(request.Officer);
-        Require(record.Name, await Issuer.SetOfficerAsync(record, OfficerName.Of(context).Name, isNew: false, context.CancellationToken, request.RequestId));
+        Require(record.Name, await Issuer.SetOfficerAsync(record, OfficerName.Of(context), isNew: false, context.CancellationToken, request.RequestId));
         return new V1.UpdateOfficerResponse { Officer = WireOfficer.Of(record) };
     }
 
     private OfficerSessions Issuer => sessions ?? throw GrpcErrors.Of(
         StatusCode.FailedPrecondition, "NO_LOCAL_ISSUER", "This server has no local issuer: set PingAn:Officers:Local, or sign in where its tokens come from.");
-
-    private static bool IsWithin(Officer caller, string territory) =>
-        caller.Territory.Length == 0 || (territory.Length > 0 && caller.Covers(territory));
 
     private static string AddressOf(ServerCallContext context) => context.GetHttpContext().Connection.RemoteIpAddress?.ToString() ?? "";
 
@@ -135,6 +131,8 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
                 return;
             case CommandOutcome.NotFound:
                 throw GrpcErrors.NotFound(what, name);
+            case CommandOutcome.Beyond:
+                throw GrpcErrors.Of(StatusCode.PermissionDenied, "BEYOND_YOURS", result.Reason);
             case CommandOutcome.AlreadyDone:
                 throw GrpcErrors.Of(StatusCode.AlreadyExists, "ALREADY_EXISTS", result.Reason);
             case CommandOutcome.IllegalStep:

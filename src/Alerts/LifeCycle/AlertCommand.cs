@@ -40,6 +40,9 @@ public enum CommandOutcome
 
     /// <summary>The request itself is wrong; <see cref="CommandResult.Reason"/> says how.</summary>
     Invalid,
+
+    /// <summary>More than who asks has the right to; <see cref="CommandResult.Reason"/> says what.</summary>
+    Beyond,
 }
 
 /// <summary>The answer to a command. Refusals are values.</summary>

@@ -12,10 +12,10 @@ internal static class OfficerBookCommands
     /// <summary>Adds or changes an officer.</summary>
     /// <param name="transaction">The draft.</param>
     /// <param name="record">From here on.</param>
-    /// <param name="actor">Who does it.</param>
+    /// <param name="actor">Who does it, and what he may: <see cref="Administering"/>.</param>
     /// <param name="isNew">True to refuse one that is there; false to refuse one that is not; null for the first of all.</param>
     /// <param name="requestId">Chosen by the client, at most 64 printable characters; "" for none.</param>
-    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, string actor, bool? isNew, string requestId = "")
+    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, Officer actor, bool? isNew, string requestId = "")
     {
         var officers = transaction.Duty.Officers;
         if (Wrong(record) is { } wrong)
@@ -30,7 +30,7 @@ internal static class OfficerBookCommands
                 return DutyRequest.Invalid("The request id is not at most 64 printable characters.");
             }
 
-            if (transaction.Store.FindByKey(RequestKey(actor, requestId)) is { } earlier)
+            if (transaction.Store.FindByKey(RequestKey(actor.Name, requestId)) is { } earlier)
             {
                 return earlier.Body.Officer is { } then && then with { Version = 0 } == record with { Version = 0 }
                     ? new CommandResult(CommandOutcome.Done) { Entry = earlier }
@@ -44,14 +44,15 @@ internal static class OfficerBookCommands
             return new CommandResult(CommandOutcome.IllegalStep) { Reason = "There are officers already." };
         }
 
+        var refused = (isNew is false ? Administering.RefuseActing(actor, before) : null) ?? Administering.RefuseGiving(actor, record);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
         if (isNew is true && before is not null)
         {
             return new CommandResult(CommandOutcome.AlreadyDone) { Reason = $"There is an officer '{record.Name}' already." };
-        }
-
-        if (isNew is false && before is null)
-        {
-            return new CommandResult(CommandOutcome.NotFound);
         }
 
         if (before is null && officers.Count >= MostOfficers)
@@ -59,12 +60,12 @@ internal static class OfficerBookCommands
             return new CommandResult(CommandOutcome.Invalid) { Reason = "There are 20,000 officers already." };
         }
 
-        if (IsOperator(before) && !IsOperator(record) && officers.Values.Count(IsOperator) == 1)
+        if (Administering.IsChief(before) && !Administering.IsChief(record) && officers.Values.Count(Administering.IsChief) == 1)
         {
-            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator: nobody could administer officers any more." };
+            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator and supervisor of the whole city: nobody could administer everybody any more." };
         }
 
-        return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor, requestId) };
+        return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor.Name, requestId) };
     }
 
     /// <summary>Writes down an officer that was looked at already.</summary>
@@ -73,15 +74,17 @@ internal static class OfficerBookCommands
             EntryKind.OfficerSet, "", actor, requestId.Length > 0 ? RequestKey(actor, requestId) : Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
 
     /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
-    public static CommandResult NotePassword(LedgerTransaction transaction, string officer, string actor)
+    public static CommandResult NotePassword(LedgerTransaction transaction, string officer, Officer actor)
     {
-        if (!transaction.Duty.Officers.ContainsKey(officer))
+        var record = transaction.Duty.Officers.GetValueOrDefault(officer);
+        var refused = record is not null && officer == actor.Name ? null : Administering.RefuseActing(actor, record);
+        if (refused is not null)
         {
-            return new CommandResult(CommandOutcome.NotFound);
+            return refused;
         }
 
         var entry = transaction.Append(
-            EntryKind.PasswordSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
+            EntryKind.PasswordSet, "", actor.Name, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
@@ -98,8 +101,6 @@ internal static class OfficerBookCommands
             EntryKind.ActedOffDuty, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Duty = new DutyFacts { OffDuty = facts } });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
-
-    public static bool IsOperator(OfficerRecord? officer) => officer is { IsDisabled: false } && officer.Roles.HasFlag(OfficerRoles.Operator);
 
     private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
 

@@ -6,8 +6,12 @@ namespace PingAnIoT.Alerts;
 internal sealed class OfficerImport
 {
     private readonly List<RegisterFileError> errors = [];
+    private readonly List<RegisterFileError> beyond = [];
 
     public IReadOnlyList<RegisterFileError> Errors => errors;
+
+    /// <summary>What goes beyond the rights of who imports: <see cref="Administering"/>.</summary>
+    public IReadOnlyList<RegisterFileError> Beyond => beyond;
 
     public int Added { get; private set; }
 
@@ -16,15 +20,26 @@ internal sealed class OfficerImport
     public int Unchanged { get; private set; }
 
     /// <summary>Run by the ledger's writer; again after a failed commit.</summary>
-    public CommandResult Run(LedgerTransaction transaction, IReadOnlyList<(OfficerRecord Officer, CsvCell At)> officers, string actor, bool isDryRun)
+    public CommandResult Run(LedgerTransaction transaction, IReadOnlyList<(OfficerRecord Officer, CsvCell At)> officers, Officer actor, bool isDryRun)
     {
         errors.Clear();
+        beyond.Clear();
         (Added, Changed, Unchanged) = (0, 0, 0);
         var before = transaction.Duty.Officers;
         var news = new List<OfficerRecord>();
-        foreach (var (officer, _) in officers)
+        foreach (var (officer, at) in officers)
         {
             var known = before.GetValueOrDefault(officer.Name);
+            if (Refuse(actor, known, officer) is { } reason)
+            {
+                if (beyond.Count < RegisterCsv.MaximumErrors)
+                {
+                    beyond.Add(new RegisterFileError("csv", at.Line, at.Column, reason));
+                }
+
+                continue;
+            }
+
             if (known is null)
             {
                 Added++;
@@ -44,10 +59,10 @@ internal sealed class OfficerImport
 
         // What the whole of it comes to, not each row by itself: two operators may change places.
         var after = before.SetItems(news.Select(o => KeyValuePair.Create(o.Name, o)));
-        if (before.Values.Any(OfficerBookCommands.IsOperator) && !after.Values.Any(OfficerBookCommands.IsOperator))
+        if (before.Values.Any(Administering.IsChief) && !after.Values.Any(Administering.IsChief))
         {
-            var at = officers.First(o => OfficerBookCommands.IsOperator(before.GetValueOrDefault(o.Officer.Name))).At;
-            errors.Add(new RegisterFileError("csv", at.Line, at.Column, "No operator is left: nobody could administer officers any more."));
+            var at = officers.First(o => Administering.IsChief(before.GetValueOrDefault(o.Officer.Name))).At;
+            errors.Add(new RegisterFileError("csv", at.Line, at.Column, "No operator and supervisor of the whole city is left: nobody could administer everybody any more."));
         }
 
         if (after.Count > OfficerBookCommands.MostOfficers)
@@ -55,11 +70,18 @@ internal sealed class OfficerImport
             errors.Add(new RegisterFileError("csv", 1, 1, $"With these there are {after.Count} officers; at most {OfficerBookCommands.MostOfficers} may be."));
         }
 
-        if (errors.Count == 0 && !isDryRun)
+        if (errors.Count == 0 && beyond.Count == 0 && !isDryRun)
         {
-            news.ForEach(o => OfficerBookCommands.Append(transaction, o, actor));
+            news.ForEach(o => OfficerBookCommands.Append(transaction, o, actor.Name));
         }
 
         return new CommandResult(CommandOutcome.Done);
+    }
+
+    /// <summary>One of another's territory is not told from a name that is taken: what more there is to him stays unsaid.</summary>
+    private static string? Refuse(Officer actor, OfficerRecord? known, OfficerRecord officer)
+    {
+        var refused = (known is null ? null : Administering.RefuseActing(actor, known)) ?? Administering.RefuseGiving(actor, officer);
+        return refused?.Outcome == CommandOutcome.NotFound ? $"The name '{officer.Name}' is taken." : refused?.Reason;
     }
 }

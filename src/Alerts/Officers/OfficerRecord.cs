@@ -12,7 +12,7 @@ public enum OfficerRoles
     /// <summary>As an officer, and sets rosters and checks duty in the territory.</summary>
     Supervisor = 2,
 
-    /// <summary>Administers rules and officers.</summary>
+    /// <summary>Administers the officers of the territory.</summary>
     Operator = 4,
 
     /// <summary>Reads everything, everywhere; does nothing.</summary>

@@ -154,8 +154,11 @@ public sealed class OfficerSessions : IDisposable
         secrets.FindSession(sessionId, Micros.Now(time)) is { } session && session.Officer == name ? Find(name) : null;
 
     /// <summary>Sets a password: the record of it first, then the secret. All the officer's sessions end.</summary>
-    /// <returns>Null when there is no such officer.</returns>
-    public async Task<CommandResult> SetPasswordAsync(string officer, string password, string actor, CancellationToken cancellationToken)
+    /// <param name="officer">Whose.</param>
+    /// <param name="password">In plain; not kept.</param>
+    /// <param name="actor">Himself, or an administrator who may act on him.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<CommandResult> SetPasswordAsync(string officer, string password, Officer actor, CancellationToken cancellationToken)
     {
         if (OfficerPassword.Refuse(password) is { } wrong)
         {
@@ -177,7 +180,7 @@ public sealed class OfficerSessions : IDisposable
     /// <param name="actor">Who does it.</param>
     /// <param name="isNew">True for a new one, false for one that is there, null for the first of all.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, string actor, bool? isNew, CancellationToken cancellationToken, string requestId = "")
+    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, Officer actor, bool? isNew, CancellationToken cancellationToken, string requestId = "")
     {
         var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, requestId), cancellationToken).ConfigureAwait(false);
         if (done.IsDone && record.IsDisabled)

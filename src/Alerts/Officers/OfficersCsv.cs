@@ -15,19 +15,25 @@ internal sealed class OfficersCsv
         [("officer", OfficerRoles.Officer), ("supervisor", OfficerRoles.Supervisor), ("operator", OfficerRoles.Operator), ("auditor", OfficerRoles.Auditor)];
 
     private readonly TerritoryTree tree;
+    private readonly Officer reader;
     private readonly CsvTable table;
     private readonly List<(OfficerRecord Officer, CsvCell At)> officers = [];
     private readonly Dictionary<string, int> lines = new(StringComparer.Ordinal);
 
-    private OfficersCsv(string text, string file, TerritoryTree tree)
+    private OfficersCsv(string text, string file, TerritoryTree tree, Officer reader)
     {
+        this.reader = reader;
         this.tree = tree;
         table = new CsvTable(new StringReader(text), file, ["name", "role"], ["zh", "en", "territory", "disabled"]);
     }
 
-    public static OfficersFileResult Read(string text, string file, TerritoryTree tree)
+    /// <param name="text">All of it.</param>
+    /// <param name="file">What errors call it.</param>
+    /// <param name="tree">Which territories there are.</param>
+    /// <param name="reader">Who is told of errors: no name of a place that is not his is in them.</param>
+    public static OfficersFileResult Read(string text, string file, TerritoryTree tree, Officer reader)
     {
-        var reading = new OfficersCsv(text, file, tree);
+        var reading = new OfficersCsv(text, file, tree, reader);
         reading.table.ReadAll(reading.Row);
         return reading.table.Errors.Count > 0 ? new OfficersFileResult(null, reading.table.InOrder()) : new OfficersFileResult(reading.officers, []);
     }
@@ -65,9 +71,9 @@ internal sealed class OfficersCsv
         {
             table.Fail(territory, TerritoryPath.Rule);
         }
-        else if (!tree.Knows(territory.Text))
+        else if (DutyRequest.Has(reader, territory.Text) && !tree.Knows(territory.Text))
         {
-            table.Fail(territory, $"There is no territory {ErrorText.Quote(territory.Text)}{(NearestName.Find(territory.Text, tree.All.Select(t => t.Path)) is { } near ? $"; did you mean '{near}'?" : ".")}");
+            table.Fail(territory, $"There is no territory {ErrorText.Quote(territory.Text)}{(NearestName.Find(territory.Text, tree.All.Select(t => t.Path).Where(p => DutyRequest.Has(reader, p))) is { } near ? $"; did you mean '{near}'?" : ".")}");
         }
 
         if (disabled.Text is not ("" or "true" or "false"))

@@ -23,7 +23,7 @@ public enum Need
     /// <summary>Directs others in the territory: a supervisor or operator.</summary>
     Direct,
 
-    /// <summary>Administers officers and rules: an operator.</summary>
+    /// <summary>Administers the officers of the territory: an operator. Whom and how far: <see cref="Administering"/>.</summary>
     Administer,
 }
 

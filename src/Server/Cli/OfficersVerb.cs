@@ -8,7 +8,7 @@ internal static class OfficersVerb
     private static readonly (string Word, V1.Role Role)[] Roles =
         [("officer", V1.Role.Officer), ("supervisor", V1.Role.Supervisor), ("operator", V1.Role.Operator), ("auditor", V1.Role.Auditor)];
 
-    public static Command Create(Terminal terminal) => new("officers", "Work on officers.")
+    public static Command Create(Terminal terminal) => new("officers", "Work on officers of your territory.")
     {
         Add(terminal), Import(terminal), List(terminal), Disable(terminal), Password(terminal),
     };
@@ -22,8 +22,8 @@ internal static class OfficersVerb
         var (name, standardInput) = (Name(), StandardInput());
         var zh = new Option<string>("--zh") { Description = "The name in Chinese.", DefaultValueFactory = _ => "" };
         var en = new Option<string>("--en") { Description = "The name in English.", DefaultValueFactory = _ => "" };
-        var territory = new Option<string>("--territory") { Description = "E.g. d01/s03; the whole city without it.", DefaultValueFactory = _ => "" };
-        var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor; may be given more than once.", DefaultValueFactory = _ => ["officer"] };
+        var territory = new Option<string>("--territory") { Description = "E.g. d01/s03, within your own; the whole city without it.", DefaultValueFactory = _ => "" };
+        var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor, of those that you have; may be given more than once.", DefaultValueFactory = _ => ["officer"] };
         role.AcceptOnlyFromAmong([.. Roles.Select(r => r.Word)]);
         var connection = new OfficerConnection();
         var command = new Command("add", "Add an officer.") { name, zh, en, territory, role, standardInput };
@@ -66,7 +66,7 @@ internal static class OfficersVerb
                 await terminal.Out.WriteLineAsync($"{name}: {done.Added} added, {done.Changed} changed, {done.Unchanged} as they were");
                 return ExitCode.Done;
             }
-            catch (Grpc.Core.RpcException e) when (e.StatusCode == Grpc.Core.StatusCode.InvalidArgument && e.Status.Detail.StartsWith("csv:", StringComparison.Ordinal))
+            catch (Grpc.Core.RpcException e) when (e.StatusCode is Grpc.Core.StatusCode.InvalidArgument or Grpc.Core.StatusCode.PermissionDenied && e.Status.Detail.StartsWith("csv:", StringComparison.Ordinal))
             {
                 foreach (var line in e.Status.Detail.Split('\n'))
                 {

@@ -105,10 +105,12 @@ public sealed class DutyFileTests
     [InlineData("name,role\nli,oficer\n", "c:2:4: 'oficer' is no role; did you mean 'officer'?")]
     [InlineData("name,role\nli,\n", "c:2:4: An officer has one role or more")]
     [InlineData("name,role\nli,officer\nli,auditor\n", "c:3:1: The officer stands in line 2 already.")]
-    [InlineData("name,role,territory\na/b,officer,d01/s33\n", "c:2:1: 'a/b' is no name|c:2:13: There is no territory 'd01/s33'; did you mean 'd01/s03'?")]
+    [InlineData("name,role,territory\na/b,officer,d01/s03/c\n", "c:2:1: 'a/b' is no name|c:2:13: There is no territory 'd01/s03/c'; did you mean 'd01/s03'?")]
+    [InlineData("name,role,territory\nli,officer,d01/s44\n", "")]
+    [InlineData("name,role,territory\nli,officer,d01/s03/c1\n", "c:2:12: There is no territory 'd01/s03/c1'; did you mean 'd01/s03'?")]
     [InlineData("name,role,disabled\nli,officer,yes\n", "c:2:12: 'yes' is neither true nor false.")]
     public void Officers(string text, string errors) => Says(
-        OfficersCsv.Read(text, "c", new TerritoryTree([new("d01", "", "", []), new("d01/s03", "", "", [])])).Errors.Select(e => e.ToString()), errors);
+        OfficersCsv.Read(text, "c", new TerritoryTree([new("d01", "", "", []), new("d01/s03", "", "", []), new("d01/s04", "", "", [])]), new Officer("clerk", "d01/s03")).Errors.Select(e => e.ToString()), errors);
 
     private static void FluentThrows(string file, FakeTimeProvider clock)
     {
