@@ -28,6 +28,7 @@ public sealed class AlertsMetrics : IDisposable
         FeedCatchUps = meter.CreateCounter<long>("pingan.feed.catch_ups", "{page}", "Pages read from disk for subscribers that were behind.");
         ReadsCut = meter.CreateCounter<long>("pingan.ledger.reads.cut", "{read}", "Reads stopped because they took longer than 2 s.");
         ReportsRefused = meter.CreateCounter<long>("pingan.reports.refused", "{report}", "Reports refused because enough were being made.");
+        ListsRefused = meter.CreateCounter<long>("pingan.lists.refused", "{list}", "Lists of the book refused because enough were waiting.");
         meter.CreateObservableUpDownCounter("pingan.feed.subscribers", () => Volatile.Read(ref subscribers), "{subscriber}");
         meter.CreateObservableGauge("pingan.ledger.queue.depth", () => depth?.Invoke() ?? 0, "{item}");
         meter.CreateObservableGauge("pingan.alert.live", () => live?.Invoke() ?? 0, "{alert}");
@@ -56,6 +57,8 @@ public sealed class AlertsMetrics : IDisposable
     internal Counter<long> ReadsCut { get; }
 
     internal Counter<long> ReportsRefused { get; }
+
+    internal Counter<long> ListsRefused { get; }
 
     public void Dispose() => meter.Dispose();
 

@@ -20,9 +20,6 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
 
     public bool IsEmpty => byId.Count == 0;
 
-    /// <summary>Those on which work goes on.</summary>
-    public int OpenCount => byId.All.Count(a => a.IsOpen);
-
     public IEnumerable<string> Keys => byId.All.Select(a => a.Id);
 
     public IEnumerable<Alert> Values => byId.All.Select(a => a.Unpack());
@@ -71,6 +68,9 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     internal static AlertMap Of(IReadOnlyCollection<PackedAlert> alerts) => alerts.Count == 0
         ? Empty
         : new(HashTrie<PackedAlert>.Of(alerts, a => HashOf(a.Id)), HashTrie<PackedAlert>.Of(alerts, a => HashOf(a.RuleId, a.Series)));
+
+    /// <summary>What has changed from an earlier map to this one; what was altered is in both lists, as it was and as it is.</summary>
+    internal void CompareTo(AlertMap before, List<PackedAlert> gone, List<PackedAlert> come) => HashTrie<PackedAlert>.Compare(before.byId, byId, gone, come);
 
     internal AlertMap With(PackedAlert alert)
     {

@@ -59,6 +59,46 @@ internal sealed class HashTrie<T>
     public HashTrie<T> With(int hash, T? before, T? after) =>
         new(Change(root, hash, 0, before, after), Count + (after is null ? 0 : 1) - (before is null ? 0 : 1));
 
+    /// <summary>What is in one of two and not in the other; costs no more than what was changed between them.</summary>
+    /// <param name="before">The one.</param>
+    /// <param name="after">The other, as a rule made of it.</param>
+    /// <param name="gone">Takes in what only the first has.</param>
+    /// <param name="come">Takes in what only the second has.</param>
+    public static void Compare(HashTrie<T> before, HashTrie<T> after, List<T> gone, List<T> come) => Compare(before.root, after.root, gone, come);
+
+    private static void Compare(object? before, object? after, List<T> gone, List<T> come)
+    {
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        if (before is T[] || after is T[])
+        {
+            AddMissing((T[]?)before ?? [], (T[]?)after ?? [], gone);
+            AddMissing((T[]?)after ?? [], (T[]?)before ?? [], come);
+            return;
+        }
+
+        var (left, right) = ((object?[]?)before, (object?[]?)after);
+        for (var way = 0; way < Ways; way++)
+        {
+            Compare(left?[way], right?[way], gone, come);
+        }
+    }
+
+    /// <summary>Those of one bucket that are not, as the very same, in the other.</summary>
+    private static void AddMissing(T[] of, T[] other, List<T> into)
+    {
+        foreach (var item in of)
+        {
+            if (Array.IndexOf(other, item) < 0)
+            {
+                into.Add(item);
+            }
+        }
+    }
+
     private static int Way(int hash, int step) => (hash >>> (Bits * step)) & (Ways - 1);
 
     private static object?[] Change(object?[]? node, int hash, int step, T? before, T? after)

@@ -13,6 +13,9 @@ internal sealed class PackedAlert
 {
     private const int FirstAt = 0, DueAt = 8, TerritoryAt = 16, RuleAt = 20, KindAt = 24, ConditionAt = 28, PeakAt = 29, WorkAt = 30, NamesAt = 31;
 
+    /// <summary>Words after the names, and which of them is the gateway; numbers from the last entry to the times of change.</summary>
+    private const int SharedWords = 8, GatewayWord = 6, Moments = 5;
+
     /// <summary>An alert of which nothing is known: what is left of one when all that is packed is taken away.</summary>
     private static readonly Alert Blank = new()
     {
@@ -64,6 +67,80 @@ internal sealed class PackedAlert
             reader.Raw();
             return reader.Text();
         }
+    }
+
+    /// <summary>Which window it is under; null for none.</summary>
+    public MaintenanceMark? Maintenance => Rest?.Maintenance;
+
+    public string Gateway
+    {
+        get
+        {
+            var reader = Words();
+            for (var i = 0; i < GatewayWord; i++)
+            {
+                reader.Number();
+            }
+
+            return Word(ref reader);
+        }
+    }
+
+    /// <summary>Server receive time of the first raise.</summary>
+    public long RaisedAtMicros
+    {
+        get
+        {
+            var reader = Figures();
+            return RaisedOf(ref reader).Micros;
+        }
+    }
+
+    /// <summary>The newest ledger entry about it.</summary>
+    public long LastSequence
+    {
+        get
+        {
+            var reader = Figures();
+            RaisedOf(ref reader);
+            return FirstSequence + reader.Number();
+        }
+    }
+
+    /// <summary>What an incident is made of; its <see cref="AlertIncident.Id"/> is 0 where the alert is of none.</summary>
+    public AlertIncident Incident
+    {
+        get
+        {
+            var reader = Figures();
+            var (colour, raised) = RaisedOf(ref reader);
+            for (var i = 0; i < Moments; i++)
+            {
+                reader.Number();
+            }
+
+            SkipEvidence(ref reader);
+            SkipDeadlines(ref reader);
+            return reader.Byte() == 0
+                ? new AlertIncident(0, default, 0, colour)
+                : new AlertIncident(FirstSequence + reader.Number(), (IncidentCause)reader.Byte(), raised + reader.Number(), colour);
+        }
+    }
+
+    public bool IsOf(string device)
+    {
+        var reader = new PackReader(Facts.AsSpan(NamesAt));
+        reader.Raw();
+        var series = reader.Raw();
+        for (var i = 0; i < SharedWords; i++)
+        {
+            reader.Number();
+        }
+
+        var name = reader.Byte() == 1 ? DeviceOf(series) : reader.Raw();
+        return name.Length == device.Length
+            ? Ascii.Equals(name, device)
+            : name.Length > device.Length && !Ascii.IsValid(name) && Encoding.UTF8.GetString(name) == device;
     }
 
     /// <summary>From an image.</summary>
@@ -166,6 +243,12 @@ internal sealed class PackedAlert
         return first < last ? series[(first + 1)..last] : "";
     }
 
+    private static ReadOnlySpan<byte> DeviceOf(ReadOnlySpan<byte> series)
+    {
+        var (first, last) = (series.IndexOf((byte)'/'), series.LastIndexOf((byte)'/'));
+        return first < last ? series[(first + 1)..last] : [];
+    }
+
     private static void Write(PackWriter writer, IReadOnlyList<Evidence> evidence, long from)
     {
         writer.Number(evidence.Count);
@@ -228,5 +311,74 @@ internal sealed class PackedAlert
         return deadlines;
     }
 
+    private static void SkipEvidence(ref PackReader reader)
+    {
+        for (var left = reader.Number(); left > 0; left--)
+        {
+            reader.Number();
+            reader.Fixed8();
+            if (reader.Byte() == 1)
+            {
+                reader.Raw();
+            }
+        }
+    }
+
+    private static void SkipDeadlines(ref PackReader reader)
+    {
+        for (var left = reader.Number(); left > 0; left--)
+        {
+            reader.Byte();
+            reader.Number();
+            reader.Number();
+            reader.Number();
+        }
+    }
+
+    /// <summary>Of a reader of the <see cref="Figures"/>.</summary>
+    private static (Severity Colour, long Micros) RaisedOf(ref PackReader reader)
+    {
+        var colour = (Severity)reader.Byte();
+        reader.Fixed8();
+        reader.Fixed8();
+        reader.Fixed8();
+        reader.Fixed8();
+        return (colour, reader.Fixed8());
+    }
+
+    /// <summary>At the words behind the names.</summary>
+    private PackReader Words()
+    {
+        var reader = new PackReader(Facts.AsSpan(NamesAt));
+        reader.Raw();
+        reader.Raw();
+        return reader;
+    }
+
+    /// <summary>At the colour, behind all texts.</summary>
+    private PackReader Figures()
+    {
+        var reader = Words();
+        for (var i = 0; i < SharedWords; i++)
+        {
+            reader.Number();
+        }
+
+        if (reader.Byte() == 0)
+        {
+            reader.Raw();
+        }
+
+        reader.Raw();
+        return reader;
+    }
+
     private string Word(ref PackReader reader) => words[(int)reader.Number()];
 }
+
+/// <summary>What an alert tells of the incident that it is of.</summary>
+/// <param name="Id">0 for an alert of none.</param>
+/// <param name="Cause">What lies behind it.</param>
+/// <param name="OpenedMicros">When it was opened, server receive time.</param>
+/// <param name="Colour">The alert's own now.</param>
+internal readonly record struct AlertIncident(long Id, IncidentCause Cause, long OpenedMicros, Severity Colour);

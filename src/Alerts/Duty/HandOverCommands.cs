@@ -2,16 +2,50 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
+/// <summary>What is open in a territory.</summary>
+/// <param name="Alerts">How many.</param>
+/// <param name="Red">How many of them have been red.</param>
+/// <param name="Named">Ids of some: red before the rest, the oldest first.</param>
+internal sealed record OpenWork(int Alerts, int Red, IReadOnlyList<string> Named)
+{
+    private const int MostNamed = 200;
+
+    public static OpenWork Nothing { get; } = new(0, 0, []);
+
+    public static OpenWork Of(OrderedBook ordered, string territory)
+    {
+        var (alerts, red, named) = (0, 0, new PriorityQueue<PackedAlert, (bool, long)>());
+        foreach (var alert in OrderedBook.Each(ordered.Of(new Officer(""), territory)).Where(a => a.IsOpen))
+        {
+            var isRed = alert.PeakColour == Severity.Red;
+            (alerts, red) = (alerts + 1, red + (isRed ? 1 : 0));
+            named.Enqueue(alert, (isRed, -alert.FirstSequence));
+            if (named.Count > MostNamed)
+            {
+                named.Dequeue();
+            }
+        }
+
+        var ids = new List<string>(named.Count);
+        while (named.TryDequeue(out var alert, out _))
+        {
+            ids.Add(alert.Id);
+        }
+
+        ids.Reverse();
+        return new OpenWork(alerts, red, ids);
+    }
+}
+
 /// <summary>What one shift leaves to the next. Run by the ledger's writer on the draft of the book.</summary>
 internal static class HandOverCommands
 {
     private const int MostOpen = 1_000;
-    private const int NamedAlerts = 200;
     private const long AheadMicros = 7L * 24 * 3600 * 1_000_000;
 
     /// <summary>Written by who is on duty, for those who are on duty next.</summary>
     public static CommandResult Write(
-        LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, IReadOnlyCollection<Alert> open)
+        LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, OpenWork open)
     {
         if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction, (e, f) => e.Kind == EntryKind.HandedOver && f.HandOver is { } h && (h.Territory, h.Role, h.Text) == (territory, role, text))) is { } answer)
         {
@@ -49,8 +83,7 @@ internal static class HandOverCommands
             {
                 Id = transaction.HeadSequence + 1, Territory = territory, Role = role, By = name, Text = text, AtMicros = now, DueMicros = next.FromMicros,
                 To = [.. next.Officers.Select(o => o.Officer).Where(o => !present.Contains(o))],
-                OpenCount = open.Count, RedCount = open.Count(a => a.PeakColour == Severity.Red),
-                OpenAlerts = [.. open.OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.RaisedAtMicros).Take(NamedAlerts).Select(a => a.Id)],
+                OpenCount = open.Alerts, RedCount = open.Red, OpenAlerts = open.Named,
             },
         });
     }

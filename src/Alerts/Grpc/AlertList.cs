@@ -20,18 +20,15 @@ internal static class AlertList
     {
         var size = Paging.Size(request.PageSize);
         var before = Paging.Start(request, request.PageToken, long.MaxValue);
-        var alerts = ledger.Book.Alerts;
-        var within = request.Territory.Length == 0 ? null : new Officer("", request.Territory.Trim('/'));
-        var live = alerts.Packed.Where(a => a.FirstSequence < before && (request.IncludeClosed || a.IsOpen)
-                && IsOf(a.Territory, officer, within) && IsOf(a.PeakColour, request))
-            .OrderByDescending(a => a.FirstSequence).ToList();
+        var territory = request.Territory.Trim('/');
+        var (book, live) = await ledger.Desk.ListAsync(officer, o => (o.Book, Live(o, officer, request, territory, before, size + 1)), cancellationToken);
         var (past, pastEnd) = request.IncludeClosed
-            ? await ReadPastAsync(ledger, before, size, a => IsOf(a.Territory, officer, within) && IsOf(a.PeakColour, request) && Matches(a, request), cancellationToken)
+            ? await ReadPastAsync(ledger, before, size, a => IsOf(a.Territory, officer, territory) && Matches(a, request), cancellationToken)
             : ([], 0);
 
         // Of the live ones only those above where the look at the past ended: below it, something of the past could come between.
-        var merged = live.Where(a => a.FirstSequence > pastEnd).Select(a => a.Unpack()).Where(a => Matches(a, request)).Take(size + 1)
-            .Concat(past.Where(p => !alerts.ContainsKey(p.Id)))
+        var merged = live.Where(a => a.FirstSequence > pastEnd).Select(a => a.Unpack())
+            .Concat(past.Where(p => !book.Alerts.ContainsKey(p.Id)))
             .OrderByDescending(a => a.FirstSequence).ToList();
         if (merged.Count > size)
         {
@@ -63,16 +60,30 @@ internal static class AlertList
         return (found, before);
     }
 
-    /// <param name="territory">The alert's; told without unpacking it.</param>
+    /// <summary>A page of the book; only these are unpacked.</summary>
+    /// <param name="ordered">The book.</param>
     /// <param name="officer">Who asks.</param>
-    /// <param name="within">The territory asked for; null for all. An alert of no known place is in none.</param>
-    private static bool IsOf(string territory, Officer officer, Officer? within) =>
-        officer.Covers(territory) && (within is null || (territory.Length > 0 && within.Covers(territory)));
+    /// <param name="request">For what.</param>
+    /// <param name="territory">In which; "" for all.</param>
+    /// <param name="before">Only those raised before this entry.</param>
+    /// <param name="most">So many.</param>
+    internal static List<PackedAlert> Live(OrderedBook ordered, Officer officer, V1.ListRequest request, string territory, long before, int most) =>
+        OrderedBook.Newest(ordered.Of(officer, territory), before, most, a => Matches(a, request));
 
-    /// <summary>Told without unpacking it, too.</summary>
-    private static bool IsOf(Severity peak, V1.ListRequest request) =>
-        request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(peak);
+    /// <param name="place">The alert's territory.</param>
+    /// <param name="officer">Who asks.</param>
+    /// <param name="territory">The territory asked for; "" for all. An alert of no known place is in none.</param>
+    private static bool IsOf(string place, Officer officer, string territory) =>
+        officer.Covers(place) && (territory.Length == 0 || (place.Length > 0 && PlaceText.Covers(territory, place)));
+
+    /// <summary>What is soonest told comes first.</summary>
+    private static bool Matches(PackedAlert alert, V1.ListRequest request) =>
+        (request.IncludeClosed || alert.IsOpen) && IsOf(alert.PeakColour, request)
+        && (request.ChangedAfter < alert.FirstSequence || request.ChangedAfter < alert.LastSequence) && (request.Device.Length == 0 || alert.IsOf(request.Device));
 
     private static bool Matches(Alert alert, V1.ListRequest request) =>
-        alert.LastSequence > request.ChangedAfter && (request.Device.Length == 0 || request.Device == alert.Device);
+        IsOf(alert.PeakColour, request) && alert.LastSequence > request.ChangedAfter && (request.Device.Length == 0 || request.Device == alert.Device);
+
+    private static bool IsOf(Severity peak, V1.ListRequest request) =>
+        request.PeakSeverity == V1.Severity.Unspecified || request.PeakSeverity == WireNames.Of(peak);
 }

@@ -77,7 +77,7 @@ public sealed partial class AlertService
         var command = Command(context, "shelve preview", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
         var alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken, isTrial: true));
         var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(request.Id) ?? throw GrpcErrors.NotFound("alert", request.Id));
-        var outlook = await SilenceOutlook.OfAsync(ledger, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
+        var outlook = await SilenceOutlook.OfAsync(ledger, command.Officer, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
         return new V1.ShelveResponse { Alert = alert, Preview = WireMaintenance.Of(outlook) };
     }
 

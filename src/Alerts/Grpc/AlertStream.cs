@@ -35,7 +35,7 @@ internal sealed class AlertStream(
             cursor = after;
             if (after == 0)
             {
-                await WriteBookAsync(ledger.Book, ending);
+                await WriteBookAsync(ending);
             }
 
             await WriteEntriesAsync(ending);
@@ -54,18 +54,17 @@ internal sealed class AlertStream(
         }
     }
 
-    private async Task WriteBookAsync(BookSnapshot book, CancellationTokenSource ending)
+    private async Task WriteBookAsync(CancellationTokenSource ending)
     {
-        var own = book.Alerts.Packed.Where(a => officer.Covers(a.Territory))
-            .OrderByDescending(a => a.PeakColour == Severity.Red).ThenBy(a => a.FirstSequence).ToList();
-        var isSummarized = summarizeAfter > 0 && own.Count > summarizeAfter;
+        var (book, own) = await ledger.Desk.LookAsync(o => (o.Book, OrderedBook.All(o.Of(officer))), ending.Token);
+        RedFirst(own);
+        var isSummarized = summarizeAfter > 0 && own.Length > summarizeAfter;
         foreach (var alert in own)
         {
             // The filter of a count lists what is open: what was closed while it is active still is sent as it is.
             if (isSummarized && alert.IsOpen && alert.PeakColour != Severity.Red)
             {
-                var whole = alert.Unpack();
-                tally.Count(whole, 0, whole.RaisedAtMicros);
+                tally.Count(alert);
                 if (tally.IsFull)
                 {
                     await WriteTallyAsync(ending);
@@ -78,12 +77,16 @@ internal sealed class AlertStream(
         }
 
         await WriteTallyAsync(ending);
-        await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Count } }, ending);
+        await WriteAsync(new V1.WatchResponse { Cursor = book.Sequence, SnapshotEnd = new V1.SnapshotEnd { AlertCount = own.Length } }, ending);
         foreach (var (_, id) in book.Duty.Running)
         {
             await WriteCheckAsync(book.Duty.Checks[id], book.Sequence, ending);
         }
     }
+
+    /// <summary>And each colour in the order of raise.</summary>
+    private static void RedFirst(PackedAlert[] alerts) =>
+        Array.Sort(Array.ConvertAll(alerts, a => a.PeakColour == Severity.Red ? a.FirstSequence - long.MaxValue : a.FirstSequence), alerts);
 
     /// <summary>A check that runs, to those whom it asks and who have not answered.</summary>
     private async Task WriteCheckAsync(CheckRecord check, long sequence, CancellationTokenSource ending)

@@ -10,8 +10,7 @@ public sealed partial class DutyService
     public override async Task<V1.HandOverResponse> HandOver(V1.HandOverRequest request, ServerCallContext context)
     {
         var (territory, role) = (request.Territory.Trim('/'), WireDuty.From(request.Role));
-        var within = new Officer("", territory);
-        var open = ledger.Book.Alerts.Packed.Where(a => a.IsOpen && DutyRequest.Has(within, a.Territory)).Select(a => a.Unpack()).ToList();
+        var open = await ledger.Desk.ListAsync(OfficerName.Of(context), o => OpenWork.Of(o, territory), context.CancellationToken);
         var facts = await DoAsync(context, request.RequestId, "territory", territory, (t, r) => HandOverCommands.Write(t, r, territory, role, request.Text, open));
         return new V1.HandOverResponse { Note = WireDuty.Of(facts.HandOver ?? throw Reused(), NowMicros) };
     }

@@ -16,31 +16,95 @@ internal static class IncidentList
     private const int ScanAlerts = 5_000;
 
     /// <summary>Open incidents of an officer's territory, newest first.</summary>
-    public static IEnumerable<Incident> Open(BookSnapshot book, Officer officer) =>
-        Incident.Of(book.Alerts.Of(officer)).Where(i => i.IsOpen);
+    /// <param name="ordered">The book.</param>
+    /// <param name="officer">Who asks.</param>
+    /// <param name="isAsked">Of which causes.</param>
+    /// <param name="before">Only those opened before this entry.</param>
+    /// <param name="most">So many at most, from 1.</param>
+    public static List<IncidentTally> Open(OrderedBook ordered, Officer officer, Func<IncidentCause, bool> isAsked, long before, int most)
+    {
+        // An alert is raised with or after its incident: what was raised before the last that may be listed is of none that may.
+        var newest = new SortedDictionary<long, IncidentTally>();
+        var above = 0L;
+        foreach (var run in ordered.Of(officer))
+        {
+            for (var at = run.Count - 1; at >= 0 && run[at].First >= above; at--)
+            {
+                var alert = run[at].Alert;
+                if (!alert.IsOpen || alert.Incident is not { Id: > 0 } of || of.Id < above || of.Id >= before || !isAsked(of.Cause))
+                {
+                    continue;
+                }
+
+                if (!newest.TryGetValue(of.Id, out var tally))
+                {
+                    newest[of.Id] = tally = new IncidentTally(new IncidentRef(of.Id, of.Cause, of.OpenedMicros));
+                    if (newest.Count > most)
+                    {
+                        newest.Remove(newest.Keys.First());
+                    }
+
+                    above = newest.Count == most ? newest.Keys.First() : above;
+                }
+
+                tally.Add(alert, of.Colour);
+            }
+        }
+
+        return [.. newest.Values.Reverse()];
+    }
 
     public static async Task<IncidentPage> ReadAsync(
         Ledger ledger, Officer officer, long id, bool withClosed, long after, int size, CancellationToken cancellationToken)
     {
-        var live = ledger.Book.Alerts.Of(officer).Where(IsOfIt).OrderBy(a => a.FirstSequence).ToList();
-        var isOpen = live.Exists(a => a.IsOpen);
-        if (!isOpen || withClosed)
+        var live = await ledger.Desk.ListAsync(officer, o => Live(o, officer, id), cancellationToken);
+        var tally = new IncidentTally(live.Count == 0 ? new IncidentRef(id, default, 0) : live[0].Unpack().Incident!);
+        var isOpen = false;
+        foreach (var alert in live.Where(a => a.IsOpen))
         {
-            // A closed alert may be of the incident only if it was raised with or after it.
-            var (past, end) = await ReadPastAsync(ledger, Math.Max(after, id - 1), IsOfIt, cancellationToken);
-            var all = live.Concat(past.Where(p => live.TrueForAll(a => a.Id != p.Id))).OrderBy(a => a.FirstSequence).ToList();
-            return Page(all, all.Where(a => a.FirstSequence > after && a.FirstSequence <= end), size, end == long.MaxValue ? null : end);
+            tally.Add(alert, alert.Incident.Colour);
+            isOpen = true;
         }
 
-        return Page(live, live.Where(a => a.IsOpen && a.FirstSequence > after), size, null);
+        if (isOpen && !withClosed)
+        {
+            return Page(tally.Read(), live.Where(a => a.IsOpen && a.FirstSequence > after).Take(size + 1).Select(a => a.Unpack()), size, null);
+        }
+
+        // A closed alert may be of the incident only if it was raised with or after it.
+        var (past, end) = await ReadPastAsync(ledger, Math.Max(after, id - 1), IsOfIt, cancellationToken);
+        var raises = live.Select(a => a.FirstSequence).ToHashSet();
+        past.RemoveAll(p => raises.Contains(p.FirstSequence));
+        var incident = isOpen ? tally.Read() : Incident.Of(live.Select(a => a.Unpack()).Concat(past)) is [var found] ? found : null;
+        var page = live.Where(a => a.FirstSequence > after).Take(size + 1).Select(a => a.Unpack()).Concat(past)
+            .Where(a => a.FirstSequence > after && a.FirstSequence <= end).OrderBy(a => a.FirstSequence);
+        return Page(incident, page, size, end == long.MaxValue ? null : end);
 
         bool IsOfIt(Alert alert) => alert.Incident?.Id == id && officer.Covers(alert.Territory);
     }
 
-    private static IncidentPage Page(IReadOnlyList<Alert> known, IEnumerable<Alert> alerts, int size, long? end)
+    /// <summary>Those of the book that are of an incident, in the order of their raise.</summary>
+    private static List<PackedAlert> Live(OrderedBook ordered, Officer officer, long id)
+    {
+        var live = new List<PackedAlert>();
+        foreach (var run in ordered.Of(officer))
+        {
+            for (var at = run.CountBefore(id); at < run.Count; at++)
+            {
+                if (run[at].Alert is var alert && alert.Incident.Id == id)
+                {
+                    live.Add(alert);
+                }
+            }
+        }
+
+        live.Sort((a, b) => a.FirstSequence.CompareTo(b.FirstSequence));
+        return live;
+    }
+
+    private static IncidentPage Page(Incident? incident, IEnumerable<Alert> alerts, int size, long? end)
     {
         var page = alerts.Take(size + 1).ToList();
-        var incident = Incident.Of(known) is [var found] ? found : null;
         return page.Count > size ? new IncidentPage(incident, page[..size], page[size - 1].FirstSequence) : new IncidentPage(incident, page, end);
     }
 

@@ -6,16 +6,16 @@ namespace PingAnIoT.Alerts;
 /// <summary>Incidents, as an officer of a territory sees them: of the alerts that are his, and of no others, not even their number.</summary>
 public sealed class IncidentService(Ledger ledger) : V1.IncidentService.IncidentServiceBase
 {
-    public override Task<V1.ListIncidentsResponse> ListIncidents(V1.ListIncidentsRequest request, ServerCallContext context)
+    public override async Task<V1.ListIncidentsResponse> ListIncidents(V1.ListIncidentsRequest request, ServerCallContext context)
     {
-        var size = Paging.Size(request.PageSize);
-        var before = Paging.Start(request, request.PageToken, long.MaxValue);
-        var page = IncidentList.Open(ledger.Book, OfficerName.Of(context))
-            .Where(i => i.Id < before && (request.Cause == V1.IncidentCause.Unspecified || request.Cause == WireIncident.Of(i.Cause))).Take(size + 1).ToList();
+        var (officer, size, before) = (OfficerName.Of(context), Paging.Size(request.PageSize), Paging.Start(request, request.PageToken, long.MaxValue));
+        var page = await ledger.Desk.ListAsync(officer, o => IncidentList.Open(o, officer, IsAsked, before, size + 1), context.CancellationToken);
         var response = new V1.ListIncidentsResponse();
-        response.Incidents.AddRange(page.Take(size).Select(WireIncident.Of));
+        response.Incidents.AddRange(page.Take(size).Select(i => WireIncident.Of(i.Read())));
         response.NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null);
-        return Task.FromResult(response);
+        return response;
+
+        bool IsAsked(IncidentCause cause) => request.Cause == V1.IncidentCause.Unspecified || request.Cause == WireIncident.Of(cause);
     }
 
     public override async Task<V1.GetIncidentResponse> GetIncident(V1.GetIncidentRequest request, ServerCallContext context)

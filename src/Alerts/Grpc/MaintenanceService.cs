@@ -19,7 +19,7 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
 
         var asked = new DutyRequest(OfficerName.Of(context), "", territories());
         Require(window.Scope.Territory, await ledger.DecideAsync(t => MaintenanceCommands.Plan(t, asked, window, isTrial: true), context.CancellationToken));
-        var outlook = await SilenceOutlook.OfAsync(ledger, window.Scope, window.AsksRed, holdsBreaches: true, time, context.CancellationToken);
+        var outlook = await SilenceOutlook.OfAsync(ledger, asked.Officer, window.Scope, window.AsksRed, holdsBreaches: true, time, context.CancellationToken);
         var trial = window with { By = asked.Officer.Name, FromMicros = Math.Max(window.FromMicros, Micros.Now(time)) };
         return new V1.PlanMaintenanceResponse { Window = WireMaintenance.Of(trial, [], Micros.Now(time)), Preview = WireMaintenance.Of(outlook) };
     }
@@ -34,7 +34,7 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         Window = await DoAsync(context, request.RequestId, Text(request.Id), (t, r) => MaintenanceCommands.End(t, r, request.Id)),
     };
 
-    public override Task<V1.ListMaintenanceResponse> ListMaintenance(V1.ListMaintenanceRequest request, ServerCallContext context)
+    public override async Task<V1.ListMaintenanceResponse> ListMaintenance(V1.ListMaintenanceRequest request, ServerCallContext context)
     {
         var officer = OfficerName.Of(context);
         var (size, before) = (Paging.Size(request.PageSize), Paging.Start(request, request.PageToken, long.MaxValue));
@@ -42,10 +42,12 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         var page = book.Duty.Maintenance.Concat(request.IncludeEnded ? book.Duty.PastMaintenance.Values : [])
             .Where(w => w.Id < before && Concerns(officer, w.Scope)).OrderByDescending(w => w.Id).Take(size + 1).ToList();
         var response = new V1.ListMaintenanceResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null) };
-        var own = page.Count == 0 ? [] : book.Alerts.Of(officer).Where(a => a.Maintenance is not null).ToList();
+        var own = page.Count == 0 ? [] : await ledger.Desk.ListAsync(officer, o => Under(o.Of(officer)).ToList(), context.CancellationToken);
         response.Windows.AddRange(page.Take(size).Select(w => WireMaintenance.Of(w, own, now)));
-        return Task.FromResult(response);
+        return response;
     }
+
+    private static IEnumerable<PackedAlert> Under(IEnumerable<PlaceRun> runs) => OrderedBook.Each(runs).Where(a => a.Maintenance is not null);
 
     /// <summary>Within his territory; or around it, as long as it names no device or gateway that may be another's.</summary>
     private static bool Concerns(Officer officer, AlertScope scope) =>
@@ -59,7 +61,8 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         var result = await ledger.DecideAsync(t => decide(t, request), context.CancellationToken);
         Require(name, result);
         var window = result.Entry!.Body.Duty?.Maintenance ?? throw GrpcErrors.Invalid("request_id", "has been used for something else");
-        return WireMaintenance.Of(window, ledger.Book.Alerts.Values, Micros.Now(time));
+        var under = await ledger.Desk.LookAsync(o => Under(o.Of(new Officer(""))).Where(a => a.Maintenance!.Window == window.Id).ToList(), context.CancellationToken);
+        return WireMaintenance.Of(window, under, Micros.Now(time));
     }
 
     private static void Require(string name, CommandResult result)

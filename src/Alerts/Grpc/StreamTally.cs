@@ -43,10 +43,15 @@ internal sealed class StreamTally(Officer officer)
     /// <param name="alert">As it is now.</param>
     /// <param name="sequence">Of the entry that is counted; 0 in an open book.</param>
     /// <param name="timeMicros">When it was written.</param>
-    public void Count(Alert alert, long sequence, long timeMicros)
+    public void Count(Alert alert, long sequence, long timeMicros) => Count(alert.Id, alert.Territory, alert.PeakColour, sequence, timeMicros);
+
+    /// <param name="alert">Of an open book.</param>
+    public void Count(PackedAlert alert) => Count(alert.Id, alert.Territory, alert.PeakColour, 0, alert.RaisedAtMicros);
+
+    private void Count(string id, string territory, Severity peak, long sequence, long timeMicros)
     {
-        var before = alerts.GetValueOrDefault(alert.Id);
-        alerts[alert.Id] = (alert.Territory, alert.PeakColour, before.Events + 1);
+        var before = alerts.GetValueOrDefault(id);
+        alerts[id] = (territory, peak, before.Events + 1);
         sinceMicros = events == 0 ? timeMicros : Math.Min(sinceMicros, timeMicros);
         untilMicros = Math.Max(untilMicros, timeMicros);
         events++;

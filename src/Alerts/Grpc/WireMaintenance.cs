@@ -5,7 +5,7 @@ namespace PingAnIoT.Alerts;
 /// <summary>Maintenance windows and previews as the protocol says them.</summary>
 public static class WireMaintenance
 {
-    public static V1.MaintenanceWindow Of(MaintenanceRecord window, IEnumerable<Alert> alerts, long nowMicros)
+    internal static V1.MaintenanceWindow Of(MaintenanceRecord window, IEnumerable<PackedAlert> alerts, long nowMicros)
     {
         var scope = window.Scope;
         var under = window.IsOpen ? alerts.Where(a => a.Maintenance?.Window == window.Id).ToList() : [];
@@ -17,7 +17,7 @@ public static class WireMaintenance
             IncludingRed = window.AsksRed, RedConfirmedBy = window.ConfirmedBy, EndedBy = window.EndedBy,
             EndTime = window.EndedMicros > 0 ? WireTime.Of(window.EndedMicros) : null,
             State = !window.IsOpen || nowMicros >= window.ToMicros ? V1.MaintenanceState.Ended : nowMicros < window.FromMicros ? V1.MaintenanceState.Planned : V1.MaintenanceState.InForce,
-            Alerts = Count(under.Select(a => a.PeakColour)), HeldBack = under.Count(a => a.Maintenance!.IsHeld),
+            Alerts = Count(under.CountBy(a => a.PeakColour)), HeldBack = under.Count(a => a.Maintenance!.IsHeld),
         };
     }
 
@@ -37,32 +37,32 @@ public static class WireMaintenance
     {
         var wire = new V1.SilencePreview
         {
-            Open = Count(outlook.Open.Select(a => a.PeakColour)), RedTold = outlook.RedTold, Held = Count(outlook.Held.Values), HeldNews = outlook.News,
+            Open = Count(outlook.Open), RedTold = outlook.RedTold, Held = Count(outlook.Held.Values.CountBy(c => c)), HeldNews = outlook.News,
             HistoryFrom = WireTime.Of(outlook.FromMicros),
         };
-        wire.OpenAlerts.AddRange(outlook.Open.Take(SilenceOutlook.Shown).Select(WireAlert.Of));
+        wire.OpenAlerts.AddRange(outlook.Worst.Select(WireAlert.Of));
         wire.HeldSample.AddRange(outlook.Sample.Select(e => WireAlert.Of(e, alert: null)));
         return wire;
     }
 
-    private static V1.ColourCounts Count(IEnumerable<Severity> colours)
+    private static V1.ColourCounts Count(IEnumerable<KeyValuePair<Severity, int>> colours)
     {
         var counts = new V1.ColourCounts();
-        foreach (var colour in colours)
+        foreach (var (colour, alerts) in colours)
         {
             switch (colour)
             {
                 case Severity.Red:
-                    counts.Red++;
+                    counts.Red += alerts;
                     break;
                 case Severity.Yellow:
-                    counts.Yellow++;
+                    counts.Yellow += alerts;
                     break;
                 case Severity.Green:
-                    counts.Green++;
+                    counts.Green += alerts;
                     break;
                 default:
-                    counts.Fault++;
+                    counts.Fault += alerts;
                     break;
             }
         }

@@ -52,14 +52,23 @@ public sealed record Incident
         var counted = isOpen ? [.. alerts.Where(a => a.IsOpen)] : alerts;
         var lead = counted.OrderByDescending(a => incident.Cause == IncidentCause.Gateway && IncidentPlace.IsGateway(a.Kind))
             .ThenByDescending(a => Colours.Rank(a.PeakColour)).ThenBy(a => a.FirstSequence).First();
+        return Of(incident, lead, isOpen, [.. counted.GroupBy(a => a.Colour).Select(g => (g.Key, g.Count()))], counted.Select(a => a.PeakColour).Aggregate(Colours.Worse));
+    }
+
+    /// <param name="incident">Which.</param>
+    /// <param name="lead">What it is called after.</param>
+    /// <param name="isOpen">One of its alerts is.</param>
+    /// <param name="colours">Of those that count, in any order.</param>
+    /// <param name="peak">The worst that any of them has been.</param>
+    internal static Incident Of(IncidentRef incident, Alert lead, bool isOpen, List<(Severity Colour, int Alerts)> colours, Severity peak)
+    {
         var place = IncidentPlace.Of(lead, incident.Cause);
+        colours.Sort((a, b) => Colours.Rank(b.Colour).CompareTo(Colours.Rank(a.Colour)));
         return new Incident
         {
             Id = incident.Id, Cause = incident.Cause, OpenedMicros = incident.OpenedMicros, Territory = place.Territory,
             Site = incident.Cause == IncidentCause.Gateway ? "" : lead.OwnerUnit, Gateway = incident.Cause == IncidentCause.Gateway ? place.Name : "",
-            IsOpen = isOpen, Colour = counted.Select(a => a.Colour).Aggregate(Colours.Worse), Peak = counted.Select(a => a.PeakColour).Aggregate(Colours.Worse),
-            Counts = [.. counted.GroupBy(a => a.Colour).OrderByDescending(g => Colours.Rank(g.Key)).Select(g => (g.Key, g.Count()))],
-            Alerts = counted.Count, Lead = lead,
+            IsOpen = isOpen, Colour = colours[0].Colour, Peak = peak, Counts = colours, Alerts = colours.Sum(c => c.Alerts), Lead = lead,
         };
     }
 }

@@ -49,11 +49,18 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         head.Sync();
         Feed = new LedgerFeed(book.Current.Sequence, options.FeedCapacityEntries, metrics, ReadEntriesAsync);
         writer = new LedgerWriter(options, clock, metrics, logger, book, Feed, head, health, store, headHash);
+        Desk = new BookDesk(() => book.Current, clock, metrics);
         metrics.Watch(() => writer.Queue.Depth, () => book.Current.Alerts.Count);
     }
 
     /// <summary>All live alerts as of the newest commit.</summary>
     public BookSnapshot Book => book.Current;
+
+    /// <summary>How many alerts are open.</summary>
+    public Task<int> CountOpenAsync(CancellationToken cancellationToken) => Desk.LookAsync(o => o.OpenCount, cancellationToken);
+
+    /// <summary>Where the book is listed.</summary>
+    internal BookDesk Desk { get; }
 
     /// <summary>Committed entries as they come.</summary>
     public LedgerFeed Feed { get; }
@@ -276,6 +283,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
             await sweepTimer.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Desk.DisposeAsync().ConfigureAwait(false);
         await closing.CancelAsync().ConfigureAwait(false);
         await Task.Run(writer.Dispose).ConfigureAwait(false);
         await images.EndAsync().ConfigureAwait(false);

@@ -29,6 +29,15 @@ public sealed record AlertScope
 
     public bool Catches(Alert alert) => Catches(alert.Territory, alert.Gateway, alert.Device, alert.Kind, alert.RuleId);
 
+    /// <summary>The same without unpacking it.</summary>
+    internal bool Catches(PackedAlert alert) =>
+        alert.Kind is not (SystemAlerts.Kind or CheckAlarm.Kind)
+        && PlaceText.Covers(Territory, alert.Territory)
+        && (Kind.Length == 0 || Kind == alert.Kind)
+        && (Rule.Length == 0 || Rule == alert.RuleId)
+        && (Device.Length == 0 || alert.IsOf(Device))
+        && (Gateway.Length == 0 || Gateway == alert.Gateway || (alert.Kind == Catalog.GatewayKind && alert.IsOf(Gateway)));
+
     public bool Catches(TransitionFacts facts) => Catches(facts.Territory, facts.Gateway, facts.Device, facts.Kind, facts.RuleId);
 
     /// <summary>Nothing that the server says of itself, or of who is on duty, is ever caught.</summary>

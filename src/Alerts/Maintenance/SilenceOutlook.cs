@@ -4,14 +4,15 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts;
 
 /// <summary>What keeping a scope quiet would catch: what is open in it now, and what of the last 7 days would not have been told.</summary>
-/// <param name="Open">Open alerts, the worst and newest first.</param>
+/// <param name="Open">How many alerts are open, by the worst that they have been.</param>
+/// <param name="Worst">Some of these, the worst and newest first.</param>
 /// <param name="RedTold">How many of them are red and told all the same.</param>
 /// <param name="Held">By alert: the worst colour that would have been held back.</param>
 /// <param name="News">How many raises, worsenings and missed deadlines that would have been.</param>
 /// <param name="Sample">The newest of them.</param>
 /// <param name="FromMicros">How far back it was looked at.</param>
 public sealed record SilenceOutlook(
-    IReadOnlyList<Alert> Open, int RedTold, IReadOnlyDictionary<string, Severity> Held, int News, IReadOnlyList<LedgerEntry> Sample, long FromMicros)
+    IReadOnlyDictionary<Severity, int> Open, IReadOnlyList<Alert> Worst, int RedTold, IReadOnlyDictionary<string, Severity> Held, int News, IReadOnlyList<LedgerEntry> Sample, long FromMicros)
 {
     /// <summary>Most that is shown of what is open, and of the news.</summary>
     public const int Shown = 20;
@@ -22,11 +23,9 @@ public sealed record SilenceOutlook(
     private const int PageEntries = 5_000;
 
     internal static async Task<SilenceOutlook> OfAsync(
-        Ledger ledger, AlertScope scope, bool holdsRed, bool holdsBreaches, TimeProvider time, CancellationToken cancellationToken)
+        Ledger ledger, Officer officer, AlertScope scope, bool holdsRed, bool holdsBreaches, TimeProvider time, CancellationToken cancellationToken)
     {
-        var book = ledger.Book;
-        var open = book.Alerts.Values.Where(a => a.IsOpen && scope.Catches(a))
-            .OrderByDescending(a => Colours.Rank(a.PeakColour)).ThenByDescending(a => a.FirstSequence).ToList();
+        var (book, open, worst) = await ledger.Desk.ListAsync(officer, o => OpenNow(o, scope), cancellationToken).ConfigureAwait(false);
         var since = Micros.Now(time) - PastMicros;
         var (held, sample, news, from) = (new Dictionary<string, Severity>(StringComparer.Ordinal), new List<LedgerEntry>(), 0, since);
         for (var before = book.Sequence; before > 0; before -= PageEntries)
@@ -56,7 +55,29 @@ public sealed record SilenceOutlook(
             }
         }
 
-        return new SilenceOutlook(open, holdsRed ? 0 : open.Count(a => a.PeakColour == Severity.Red), held, news, sample, from);
+        return new SilenceOutlook(open, [.. worst.Select(a => a.Unpack())], holdsRed ? 0 : open.GetValueOrDefault(Severity.Red), held, news, sample, from);
+    }
+
+    internal static (BookSnapshot Book, Dictionary<Severity, int> Open, List<PackedAlert> Worst) OpenNow(OrderedBook ordered, AlertScope scope)
+    {
+        var (open, worst) = (new Dictionary<Severity, int>(), new PriorityQueue<PackedAlert, (int, long)>());
+        foreach (var alert in OrderedBook.Each(ordered.Of(new Officer(""), scope.Territory)).Where(a => a.IsOpen && scope.Catches(a)))
+        {
+            open[alert.PeakColour] = open.GetValueOrDefault(alert.PeakColour) + 1;
+            worst.Enqueue(alert, (Colours.Rank(alert.PeakColour), alert.FirstSequence));
+            if (worst.Count > Shown)
+            {
+                worst.Dequeue();
+            }
+        }
+
+        var shown = new List<PackedAlert>();
+        while (worst.TryDequeue(out var alert, out _))
+        {
+            shown.Insert(0, alert);
+        }
+
+        return (ordered.Book, open, shown);
     }
 
     /// <summary>The news of a stretch with its alerts, newest first.</summary>

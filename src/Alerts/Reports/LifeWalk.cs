@@ -50,20 +50,20 @@ internal sealed class LifeWalk(Ledger ledger, BookSnapshot book, ReportSpan span
     private async Task BookAsync(Action<Life> take, CancellationToken cancellationToken)
     {
         var waiting = new List<string>(Room);
-        foreach (var alert in book.Alerts.Values)
+        foreach (var alert in book.Alerts.Packed)
         {
             if (!counts(alert.Territory))
             {
                 continue;
             }
 
-            if (alert.LastSequence >= firstTouched || alert.LastSequence > span.UpTo)
+            if (alert.LastSequence is var last && (last >= firstTouched || last > span.UpTo))
             {
                 waiting.Add(alert.Id);
             }
             else if (alert.IsOpen)
             {
-                take(Life.Untouched(alert, span));
+                take(Life.Untouched(alert.Unpack(), span));
             }
 
             if (waiting.Count == Room)

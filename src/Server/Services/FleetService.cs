@@ -110,11 +110,11 @@ internal sealed class FleetService(
         return Task.FromResult(response);
     }
 
-    public override Task<V1.GetCountersResponse> GetCounters(V1.GetCountersRequest request, ServerCallContext context)
+    public override async Task<V1.GetCountersResponse> GetCounters(V1.GetCountersRequest request, ServerCallContext context)
     {
         var counters = pipeline.Intake.Counters;
         var book = ledger.Book;
-        return Task.FromResult(new V1.GetCountersResponse
+        return new V1.GetCountersResponse
         {
             ReceivedMessages = counters.Received,
             AcceptedMessages = counters.Accepted,
@@ -122,10 +122,10 @@ internal sealed class FleetService(
             AcceptedReadings = counters.ReadingsAccepted,
             RefusedReadings = counters.ReadingsRefused,
             LedgerSequence = book.Sequence,
-            OpenAlerts = book.Alerts.OpenCount,
+            OpenAlerts = await ledger.CountOpenAsync(context.CancellationToken),
             Watchers = streams.Count,
             StartTime = Timestamp.FromDateTimeOffset(startTime),
-        });
+        };
     }
 
     private static bool IsAbove(string path, Officer officer) => new Officer("", path).Covers(officer.Territory) && officer.Territory.Length > 0;

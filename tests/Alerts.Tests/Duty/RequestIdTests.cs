@@ -98,7 +98,7 @@ public sealed class RequestIdTests
         (await ScheduleAsync(schedule)).IsDone.Should().BeTrue();
         Refused(await ScheduleAsync(schedule with { PerDay = 3 }));
 
-        Task<CommandResult> WriteAsync(string text) => kit.DoAsync(DutyKit.Someone("a"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, text, []), "h");
+        Task<CommandResult> WriteAsync(string text) => kit.DoAsync(DutyKit.Someone("a"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, text, OpenWork.Nothing), "h");
         Task<CommandResult> TakeAsync(string who, string request) => kit.DoAsync(DutyKit.Someone(who), (t, r) => HandOverCommands.Take(t, r, note), request);
         Task<CommandResult> ReplyAsync(long id) => kit.DoAsync(DutyKit.Someone("a"), (t, r) => CheckCommands.Reply(t, r, id, "here", kit.Kit.Ledger.Alarm), "a1");
         Task<CommandResult> ScheduleAsync(CheckSchedule s) => kit.DoAsync(DutyKit.Supervisor, (t, r) => CheckCommands.Schedule(t, r, s), "p");

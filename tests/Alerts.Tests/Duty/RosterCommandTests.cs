@@ -54,13 +54,13 @@ public sealed class RosterCommandTests
         await using var kit = await OpenAsync();
         kit.Kit.Ledger.Post(new Plant().To(Rules.Severity.Red, kit.Now));
         await kit.Kit.FlushAsync();
-        var open = kit.Kit.Ledger.Book.Alerts.Values.ToList();
+        var open = await kit.Kit.Ledger.Desk.LookAsync(o => OpenWork.Of(o, DutyKit.Street), TestContext.Current.CancellationToken);
         (await kit.DoAsync(DutyKit.Someone("b"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, "x", open))).Outcome
             .Should().Be(CommandOutcome.IllegalStep, "b is not on duty");
         await kit.DoAsync(DutyKit.Someone("a"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, "valve 7 leaks", open));
         var note = kit.Book.HandOvers.Values.Single();
         note.Should().BeEquivalentTo(new { By = "a", To = new[] { "b" }, OpenCount = 1, RedCount = 1, IsOpen = true, DueMicros = Morning + (12 * DutyKit.Hour) });
-        note.OpenAlerts.Should().Equal(open[0].Id);
+        note.OpenAlerts.Should().Equal(kit.Kit.OnlyAlert().Id);
         (await TakeAsync(kit, "a", note.Id)).Outcome.Should().Be(CommandOutcome.IllegalStep);
         (await TakeAsync(kit, "c", note.Id)).Outcome.Should().Be(CommandOutcome.IllegalStep);
         await kit.Kit.ReopenAsync();
@@ -76,7 +76,7 @@ public sealed class RosterCommandTests
         await OverrideAsync(kit, "a", "c", 10, 12);
         await AskAsync(kit, "a", "c", 12, 20);
         await kit.CheckAsync(3600);
-        await kit.DoAsync(DutyKit.Someone("a"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, "x", []));
+        await kit.DoAsync(DutyKit.Someone("a"), (t, r) => HandOverCommands.Write(t, r, DutyKit.Street, OfficerRoles.Officer, "x", OpenWork.Nothing));
         var before = kit.Book;
         await kit.Kit.ReopenAsync();
         kit.Book.Should().BeEquivalentTo(before);

@@ -142,9 +142,12 @@ public sealed class IncidentTests
         }
 
         Incident.Of(kit.Ledger.Book.Alerts.Values).Should().ContainSingle().Which.Alerts.Should().Be(4);
-        IncidentList.Open(kit.Ledger.Book, new Officer("wang", "d01/s03")).Single().Alerts.Should().Be(3, "a gateway is of no street, and everybody's");
-        IncidentList.Open(kit.Ledger.Book, new Officer("li", "d01/s04")).Single().Alerts.Should().Be(2);
+        (await OpenAsync(kit, new Officer("wang", "d01/s03"))).Single().Alerts.Should().Be(3, "a gateway is of no street, and everybody's");
+        (await OpenAsync(kit, new Officer("li", "d01/s04"))).Single().Alerts.Should().Be(2);
     }
+
+    private static Task<List<Incident>> OpenAsync(LedgerKit kit, Officer officer) => kit.Ledger.Desk.ListAsync(
+        officer, o => IncidentList.Open(o, officer, _ => true, long.MaxValue, 10).ConvertAll(i => i.Read()), Cancel);
 
     private static Alert Some(Random random, int number, int step)
     {
