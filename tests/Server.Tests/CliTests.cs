@@ -1,5 +1,6 @@
 using System.Globalization;
 using PingAnIoT.Rules;
+using PingAnIoT.Simulators;
 
 namespace PingAnIoT.Server.Tests;
 
@@ -56,6 +57,50 @@ public sealed class CliTests
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if messages>1", 2)]
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if false-alerts>0", 0)]
     public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
+
+    [Fact]
+    public async Task Simulate_writes_its_scorecard_as_json()
+    {
+        using var folder = new ScoreFolder();
+        (await ScoreAsync("--json", folder.File("card.json"))).Status.Should().Be(0);
+        var card = ScorecardJson.Read(await File.ReadAllTextAsync(folder.File("card.json"), TestServer.Cancel), out var error);
+        error.Should().BeNull();
+        (card!.Run.Name, card.Run.Seed, card.Run.Devices).Should().Be(("district", 7UL, 320L));
+        card.Messages.Published.Should().BePositive();
+    }
+
+    [Fact]
+    public async Task Simulate_writes_its_scorecard_as_a_page()
+    {
+        using var folder = new ScoreFolder();
+        (await ScoreAsync("--html", folder.File("card.html"))).Status.Should().Be(0);
+        (await File.ReadAllTextAsync(folder.File("card.html"), TestServer.Cancel)).Should().StartWith("<!DOCTYPE html>").And.Contain("district").And.EndWith("</html>\n");
+    }
+
+    [Fact]
+    public async Task Simulate_says_what_is_different_from_an_earlier_scorecard()
+    {
+        using var folder = new ScoreFolder();
+        await ScoreAsync("--json", folder.File("card.json"));
+        (await ScoreAsync("--against", folder.File("card.json"))).Out.Should().EndWith("  no difference" + Environment.NewLine);
+        var (status, output, _) = await ScoreAsync("--drop-each", "100", "--against", folder.File("card.json"));
+        status.Should().Be(0);
+        output.Should().MatchRegex(@"run +lost +0 +\d+ +\+\d+ +worse");
+        (await ScoreAsync("--against", folder.File("none.json"))).Status.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData("0", 0)]
+    [InlineData("100", 1)]
+    public async Task Simulate_fails_where_a_condition_holds(string dropEach, int status)
+    {
+        var result = await ScoreAsync("--drop-each", dropEach, "--fail-if", "lost>0,doubled>0");
+        result.Status.Should().Be(status);
+        result.Out.Contains("failed: lost>0: lost is ", StringComparison.Ordinal).Should().Be(status == 1);
+    }
+
+    private static Task<(int Status, string Out, string Error)> ScoreAsync(params string[] arguments) =>
+        RunAsync([.. "simulate --virtual --fleet district --minutes 2 --seed 7".Split(' '), .. arguments]);
 
     [Theory]
     [InlineData("ingest")]
@@ -218,5 +263,14 @@ public sealed class CliTests
         watched.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("\"event\"", StringComparison.Ordinal)).Should().HaveCount(4);
         (await RunAsync("verify", "--data", server.Data)).Out.Should().Contain("sound");
         (await RunAsync("export", "--data", server.Data, "--format", "json")).Out.Should().Contain("valve shut");
+    }
+
+    private sealed class ScoreFolder : IDisposable
+    {
+        private readonly string path = Directory.CreateTempSubdirectory("pingan-score-").FullName;
+
+        public string File(string name) => Path.Combine(path, name);
+
+        public void Dispose() => Directory.Delete(path, recursive: true);
     }
 }
