@@ -15,7 +15,7 @@ internal static class SimulateVerb
         var live = new LiveOptions();
         var isVirtual = new Option<bool>("--virtual") { Description = "No server: the real decoder and engine at the fleet's own clock, as fast as they can." };
         var rules = new Option<string?>("--rules") { Description = "With --virtual: judge by this rule file instead of the default rules." };
-        var drop = new Option<int>("--drop-each") { Description = "With --virtual: lose every so manieth message on the way; 0 for none." };
+        var drop = new Option<int>("--drop-each") { Description = "With --virtual: acknowledge every so manieth message and lose it; 0 for none." };
         var register = new Option<string?>("--register") { Description = "Write the fleet's device register to this file, and end." };
         var command = new Command("simulate", "Play a fleet of believable devices with known incidents, and score what the alerts made of them.")
         {

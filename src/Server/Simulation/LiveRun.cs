@@ -20,7 +20,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
     /// <exception cref="IOException">Nobody answers.</exception>
     public async Task<Scorecard> PublishAsync(CancellationToken cancellationToken)
     {
-        var result = await PlayAsync(null, cancellationToken);
+        var result = await PlayAsync(null, null, cancellationToken);
         return Scorer.Score([], [], Facts(result), TruthLinks.None);
     }
 
@@ -30,14 +30,15 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
     public async Task<Scorecard> WatchedAsync(GrpcChannel channel, Metadata headers, CancellationToken cancellationToken)
     {
         var latency = new LatencySample(plan, pace.Speed == 1);
-        var officer = new OfficerStream(new V1.AlertService.AlertServiceClient(channel), headers, latency, time);
+        var found = new FoundSoFar(plan.Truth, plan.TruthLinks);
+        var officer = new OfficerStream(new V1.AlertService.AlertServiceClient(channel), headers, latency, time, found);
         var fleet = new V1.FleetService.FleetServiceClient(channel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watching = officer.RunAsync(stop.Token);
         await officer.Begun.WaitAsync(cancellationToken);
         await WarnOfThePastAsync(fleet, headers, cancellationToken);
         var before = await fleet.GetCountersAsync(new V1.GetCountersRequest(), headers, cancellationToken: cancellationToken);
-        var result = await PlayAsync(officer, cancellationToken);
+        var result = await PlayAsync(officer, found, cancellationToken);
         await officer.SettleAsync(cancellationToken);
         await stop.CancelAsync();
         await watching;
@@ -59,7 +60,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
         }
     }
 
-    private async Task<FleetRunResult> PlayAsync(OfficerStream? officer, CancellationToken cancellationToken)
+    private async Task<FleetRunResult> PlayAsync(OfficerStream? officer, FoundSoFar? found, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         using var run = new FleetRun(target, new FleetSource(plan, source), plan.Fleet.Gateways, pace, time) { Beginning = () => began = time.GetTimestamp() };
@@ -70,7 +71,8 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
             await Task.WhenAny(playing, Task.Delay(Between, time, CancellationToken.None));
             view.Show(new Progress(
                 time.GetElapsedTime(began), TimeSpan.FromSeconds(Math.Max(0, run.Load.FleetSeconds - plan.From)), TimeSpan.FromSeconds(plan.To - plan.From),
-                run.Counters.Published, run.Counters.Acknowledged, run.Counters.Published - run.Counters.Acknowledged, officer?.Count ?? 0, 0, 0));
+                run.Counters.Published, run.Counters.Acknowledged, run.Counters.Published - run.Counters.Acknowledged, officer?.Count ?? 0,
+                found?.FoundBy(run.Load.FleetSeconds) ?? 0, found?.FindableBy(run.Load.FleetSeconds) ?? 0));
         }
 
         return await playing;

@@ -8,7 +8,7 @@ namespace PingAnIoT.Server;
 /// The officer of a simulation: watches the alert stream from its beginning to its end, resuming where it was cut, and keeps what it was told for the
 /// scorecard. Threading: one reader; the counts may be read from anywhere, the list once it has stopped.
 /// </summary>
-internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, Metadata headers, LatencySample latency, TimeProvider time)
+internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, Metadata headers, LatencySample latency, TimeProvider time, FoundSoFar? found = null)
 {
     private const double MillisPerSecond = 1000;
     private const int MostQuiets = 15;
@@ -93,6 +93,7 @@ internal sealed class OfficerStream(V1.AlertService.AlertServiceClient client, M
         var now = time.GetUtcNow().ToUnixTimeMilliseconds() / MillisPerSecond;
         var told = SeenAlert.Of(change, alert, now);
         seen.Add(told);
+        found?.Add(told);
         Volatile.Write(ref count, seen.Count);
         latency.Add(told, alert);
     }

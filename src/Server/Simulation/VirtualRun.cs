@@ -22,7 +22,13 @@ internal sealed class VirtualRun(IFleetSource source, IReadOnlyList<string> gate
     /// <summary>What an officer of the whole city would have been told, in order.</summary>
     public IReadOnlyList<AlertSeen> Seen => seen;
 
-    /// <summary>Every <paramref name="dropEach"/>th message is lost on the way, to see that a scorecard shows it; 0 for none.</summary>
+    /// <summary>Messages lost on the way.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Readings in them.</summary>
+    public long DroppedReadings { get; private set; }
+
+    /// <summary>Every <paramref name="dropEach"/>th message is acknowledged and lost on the way, to see that a scorecard shows it; 0 for none.</summary>
     /// <param name="from">Unix seconds, whole.</param>
     /// <param name="to">Unix seconds; everything before is played.</param>
     /// <param name="dropEach">As said.</param>
@@ -45,7 +51,12 @@ internal sealed class VirtualRun(IFleetSource source, IReadOnlyList<string> gate
             {
                 due.Dequeue();
                 var message = source.Take(gateway);
-                if (dropEach == 0 || ++messages % dropEach != 0)
+                if (dropEach > 0 && ++messages % dropEach == 0)
+                {
+                    Dropped++;
+                    DroppedReadings += message.Readings;
+                }
+                else
                 {
                     shard.Take(gateways[gateway], Micros(message.SendSeconds), message.TopicUtf8, message.Payload);
                 }

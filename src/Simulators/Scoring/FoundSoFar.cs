@@ -2,7 +2,7 @@ namespace PingAnIoT.Simulators;
 
 /// <summary>
 /// How many incidents and defects were found while a run still runs, for the progress view; the scorecard at the end joins anew.
-/// Threading: owned by the thread that takes the alerts; <see cref="Found"/> may be read by any.
+/// Threading: alerts come from one thread; the counts may be asked for from any.
 /// </summary>
 public sealed class FoundSoFar
 {
@@ -13,7 +13,7 @@ public sealed class FoundSoFar
     private readonly bool[] isFound;
     private readonly Dictionary<string, AlertClass> classes = new(StringComparer.Ordinal);
     private readonly List<int> live = [];
-    private long found;
+    private readonly List<double> found = [];
 
     public FoundSoFar(IReadOnlyList<TruthEntry> truth, TruthLinks links)
     {
@@ -23,19 +23,16 @@ public sealed class FoundSoFar
         findable = [.. truth.Where(IsNeeded).Select(e => e.FindableAt).Order()];
     }
 
-    public long Found => Volatile.Read(ref found);
-
     /// <summary>How many were findable by a moment.</summary>
-    public int FindableBy(double time)
-    {
-        var at = Array.BinarySearch(findable, time);
-        at = at < 0 ? ~at : at;
-        while (at < findable.Length && findable[at] <= time)
-        {
-            at++;
-        }
+    public int FindableBy(double time) => UpTo(findable, time);
 
-        return at;
+    /// <summary>How many of them have been found; one that was found before it was findable counts from then on.</summary>
+    public int FoundBy(double time)
+    {
+        lock (found)
+        {
+            return UpTo(found, time);
+        }
     }
 
     public void Add(AlertSeen seen)
@@ -56,9 +53,26 @@ public sealed class FoundSoFar
             if (!isFound[number] && IsNeeded(truth[number]) && TruthJoin.Fits(isFault, sort.Nature) && seen.Class >= sort.AtLeast)
             {
                 isFound[number] = true;
-                Volatile.Write(ref found, found + 1);
+                var at = truth[number].FindableAt;
+                lock (found)
+                {
+                    found.Insert(UpTo(found, at), at);
+                }
             }
         }
+    }
+
+    /// <summary>How many of a sorted list are at or before a moment.</summary>
+    private static int UpTo(IReadOnlyList<double> sorted, double time)
+    {
+        var (low, high) = (0, sorted.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = sorted[middle] <= time ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     private static bool IsNeeded(TruthEntry entry) => entry.Ailment.Sort.Nature != Nature.Nuisance && double.IsFinite(entry.FindableAt);

@@ -46,7 +46,8 @@ public sealed class NaiveJoinTests
 
             var soFar = new FoundSoFar(truth, links);
             alerts.ForEach(soFar.Add);
-            soFar.Found.Should().Be(found.Count(f => f >= 0));
+            soFar.FoundBy(double.MaxValue).Should().Be(found.Count(f => f >= 0));
+            soFar.FoundBy(200).Should().Be(truth.Where((e, i) => found[i] >= 0 && e.FindableAt <= 200).Count());
         },
         iter: 20_000);
 
