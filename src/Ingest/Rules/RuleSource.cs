@@ -75,7 +75,8 @@ public sealed class RuleSource : IDisposable
         }
     }
 
-    private void Look()
+    /// <summary>What the timers and the notices of the system bring about.</summary>
+    internal void Look()
     {
         lock (gate)
         {
@@ -84,6 +85,8 @@ public sealed class RuleSource : IDisposable
                 return;
             }
 
+            // What is the same has been so from after it was first read to before it is read again: the time that reading takes does not count.
+            var looked = time.GetTimestamp();
             var content = RuleFolder.Read(path);
             if (content.Fingerprint != seen)
             {
@@ -91,7 +94,7 @@ public sealed class RuleSource : IDisposable
                 seenSince = time.GetTimestamp();
                 settle.Change(SettleTime, Timeout.InfiniteTimeSpan);
             }
-            else if (seen != judged && time.GetElapsedTime(seenSince) >= SettleTime)
+            else if (seen != judged && time.GetElapsedTime(seenSince, looked) >= SettleTime)
             {
                 judged = seen;
                 Judge(content);
