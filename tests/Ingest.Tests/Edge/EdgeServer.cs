@@ -62,6 +62,16 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public RawClient Connect(IPAddress? from = null) => new(Port, from);
 
+    /// <summary>One that is logged in as the gateway g1.</summary>
+    /// <param name="version">Of MQTT: 4 or 5.</param>
+    public RawClient Connected(int version)
+    {
+        var client = Connect();
+        client.Send($"@connect{version}");
+        client.Expect($"@connack{version}");
+        return client;
+    }
+
     public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()

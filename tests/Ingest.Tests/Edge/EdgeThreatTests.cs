@@ -73,10 +73,10 @@ public sealed class EdgeThreatTests
         var silent = Enumerable.Range(0, 400).Select(_ => new RawClient(server.Port, Attacker)).ToList();
         var slow = Enumerable.Range(0, 100).Select(_ => new RawClient(server.Port, IPAddress.Parse("127.0.0.67"))).ToList();
         cases += silent.Count + slow.Count;
-        Eventually(() => server.Log.Lines.Count(line => line.Contains("not logged in", StringComparison.Ordinal) || line.Contains("of one address", StringComparison.Ordinal)) >= 100);
+        JournalTests.WaitUntil(() => server.Log.Lines.Count(line => line.Contains("not logged in", StringComparison.Ordinal) || line.Contains("of one address", StringComparison.Ordinal)) >= 100);
 
         // All of them: the deadline of one that is let in later would begin later.
-        Eventually(() => server.Edge.ConnectionCount >= 401);
+        JournalTests.WaitUntil(() => server.Edge.ConnectionCount >= 401);
         failures += server.Edge.ConnectionCount <= 401 ? 0 : 1;
         var connect = MqttTextPackets.Assemble("@connect4");
         for (var second = 0; second < 7; second++)
@@ -91,7 +91,7 @@ public sealed class EdgeThreatTests
             time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Eventually(() => server.Edge.ConnectionCount == 1);
+        JournalTests.WaitUntil(() => server.Edge.ConnectionCount == 1);
         failures += silent.Concat(slow).Count(socket => socket.ReceiveToEnd().Length > 0 || socket.TimedOut);
         silent.Concat(slow).ToList().ForEach(socket => socket.Dispose());
 
@@ -107,7 +107,7 @@ public sealed class EdgeThreatTests
             }
         }
 
-        Eventually(() => server.Edge.ConnectionCount == 1);
+        JournalTests.WaitUntil(() => server.Edge.ConnectionCount == 1);
         Report("T-07", cases, failures);
         failures.Should().Be(0);
         server.Log.Errors.Should().BeEmpty();
@@ -154,7 +154,7 @@ public sealed class EdgeThreatTests
 
         good.Send("@ping");
         Note(good.Receive(2).Length == 2, "the good client's ping was not answered");
-        Eventually(() => server.Edge.ConnectionCount == 1);
+        JournalTests.WaitUntil(() => server.Edge.ConnectionCount == 1);
         var growth = ResidentBytes() - before;
         TaskScheduler.UnobservedTaskException -= note;
         Note(growth <= 64 * Mebibyte, $"{growth} bytes more than after {WarmUpCases} cases");
@@ -204,7 +204,7 @@ public sealed class EdgeThreatTests
         }
 
         client.Dispose();
-        Eventually(() => server.Intake.Count == sent);
+        JournalTests.WaitUntil(() => server.Intake.Count == sent);
         foreach (var message in server.Intake.Messages)
         {
             var own = message.Topic.Split('/');
@@ -297,9 +297,6 @@ public sealed class EdgeThreatTests
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;
     }
-
-    private static void Eventually(Func<bool> condition) =>
-        SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(120)).Should().BeTrue("it comes true in good time");
 
     private static void Report(string id, int cases, int failures, string more = "")
     {
