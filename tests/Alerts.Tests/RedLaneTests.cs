@@ -12,21 +12,7 @@ public sealed class RedLaneTests
     {
         await using var kit = new LedgerKit();
         using var held = new ManualResetEventSlim();
-        using var begun = new ManualResetEventSlim();
-        kit.Options = kit.Options with
-        {
-            QueueCapacity = 20_000,
-            BeforeStep = s =>
-            {
-                if (s == "commit")
-                {
-                    begun.Set();
-                    held.Wait(Cancel);
-                }
-            },
-        };
-        var ledger = kit.Open();
-        begun.Wait(Cancel);
+        var ledger = OpenAtCommit(kit, 20_000, held);
         for (var i = 0; i < 10_000; i++)
         {
             ledger.Post(new Plant($"gp-{i:D5}").To(Severity.Yellow, kit.Now));
@@ -44,21 +30,7 @@ public sealed class RedLaneTests
     {
         await using var kit = new LedgerKit();
         using var held = new ManualResetEventSlim();
-        using var begun = new ManualResetEventSlim();
-        kit.Options = kit.Options with
-        {
-            QueueCapacity = 8,
-            BeforeStep = s =>
-            {
-                if (s == "commit")
-                {
-                    begun.Set();
-                    held.Wait(Cancel);
-                }
-            },
-        };
-        var ledger = kit.Open();
-        begun.Wait(Cancel);
+        var ledger = OpenAtCommit(kit, 8, held);
         for (var i = 0; i < 8; i++)
         {
             ledger.Post(new Plant($"gp-{i}").To(Severity.Yellow, kit.Now));
@@ -223,6 +195,27 @@ public sealed class RedLaneTests
             kit.Kit.Fake.Advance(TimeSpan.FromMilliseconds(10));
             return true;
         }
+    }
+
+    /// <summary>A ledger in the middle of its first commit, which goes on when <paramref name="held"/> is set.</summary>
+    private static Ledger OpenAtCommit(LedgerKit kit, int queueCapacity, ManualResetEventSlim held)
+    {
+        var begun = new ManualResetEventSlim();
+        kit.Options = kit.Options with
+        {
+            QueueCapacity = queueCapacity,
+            BeforeStep = s =>
+            {
+                if (s == "commit")
+                {
+                    begun.Set();
+                    held.Wait(Cancel);
+                }
+            },
+        };
+        var ledger = kit.Open();
+        begun.Wait(Cancel);
+        return ledger;
     }
 
     private sealed class SlowForYellow : INoticeSender

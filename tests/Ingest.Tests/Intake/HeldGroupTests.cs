@@ -3,23 +3,12 @@ namespace PingAnIoT.Ingest.Tests;
 /// <summary>Two groups on their way to the disk, the second held there: what follows a commit may happen to the first and not to the second.</summary>
 public sealed class HeldGroupTests
 {
-    private const string Rules = """
-        rules:
-          - id: high
-            title: { zh: 高, en: High }
-            kind: gas-pipe
-            quantity: pressure
-            when: last
-            red: "> 480"
-            basis: site
-        """;
-
     [Theory]
     [InlineData("write")]
     [InlineData("sync")]
     public async Task A_group_behind_the_one_that_commits_is_neither_acknowledged_nor_judged(string held)
     {
-        await using var plant = new TestPlant(Rules) { Disk = new SimulatedDisk() };
+        await using var plant = new TestPlant(TestPlant.High) { Disk = new SimulatedDisk() };
         var (first, second) = (new TestSource("g1"), new TestSource("g2"));
         using var hold = new Hold(held);
         await CommitFirstAsync(plant, first, second, hold);
@@ -38,7 +27,7 @@ public sealed class HeldGroupTests
     [InlineData("sync")]
     public async Task It_is_both_as_soon_as_the_disk_has_it_and_no_sooner(string held)
     {
-        await using var plant = new TestPlant(Rules) { Disk = new SimulatedDisk() };
+        await using var plant = new TestPlant(TestPlant.High) { Disk = new SimulatedDisk() };
         var (first, second) = (new TestSource("g1"), new TestSource("g2"));
         using var hold = new Hold(held);
         await CommitFirstAsync(plant, first, second, hold);

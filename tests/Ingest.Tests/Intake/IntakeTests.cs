@@ -130,16 +130,7 @@ public sealed class IntakeTests(ITestOutputHelper output)
     [Fact]
     public async Task A_stalled_sink_stops_each_lane_at_its_share_and_then_all_goes_on()
     {
-        await using var plant = new TestPlant("""
-            rules:
-              - id: high
-                title: { zh: 高, en: High }
-                kind: gas-pipe
-                quantity: pressure
-                when: last
-                red: "> 480"
-                basis: site
-            """);
+        await using var plant = new TestPlant(TestPlant.High);
         await plant.StartAsync();
         plant.Sink.Open.Reset();
         var sources = Enumerable.Range(0, 5).Select(i => new TestSource($"g{i}")).ToList();

@@ -5,16 +5,7 @@ public sealed class UnderWayTests
     [Fact]
     public async Task Who_connects_again_and_again_while_the_shards_stand_still_fills_no_memory()
     {
-        await using var plant = new TestPlant("""
-            rules:
-              - id: high
-                title: { zh: 高, en: High }
-                kind: gas-pipe
-                quantity: pressure
-                when: last
-                red: "> 480"
-                basis: site
-            """);
+        await using var plant = new TestPlant(TestPlant.High);
         plant.Options = plant.Options with { Intake = plant.Options.Intake with { UnderWayBytes = 1024 * 1024 } };
         await plant.StartAsync();
         plant.Sink.Open.Reset();

@@ -3,23 +3,12 @@ namespace PingAnIoT.Ingest.Tests;
 /// <summary>What the pipeline cannot digest, and who never answers, must not take the plant down: neither while it runs nor at its next start.</summary>
 public sealed class PoisonTests
 {
-    private const string Rules = """
-        rules:
-          - id: high
-            title: { zh: 高, en: High }
-            kind: gas-pipe
-            quantity: pressure
-            when: last
-            red: "> 480"
-            basis: site
-        """;
-
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public async Task An_entry_that_made_an_engine_throw_keeps_no_start_from_succeeding(int shards)
     {
-        await using var plant = new TestPlant(Rules);
+        await using var plant = new TestPlant(TestPlant.High);
         plant.Options = plant.Options with { Shards = shards };
         plant.Sink.Poison = t => t.Series.Contains("/bad/", StringComparison.Ordinal);
         await plant.StartAsync();
@@ -41,7 +30,7 @@ public sealed class PoisonTests
     [Fact]
     public async Task A_sink_that_never_answers_does_not_keep_the_pipeline_from_stopping_and_the_next_start_says_it_all()
     {
-        await using var plant = new TestPlant(Rules);
+        await using var plant = new TestPlant(TestPlant.High);
         await plant.StartAsync();
         var stuck = plant.Sink;
         stuck.Open.Reset();

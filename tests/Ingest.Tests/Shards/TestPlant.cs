@@ -34,6 +34,18 @@ internal sealed class TestPlant : IAsyncDisposable
             basis: site
         """;
 
+    /// <summary>Red above 480 kPa, at once.</summary>
+    public const string High = """
+        rules:
+          - id: high
+            title: { zh: 高, en: High }
+            kind: gas-pipe
+            quantity: pressure
+            when: last
+            red: "> 480"
+            basis: site
+        """;
+
     private readonly string folder = Directory.CreateTempSubdirectory("pingan-plant-").FullName;
 
     public TestPlant(string rules = Rules)

@@ -159,23 +159,6 @@ public sealed class LeftOverTests
         at 29s p1.methane 95                  -> p1.pressure red @29s
         """);
 
-    [Fact]
-    public void What_two_quantities_need_is_done_for_both_of_them_on_the_short_way_too()
-    {
-        Band[] above = [new Band(Severity.Red, Comparison.Above, 15, null)];
-        new Scenario(Scenario.Rule("a", WindowFunction.Delta, "10s", bands: above), Scenario.Rule("b", WindowFunction.Delta, "10s", quantity: "methane", bands: above)).Run("""
-            at 0s tick
-            at 1s p1 10
-            at 2s p1 10
-            at 3s p1 10
-            at 4s p1 30                       -> p1.pressure red @4s
-            at 1s p2.methane 10
-            at 2s p2.methane 10
-            at 3s p2.methane 10
-            at 4s p2.methane 30               -> p2.methane red @4s
-            """);
-    }
-
     /// <summary>What is put back under other rules is judged by those, under the snapshot's own by these.</summary>
     [Fact]
     public void A_snapshot_is_judged_by_the_rules_of_who_takes_it_or_by_its_own()

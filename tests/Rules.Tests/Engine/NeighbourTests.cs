@@ -16,11 +16,14 @@ public sealed class NeighbourTests
             at 5s p1.methane 65              -> p1.pressure red @5s
             """);
 
-    [Fact]
-    public void What_two_quantities_need_is_done_for_both() =>
-        new Scenario(
-            Scenario.Rule("a", WindowFunction.Delta, "10s", bands: [new Band(Severity.Red, Comparison.Above, 15, null)]),
-            Scenario.Rule("b", WindowFunction.Delta, "10s", quantity: "methane", bands: [new Band(Severity.Red, Comparison.Above, 15, null)])).Run("""
+    /// <param name="before">After a tick, readings may go the short way.</param>
+    [Theory]
+    [InlineData("")]
+    [InlineData("at 0s tick\n")]
+    public void What_two_quantities_need_is_done_for_both(string before)
+    {
+        Band[] above = [new Band(Severity.Red, Comparison.Above, 15, null)];
+        new Scenario(Scenario.Rule("a", WindowFunction.Delta, "10s", bands: above), Scenario.Rule("b", WindowFunction.Delta, "10s", quantity: "methane", bands: above)).Run(before + """
             at 1s p1 10
             at 2s p1 10
             at 3s p1 10
@@ -30,6 +33,7 @@ public sealed class NeighbourTests
             at 3s p2.methane 10
             at 4s p2.methane 30              -> p2.methane red @4s
             """);
+    }
 
     [Fact]
     public void Rules_on_one_window_have_each_its_threshold() =>
