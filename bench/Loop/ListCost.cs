@@ -22,7 +22,7 @@ internal static class ListCost
         await RowAsync("the city's of one device, the oldest", () => ListAsync(city, new V1.ListRequest { Device = oldest.Device }));
         await RowAsync("a page of 50 incidents, the whole city", () => IncidentsAsync(city));
         await RowAsync("a page of 50 incidents, a street", () => IncidentsAsync(street));
-        await RowAsync("what silence would catch, by kind", () => ledger.Desk.ListAsync(city, o => SilenceOutlook.OpenNow(o, new AlertScope { Kind = oldest.Kind }).Worst, CancellationToken.None));
+        await RowAsync("what silence would catch, by kind", () => ledger.Desk.ListAsync(city, o => HeldBackOutlook.OpenNow(o, new AlertScope { Kind = oldest.Kind }).Worst, CancellationToken.None));
         await RowAsync("a stream's open book, a street", () => ledger.Desk.LookAsync(o => OrderedBook.All(o.Of(street)), CancellationToken.None));
 
         Task<AlertPage> ListAsync(Officer officer, V1.ListRequest request)

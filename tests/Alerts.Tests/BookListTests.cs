@@ -71,8 +71,8 @@ public sealed class BookListTests
 
                 var scope = Scope(random);
                 var caught = city.Map.Values.Where(a => a.IsOpen && scope.Catches(a)).OrderByDescending(a => Colours.Rank(a.PeakColour)).ThenByDescending(a => a.FirstSequence).ToList();
-                var (_, open, worst) = SilenceOutlook.OpenNow(ordered, scope);
-                worst.Select(a => a.Id).Should().Equal(caught.Take(SilenceOutlook.Shown).Select(a => a.Id), $"seed {seed}");
+                var (_, open, worst) = HeldBackOutlook.OpenNow(ordered, scope);
+                worst.Select(a => a.Id).Should().Equal(caught.Take(HeldBackOutlook.Shown).Select(a => a.Id), $"seed {seed}");
                 open.Should().BeEquivalentTo(caught.CountBy(a => a.PeakColour).ToDictionary(), $"seed {seed}");
             }
         },

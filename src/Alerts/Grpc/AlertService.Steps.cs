@@ -71,13 +71,13 @@ public sealed partial class AlertService
         return new V1.ShelveResponse { Alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken)) };
     }
 
-    /// <summary>A shelf keeps all but missed deadlines quiet, red too.</summary>
+    /// <summary>A shelf holds all but missed deadlines back, red too.</summary>
     private async Task<V1.ShelveResponse> PreviewShelfAsync(V1.ShelveRequest request, TimeSpan within, ServerCallContext context)
     {
         var command = Command(context, "shelve preview", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
         var alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken, isTrial: true));
         var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(request.Id) ?? throw GrpcErrors.NotFound("alert", request.Id));
-        var outlook = await SilenceOutlook.OfAsync(ledger, command.Officer, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
+        var outlook = await HeldBackOutlook.OfAsync(ledger, command.Officer, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
         return new V1.ShelveResponse { Alert = alert, Preview = WireMaintenance.Of(outlook) };
     }
 

@@ -15,7 +15,7 @@ public sealed record AlertStreamOptions
     /// <summary>A summary that is begun waits so long for more.</summary>
     public TimeSpan SummaryWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest silence of a stream.</summary>
+    /// <summary>Longest time without a message on a stream.</summary>
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A client that takes nothing for so long is cut, however little waits for it.</summary>

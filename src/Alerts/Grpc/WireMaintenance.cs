@@ -33,9 +33,9 @@ public static class WireMaintenance
         };
     }
 
-    public static V1.SilencePreview Of(SilenceOutlook outlook)
+    public static V1.HeldBackPreview Of(HeldBackOutlook outlook)
     {
-        var wire = new V1.SilencePreview
+        var wire = new V1.HeldBackPreview
         {
             Open = Count(outlook.Open), RedTold = outlook.RedTold, Held = Count(outlook.Held.Values.CountBy(c => c)), HeldNews = outlook.News,
             HistoryFrom = WireTime.Of(outlook.FromMicros),

@@ -25,9 +25,9 @@ internal static class MaintenanceVerb
         var (kind, rule) = (Text("--kind", "Devices of that kind."), Text("--rule", "Alerts of that rule."));
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
         var red = new Option<bool>("--including-red") { Description = "Red too, once a second person has confirmed it." };
-        var (dry, yes) = (SilenceText.DryRun(), SilenceText.Yes());
+        var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
         Option[] options = [from, to, time, gateway, device, kind, rule, reason, red, dry, yes];
-        return Verb(terminal, "plan", "Plan a window, after a look at what it would keep quiet.", [territory], options, async (client, headers, parsed, ct) =>
+        return Verb(terminal, "plan", "Plan a window, after a look at what it would hold back.", [territory], options, async (client, headers, parsed, ct) =>
         {
             var begin = parsed.GetValue(from);
             var end = parsed.GetValue(to) ?? (DurationText.Parse(parsed.GetValue(time)!) is { } micros ? (begin ?? terminal.Time.GetUtcNow()).AddMicroseconds(micros) : null);
@@ -50,8 +50,8 @@ internal static class MaintenanceVerb
             if (isDry || (terminal.IsInteractive && !parsed.GetValue(yes)))
             {
                 var trial = new V1.PlanMaintenanceRequest { Window = window, ValidateOnly = true };
-                await SilenceText.ShowAsync(terminal, (await client.PlanMaintenanceAsync(trial, headers, cancellationToken: ct)).Preview);
-                if (isDry || !await SilenceText.AskAsync(terminal, "Plan it?"))
+                await HeldBackText.ShowAsync(terminal, (await client.PlanMaintenanceAsync(trial, headers, cancellationToken: ct)).Preview);
+                if (isDry || !await HeldBackText.AskAsync(terminal, "Plan it?"))
                 {
                     return isDry ? ExitCode.Done : ExitCode.No;
                 }
@@ -101,7 +101,7 @@ internal static class MaintenanceVerb
         var scope = window.Scope;
         string[] parts = [DutyText.Place(scope.Territory), Part("gateway", scope.Gateway), Part("device", scope.Device), Part("kind", scope.Kind), Part("rule", scope.Rule)];
         var red = !window.IncludingRed ? "" : window.RedConfirmedBy.Length > 0 ? $"  red too ({window.RedConfirmedBy})" : "  RED NOT CONFIRMED";
-        var held = window.State == V1.MaintenanceState.Ended ? $"  over{(window.EndedBy.Length > 0 ? ", ended by " + window.EndedBy : "")}" : $"  {window.HeldBack} held back of {SilenceText.Counts(window.Alerts)}";
+        var held = window.State == V1.MaintenanceState.Ended ? $"  over{(window.EndedBy.Length > 0 ? ", ended by " + window.EndedBy : "")}" : $"  {window.HeldBack} held back of {HeldBackText.Counts(window.Alerts)}";
         return $"maintenance {window.Id}  {window.State}  {DutyText.Of(window.From)}  {DutyText.Of(window.To)}  "
             + $"{string.Join("", parts)}{red}{held}  {window.Officer}: {window.Reason}";
     }

@@ -47,11 +47,11 @@ internal static class StepVerbs
         });
     }
 
-    /// <summary>At a terminal what it would keep quiet is shown first, and asked about.</summary>
+    /// <summary>At a terminal what it would hold back is shown first, and asked about.</summary>
     private static Command Shelve(Terminal terminal)
     {
         var time = new Option<string>("--for") { Description = "For how long, such as 20m.", Required = true };
-        var (dry, yes) = (SilenceText.DryRun(), SilenceText.Yes());
+        var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
         var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
         var note = new Option<string>("--note") { Description = "Why.", DefaultValueFactory = _ => "" };
         var connection = new OfficerConnection();
@@ -68,8 +68,8 @@ internal static class StepVerbs
             if (isDry || (terminal.IsInteractive && !parsed.GetValue(yes)))
             {
                 var trial = new V1.ShelveRequest(request) { ValidateOnly = true };
-                await SilenceText.ShowAsync(terminal, (await client.ShelveAsync(trial, headers, cancellationToken: ct)).Preview);
-                if (isDry || !await SilenceText.AskAsync(terminal, "Shelve it?"))
+                await HeldBackText.ShowAsync(terminal, (await client.ShelveAsync(trial, headers, cancellationToken: ct)).Preview);
+                if (isDry || !await HeldBackText.AskAsync(terminal, "Shelve it?"))
                 {
                     return isDry ? ExitCode.Done : ExitCode.No;
                 }

@@ -169,7 +169,7 @@ public sealed record StreamSection
     /// <summary>Events that may wait for one officer before the stream is cut.</summary>
     public int BufferEvents { get; init; } = 4_096;
 
-    /// <summary>Longest silence of a stream.</summary>
+    /// <summary>Longest time without a message on a stream.</summary>
     public double HeartbeatSeconds { get; init; } = 5;
 }
 

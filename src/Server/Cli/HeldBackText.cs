@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace PingAnIoT.Server;
 
-/// <summary>What keeping something quiet would catch, shown before it is done.</summary>
-internal static class SilenceText
+/// <summary>What a window or shelf would hold back, shown before it is there.</summary>
+internal static class HeldBackText
 {
-    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only show what it would keep quiet." };
+    public static Option<bool> DryRun() => new("--dry-run") { Description = "Only show what it would hold back." };
 
     public static Option<bool> Yes() => new("--yes") { Description = "Do not ask." };
 
-    public static async Task ShowAsync(Terminal terminal, V1.SilencePreview preview)
+    public static async Task ShowAsync(Terminal terminal, V1.HeldBackPreview preview)
     {
         await terminal.Out.WriteLineAsync($"open now: {Counts(preview.Open)}{(preview.RedTold > 0 ? "; red is told all the same" : "")}");
         foreach (var alert in preview.OpenAlerts)

@@ -3,7 +3,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>What keeping a scope quiet would catch: what is open in it now, and what of the last 7 days would not have been told.</summary>
+/// <summary>What a window or shelf would hold back: what is open in it now, and what of the last 7 days would not have been told.</summary>
 /// <param name="Open">How many alerts are open, by the worst that they have been.</param>
 /// <param name="Worst">Some of these, the worst and newest first.</param>
 /// <param name="RedTold">How many of them are red and told all the same.</param>
@@ -11,7 +11,7 @@ namespace PingAnIoT.Alerts;
 /// <param name="News">How many raises, worsenings and missed deadlines that would have been.</param>
 /// <param name="Sample">The newest of them.</param>
 /// <param name="FromMicros">How far back it was looked at.</param>
-public sealed record SilenceOutlook(
+public sealed record HeldBackOutlook(
     IReadOnlyDictionary<Severity, int> Open, IReadOnlyList<Alert> Worst, int RedTold, IReadOnlyDictionary<string, Severity> Held, int News, IReadOnlyList<LedgerEntry> Sample, long FromMicros)
 {
     /// <summary>Most that is shown of what is open, and of the news.</summary>
@@ -22,7 +22,7 @@ public sealed record SilenceOutlook(
     private const int MostEntries = 100_000;
     private const int PageEntries = 5_000;
 
-    internal static async Task<SilenceOutlook> OfAsync(
+    internal static async Task<HeldBackOutlook> OfAsync(
         Ledger ledger, Officer officer, AlertScope scope, bool holdsRed, bool holdsBreaches, TimeProvider time, CancellationToken cancellationToken)
     {
         var (book, open, worst) = await ledger.Desk.ListAsync(officer, o => OpenNow(o, scope), cancellationToken).ConfigureAwait(false);
@@ -55,7 +55,7 @@ public sealed record SilenceOutlook(
             }
         }
 
-        return new SilenceOutlook(open, [.. worst.Select(a => a.Unpack())], holdsRed ? 0 : open.GetValueOrDefault(Severity.Red), held, news, sample, from);
+        return new HeldBackOutlook(open, [.. worst.Select(a => a.Unpack())], holdsRed ? 0 : open.GetValueOrDefault(Severity.Red), held, news, sample, from);
     }
 
     internal static (BookSnapshot Book, Dictionary<Severity, int> Open, List<PackedAlert> Worst) OpenNow(OrderedBook ordered, AlertScope scope)
