@@ -22,10 +22,7 @@ internal static class AlertsVerb
         });
         var territory = new Option<string>("--territory") { Description = "Only those of that one and all below.", DefaultValueFactory = _ => "" };
         var changed = new Option<long>("--changed-after") { Description = "Only those with news after that entry: what a summary counted." };
-        var connection = new OfficerConnection();
-        var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        return OfficerConnection.Verb(terminal, new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed }, async (client, headers, parsed, ct) =>
         {
             var alerts = await ReadAsync(client, headers, new V1.ListRequest
             {
@@ -45,8 +42,7 @@ internal static class AlertsVerb
             }
 
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static async Task<List<V1.Alert>> ReadAsync(

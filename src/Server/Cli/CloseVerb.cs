@@ -13,10 +13,7 @@ internal static class CloseVerb
         var verdict = new Option<string>("--verdict") { Description = "What it was: real, false, test or repair.", Required = true };
         verdict.AcceptOnlyFromAmong(Verdicts);
         var note = new Option<string>("--note") { Description = "Why; required while the condition is active.", DefaultValueFactory = _ => "" };
-        var connection = new OfficerConnection();
-        var command = new Command("close", "Close an alert with a verdict.") { id, verdict, note };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        return OfficerConnection.Verb(terminal, new Command("close", "Close an alert with a verdict.") { id, verdict, note }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.CloseRequest
             {
@@ -27,7 +24,6 @@ internal static class CloseVerb
             var response = await client.CloseAsync(request, headers, cancellationToken: ct);
             await terminal.Out.WriteLineAsync(AlertText.Line(response.Alert));
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 }

@@ -13,7 +13,7 @@ internal static class DutyVerb
     private static Command Check(Terminal terminal)
     {
         var (territory, role, seconds) = (DutyText.Territory(), DutyText.Role(), Seconds());
-        return RosterVerb.Verb(terminal, "check", "Have everybody on duty answer, or the territory above is told.", [territory], [role, seconds], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("check", "Have everybody on duty answer, or the territory above is told.") { territory, role, seconds }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.StartCheckRequest
             {
@@ -27,7 +27,7 @@ internal static class DutyVerb
     private static Command Answer(Terminal terminal)
     {
         var (id, note) = (new Argument<long>("id") { Description = "The check's number." }, Note());
-        return RosterVerb.Verb(terminal, "answer", "Answer a duty check.", [id], [note], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("answer", "Answer a duty check.") { id, note }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.AnswerCheckRequest { Id = parsed.GetValue(id), Note = parsed.GetValue(note) };
             await terminal.Out.WriteLineAsync(DutyText.Line((await client.AnswerCheckAsync(request, headers, cancellationToken: ct)).Check));
@@ -38,7 +38,7 @@ internal static class DutyVerb
     private static Command Checks(Terminal terminal)
     {
         var open = new Option<bool>("--open") { Description = "Only those that run." };
-        return RosterVerb.Verb(terminal, "checks", "List duty checks, newest first.", [], [open], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("checks", "List duty checks, newest first.") { open }, async (client, headers, parsed, ct) =>
         {
             foreach (var check in (await client.ListChecksAsync(new V1.ListChecksRequest { OpenOnly = parsed.GetValue(open) }, headers, cancellationToken: ct)).Checks)
             {
@@ -57,7 +57,7 @@ internal static class DutyVerb
         var from = new Option<string>("--from") { Description = "Between this local time ...", DefaultValueFactory = _ => "00:00" };
         var to = new Option<string>("--to") { Description = "... and this one.", DefaultValueFactory = _ => "24:00" };
         var seed = new Option<long>("--seed") { Description = "What the moments are drawn from: who knows it knows them.", Required = true };
-        return RosterVerb.Verb(terminal, "schedule", "Have duty checks come at random moments.", [territory], [role, perDay, zone, from, to, seconds, seed], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("schedule", "Have duty checks come at random moments.") { territory, role, perDay, zone, from, to, seconds, seed }, async (client, headers, parsed, ct) =>
         {
             await client.SetCheckScheduleAsync(
                 new V1.SetCheckScheduleRequest
@@ -73,7 +73,7 @@ internal static class DutyVerb
     {
         var (territory, role) = (DutyText.Territory(), DutyText.Role());
         var text = new Argument<string>("text") { Description = "What the next shift should know." };
-        return RosterVerb.Verb(terminal, "handover", "Leave the open alerts and a note to the next shift.", [territory, text], [role], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("handover", "Leave the open alerts and a note to the next shift.") { territory, text, role }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.HandOverRequest { Territory = RosterVerb.Path(parsed.GetValue(territory)), Role = DutyText.RoleOf(parsed.GetValue(role)), Text = parsed.GetValue(text) };
             await terminal.Out.WriteLineAsync(DutyText.Line((await client.HandOverAsync(request, headers, cancellationToken: ct)).Note));
@@ -84,7 +84,7 @@ internal static class DutyVerb
     private static Command TakeOver(Terminal terminal)
     {
         var id = new Argument<long>("id") { Description = "The hand-over's number." };
-        return RosterVerb.Verb(terminal, "takeover", "Take over what the shift before left.", [id], [], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("takeover", "Take over what the shift before left.") { id }, async (client, headers, parsed, ct) =>
         {
             await terminal.Out.WriteLineAsync(DutyText.Line((await client.TakeOverAsync(new V1.TakeOverRequest { Id = parsed.GetValue(id) }, headers, cancellationToken: ct)).Note));
             return ExitCode.Done;
@@ -94,7 +94,7 @@ internal static class DutyVerb
     private static Command HandOvers(Terminal terminal)
     {
         var open = new Option<bool>("--open") { Description = "Only those that nobody took." };
-        return RosterVerb.Verb(terminal, "handovers", "List hand-overs, newest first.", [], [open], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("handovers", "List hand-overs, newest first.") { open }, async (client, headers, parsed, ct) =>
         {
             foreach (var note in (await client.ListHandOversAsync(new V1.ListHandOversRequest { OpenOnly = parsed.GetValue(open) }, headers, cancellationToken: ct)).Notes)
             {

@@ -20,18 +20,16 @@ internal static class ExplainVerb
             Description = "What was known at this receive time, e.g. 2026-05-01T12:00:00Z; UTC unless it says otherwise.", CustomParser = ReadTime,
         };
         var json = new Option<bool>("--json") { Description = "As one JSON object." };
-        var connection = new OfficerConnection();
         var command = new Command(
             "explain", "State and evidence of a series: what each rule on it sees, says and waits for, now or at a time that is past.")
         {
             series, rule, at, json,
         };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        return OfficerConnection.Verb(terminal, command, channel => new V1.RuleService.RuleServiceClient(channel), async (client, headers, parsed, ct) =>
         {
             var request = new V1.ExplainSeriesRequest { Series = parsed.GetValue(series), RuleId = parsed.GetValue(rule) };
             request.AtTime = parsed.GetValue(at) is { } time ? Timestamp.FromDateTimeOffset(time) : null;
-            var explanation = await new V1.RuleService.RuleServiceClient(channel).ExplainSeriesAsync(request, headers, cancellationToken: ct);
+            var explanation = await client.ExplainSeriesAsync(request, headers, cancellationToken: ct);
             if (parsed.GetValue(json))
             {
                 await terminal.Out.WriteLineAsync(JsonFormatter.Default.Format(explanation));
@@ -42,8 +40,7 @@ internal static class ExplainVerb
             ansi.Profile.Width = terminal.IsInteractive ? ansi.Profile.Width : PlainWidth;
             ExplanationTable.WriteTo(ansi, explanation);
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static DateTimeOffset? ReadTime(ArgumentResult result)

@@ -15,19 +15,15 @@ internal static class IncidentsVerb
         var id = new Argument<string>("incident") { Description = "One incident's id: then its alerts.", Arity = ArgumentArity.ZeroOrOne };
         var closed = new Option<bool>("--closed") { Description = "Of one incident: also its alerts that are closed." };
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var connection = new OfficerConnection();
         var command = new Command("incidents", "List open incidents (alerts of one place and cause), newest first; or one with its alerts.") { id, closed, json };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        return OfficerConnection.Verb(terminal, command, channel => new V1.IncidentService.IncidentServiceClient(channel), async (client, headers, parsed, ct) =>
         {
-            var client = new V1.IncidentService.IncidentServiceClient(channel);
             var isJson = parsed.GetValue(json);
             await (parsed.GetValue(id) is { Length: > 0 } one
                 ? ShowAsync(client, headers, new V1.GetIncidentRequest { Id = one, PageSize = Page, IncludeClosed = parsed.GetValue(closed) }, terminal, isJson, ct)
                 : ListAsync(client, headers, terminal, isJson, ct));
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static async Task ListAsync(

@@ -26,8 +26,11 @@ internal static class MaintenanceVerb
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
         var red = new Option<bool>("--including-red") { Description = "Red too, once a second person has confirmed it." };
         var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
-        Option[] options = [from, to, time, gateway, device, kind, rule, reason, red, dry, yes];
-        return Verb(terminal, "plan", "Plan a window, after a look at what it would hold back.", [territory], options, async (client, headers, parsed, ct) =>
+        var command = new Command("plan", "Plan a window, after a look at what it would hold back.")
+        {
+            territory, from, to, time, gateway, device, kind, rule, reason, red, dry, yes,
+        };
+        return Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
             var begin = parsed.GetValue(from);
             var end = parsed.GetValue(to) ?? (DurationText.Parse(parsed.GetValue(time)!) is { } micros ? (begin ?? terminal.Time.GetUtcNow()).AddMicroseconds(micros) : null);
@@ -66,7 +69,7 @@ internal static class MaintenanceVerb
     private static Command List(Terminal terminal)
     {
         var all = new Option<bool>("--all") { Description = "Also those that are over." };
-        return Verb(terminal, "list", "List windows, newest first, with what they hold back.", [], [all], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("list", "List windows, newest first, with what they hold back.") { all }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.ListMaintenanceRequest { PageSize = 1_000, IncludeEnded = parsed.GetValue(all) };
             do
@@ -89,7 +92,7 @@ internal static class MaintenanceVerb
         Func<V1.MaintenanceService.MaintenanceServiceClient, long, Metadata, CancellationToken, Task<V1.MaintenanceWindow>> act)
     {
         var id = new Argument<long>("id") { Description = "The window's number." };
-        return Verb(terminal, name, description, [id], [], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command(name, description) { id }, async (client, headers, parsed, ct) =>
         {
             await terminal.Out.WriteLineAsync(Line(await act(client, parsed.GetValue(id), headers, ct)));
             return ExitCode.Done;
@@ -111,24 +114,6 @@ internal static class MaintenanceVerb
     private static Option<string> Text(string name, string description) => new(name) { Description = description, DefaultValueFactory = _ => "" };
 
     private static Command Verb(
-        Terminal terminal, string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options,
-        Func<V1.MaintenanceService.MaintenanceServiceClient, Metadata, ParseResult, CancellationToken, Task<int>> run)
-    {
-        var command = new Command(name, description);
-        foreach (var argument in arguments)
-        {
-            command.Add(argument);
-        }
-
-        foreach (var option in options)
-        {
-            command.Add(option);
-        }
-
-        var connection = new OfficerConnection();
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(
-            parsed, terminal, (channel, headers) => run(new V1.MaintenanceService.MaintenanceServiceClient(channel), headers, parsed, ct), ct));
-        return command;
-    }
+        Terminal terminal, Command command, Func<V1.MaintenanceService.MaintenanceServiceClient, Metadata, ParseResult, CancellationToken, Task<int>> ask) =>
+        OfficerConnection.Verb(terminal, command, channel => new V1.MaintenanceService.MaintenanceServiceClient(channel), ask);
 }

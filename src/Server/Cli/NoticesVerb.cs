@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using PingAnIoT.Alerts;
 
 namespace PingAnIoT.Server;
@@ -68,18 +69,19 @@ internal static class NoticesVerb
     private static Command List(Terminal terminal)
     {
         var alert = new Argument<string>("alert") { Description = "The alert's id." };
-        return Asking("list", "List the notices of an alert: who was told, when, over what, in how many tries.", terminal, async (parsed, client, headers, ct) =>
+        var command = new Command("list", "List the notices of an alert: who was told, when, over what, in how many tries.") { alert };
+        return Asking(terminal, command, async (client, headers, parsed, ct) =>
         {
             var answer = await client.ListNoticesAsync(new V1.ListNoticesRequest { AlertId = parsed.GetValue(alert) }, headers, cancellationToken: ct);
             foreach (var notice in answer.Notices)
             {
                 await terminal.Out.WriteLineAsync(Line(notice));
             }
-        }, alert);
+        });
     }
 
     private static Command Dead(Terminal terminal) => Asking(
-        "dead", "List notices that were tried as often as they may be.", terminal, async (_, client, headers, ct) =>
+        terminal, new Command("dead", "List notices that were tried as often as they may be."), async (client, headers, _, ct) =>
         {
             var request = new V1.ListDeadNoticesRequest { PageSize = 1_000 };
             do
@@ -98,7 +100,7 @@ internal static class NoticesVerb
     private static Command OnDead(Terminal terminal, string verb, string description)
     {
         var key = new Argument<string>("key") { Description = "The notice's key, as `notices dead` prints it." };
-        return Asking(verb, description, terminal, async (parsed, client, headers, ct) =>
+        return Asking(terminal, new Command(verb, description) { key }, async (client, headers, parsed, ct) =>
         {
             if (verb == "retry")
             {
@@ -108,10 +110,10 @@ internal static class NoticesVerb
             {
                 await client.DiscardNoticeAsync(new V1.DiscardNoticeRequest { Key = parsed.GetValue(key) }, headers, cancellationToken: ct);
             }
-        }, key);
+        });
     }
 
-    private static Command Channels(Terminal terminal) => Asking("channels", "List the channels and how they fare.", terminal, async (_, client, headers, ct) =>
+    private static Command Channels(Terminal terminal) => Asking(terminal, new Command("channels", "List the channels and how they fare."), async (client, headers, _, ct) =>
     {
         var answer = await client.ListChannelsAsync(new V1.ListChannelsRequest(), headers, cancellationToken: ct);
         foreach (var channel in answer.Channels)
@@ -133,20 +135,12 @@ internal static class NoticesVerb
     });
 
     private static Command Asking(
-        string name, string description, Terminal terminal,
-        Func<ParseResult, V1.NoticeService.NoticeServiceClient, Grpc.Core.Metadata, CancellationToken, Task> ask, params Argument[] arguments)
-    {
-        var command = new Command(name, description);
-        arguments.ToList().ForEach(command.Add);
-        var connection = new OfficerConnection();
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        Terminal terminal, Command command, Func<V1.NoticeService.NoticeServiceClient, Metadata, ParseResult, CancellationToken, Task> ask) =>
+        OfficerConnection.Verb(terminal, command, channel => new V1.NoticeService.NoticeServiceClient(channel), async (client, headers, parsed, ct) =>
         {
-            await ask(parsed, new V1.NoticeService.NoticeServiceClient(channel), headers, ct);
+            await ask(client, headers, parsed, ct);
             return ExitCode.Done;
-        }, ct));
-        return command;
-    }
+        });
 
     private static string Line(V1.Notice notice) =>
         $"{notice.Key}  {notice.State.ToString().ToLowerInvariant()}  {notice.Reason.ToString().ToLowerInvariant()}  {notice.Tries} tries  {notice.ChangeTime}  {notice.Answer}".TrimEnd();

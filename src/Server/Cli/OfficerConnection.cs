@@ -7,9 +7,10 @@ namespace PingAnIoT.Server;
 /// <summary>How a duty officer's verb reaches a server: the options they all have, and the connection made of them.</summary>
 internal sealed class OfficerConnection
 {
+    private const string ServerOption = "--server";
     private const string DefaultServer = "http://127.0.0.1:5081";
 
-    private readonly Option<string> server = new("--server")
+    private readonly Option<string> server = new(ServerOption)
     {
         Description = "The server's gRPC address; or PINGAN_SERVER.",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PINGAN_SERVER") ?? DefaultServer,
@@ -27,6 +28,27 @@ internal sealed class OfficerConnection
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("PINGAN_OFFICER") ?? "",
     };
 
+    /// <summary>A verb on alerts: has the options of a connection besides its own.</summary>
+    /// <param name="terminal">Where it speaks.</param>
+    /// <param name="command">With its own arguments and options.</param>
+    /// <param name="ask">What it does, to its exit status.</param>
+    public static Command Verb(
+        Terminal terminal, Command command, Func<V1.AlertService.AlertServiceClient, Metadata, ParseResult, CancellationToken, Task<int>> ask) =>
+        Verb(terminal, command, channel => new V1.AlertService.AlertServiceClient(channel), ask);
+
+    /// <summary>The same for any of the server's services.</summary>
+    public static Command Verb<TClient>(
+        Terminal terminal, Command command, Func<GrpcChannel, TClient> clientOf, Func<TClient, Metadata, ParseResult, CancellationToken, Task<int>> ask)
+    {
+        var connection = new OfficerConnection();
+        connection.AddTo(command);
+        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, (channel, headers) => ask(clientOf(channel), headers, parsed, ct), ct));
+        return command;
+    }
+
+    /// <summary>The address as it was asked for.</summary>
+    public static string ServerOf(ParseResult parsed) => parsed.GetValue<string>(ServerOption)!;
+
     public void AddTo(Command command)
     {
         command.Add(server);
@@ -34,19 +56,11 @@ internal sealed class OfficerConnection
         command.Add(officer);
     }
 
-    /// <summary>The address as it was asked for.</summary>
-    public string ServerOf(ParseResult parsed) => parsed.GetValue(server)!;
-
-    /// <summary>Runs one verb on alerts against the server, and turns what goes wrong into a sentence and an exit status.</summary>
-    public Task<int> UseAsync(
-        ParseResult parsed, Terminal terminal, Func<V1.AlertService.AlertServiceClient, Metadata, Task<int>> verb, CancellationToken cancellationToken) =>
-        UseAsync(parsed, terminal, (GrpcChannel channel, Metadata headers) => verb(new V1.AlertService.AlertServiceClient(channel), headers), cancellationToken);
-
-    /// <summary>The same for any of the server's services.</summary>
+    /// <summary>Connects for what is done once, and turns what goes wrong into a sentence and an exit status.</summary>
     public async Task<int> UseAsync(
         ParseResult parsed, Terminal terminal, Func<GrpcChannel, Metadata, Task<int>> verb, CancellationToken cancellationToken)
     {
-        var address = parsed.GetValue(server)!;
+        var address = ServerOf(parsed);
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
             await terminal.Error.WriteLineAsync($"--server '{address}' is not an http or https address.");

@@ -25,10 +25,7 @@ internal static class OfficersVerb
         var territory = new Option<string>("--territory") { Description = "E.g. d01/s03, within your own; the whole city without it.", DefaultValueFactory = _ => "" };
         var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor, of those that you have; may be given more than once.", DefaultValueFactory = _ => ["officer"] };
         role.AcceptOnlyFromAmong([.. Roles.Select(r => r.Word)]);
-        var connection = new OfficerConnection();
-        var command = new Command("add", "Add an officer.") { name, zh, en, territory, role, standardInput };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        return RosterVerb.Verb(terminal, new Command("add", "Add an officer.") { name, zh, en, territory, role, standardInput }, async (client, headers, parsed, ct) =>
         {
             var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
             if (password is null)
@@ -42,17 +39,16 @@ internal static class OfficersVerb
             };
             officer.Roles.AddRange(parsed.GetValue(role)!.Select(w => Roles.Single(r => r.Word == w).Role).Distinct());
             var request = new V1.CreateOfficerRequest { Officer = officer, Password = password };
-            await terminal.Out.WriteLineAsync(Line((await new V1.DutyService.DutyServiceClient(channel).CreateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
+            await terminal.Out.WriteLineAsync(Line((await client.CreateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static Command Import(Terminal terminal)
     {
         var file = new Argument<string>("file") { Description = "A comma-separated file: name, role, and as wanted zh, en, territory, disabled." };
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
-        return RosterVerb.Verb(terminal, "import", "Add and change officers from a file: all of it, or with any error nothing.", [file], [dry], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("import", "Add and change officers from a file: all of it, or with any error nothing.") { file, dry }, async (client, headers, parsed, ct) =>
         {
             var name = parsed.GetValue(file)!;
             if (InputFile.Read(name, terminal.Error) is not { } text)
@@ -78,32 +74,21 @@ internal static class OfficersVerb
         });
     }
 
-    private static Command List(Terminal terminal)
+    private static Command List(Terminal terminal) => RosterVerb.Verb(terminal, new Command("list", "List officers."), async (client, headers, _, ct) =>
     {
-        var connection = new OfficerConnection();
-        var command = new Command("list", "List officers.");
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        await foreach (var officer in AllAsync(client, headers, ct))
         {
-            await foreach (var officer in AllAsync(new V1.DutyService.DutyServiceClient(channel), headers, ct))
-            {
-                await terminal.Out.WriteLineAsync(Line(officer));
-            }
+            await terminal.Out.WriteLineAsync(Line(officer));
+        }
 
-            return ExitCode.Done;
-        }, ct));
-        return command;
-    }
+        return ExitCode.Done;
+    });
 
     private static Command Disable(Terminal terminal)
     {
         var name = Name();
-        var connection = new OfficerConnection();
-        var command = new Command("disable", "Shut an officer out, at once; the record stays.") { name };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        return RosterVerb.Verb(terminal, new Command("disable", "Shut an officer out, at once; the record stays.") { name }, async (client, headers, parsed, ct) =>
         {
-            var client = new V1.DutyService.DutyServiceClient(channel);
             await foreach (var officer in AllAsync(client, headers, ct))
             {
                 if (officer.Name == parsed.GetValue(name))
@@ -117,17 +102,13 @@ internal static class OfficersVerb
 
             await terminal.Error.WriteLineAsync($"There is no officer '{parsed.GetValue(name)}'.");
             return ExitCode.No;
-        }, ct));
-        return command;
+        });
     }
 
     private static Command Password(Terminal terminal)
     {
         var (name, standardInput) = (Name(), StandardInput());
-        var connection = new OfficerConnection();
-        var command = new Command("password", "Give another officer a new password. The officer's sessions end.") { name, standardInput };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        return RosterVerb.Verb(terminal, new Command("password", "Give another officer a new password. The officer's sessions end.") { name, standardInput }, async (client, headers, parsed, ct) =>
         {
             var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
             if (password is null)
@@ -136,10 +117,9 @@ internal static class OfficersVerb
             }
 
             var request = new V1.SetPasswordRequest { Name = parsed.GetValue(name), Password = password };
-            await new V1.DutyService.DutyServiceClient(channel).SetPasswordAsync(request, headers, cancellationToken: ct);
+            await client.SetPasswordAsync(request, headers, cancellationToken: ct);
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static async IAsyncEnumerable<V1.DutyOfficer> AllAsync(

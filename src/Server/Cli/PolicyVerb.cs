@@ -12,15 +12,12 @@ internal static class PolicyVerb
         var files = new Argument<string[]>("file") { Description = "Policy files.", Arity = ArgumentArity.OneOrMore };
         var check = new Command("check", "Say everything that is wrong with policy files, with line and column.") { files };
         check.SetAction((parsed, ct) => FileCheck.RunAsync(parsed.GetValue(files)!, terminal, Parse, ct));
-        var connection = new OfficerConnection();
-        var show = new Command("show", "Print the policy in force.");
-        connection.AddTo(show);
-        show.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+        var show = OfficerConnection.Verb(terminal, new Command("show", "Print the policy in force."), channel => new V1.PolicyService.PolicyServiceClient(channel), async (client, headers, _, ct) =>
         {
-            var policy = await new V1.PolicyService.PolicyServiceClient(channel).GetPolicyAsync(new V1.GetPolicyRequest(), headers, cancellationToken: ct);
+            var policy = await client.GetPolicyAsync(new V1.GetPolicyRequest(), headers, cancellationToken: ct);
             await terminal.Out.WriteAsync(policy.Text);
             return ExitCode.Done;
-        }, ct));
+        });
         return new Command("policy", "Work on the policy: what is due when, and who is told.") { check, show };
     }
 

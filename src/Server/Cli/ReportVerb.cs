@@ -116,19 +116,16 @@ internal static class ReportVerb
         {
             Option[] options = [date, territory, upTo, json, csv];
             options.Concat(more is null ? [] : [more]).ToList().ForEach(command.Add);
-            var connection = new OfficerConnection();
-            connection.AddTo(command);
-            command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, headers) =>
+            return OfficerConnection.Verb(terminal, command, channel => new V1.ReportService.ReportServiceClient(channel), async (client, headers, parsed, ct) =>
             {
-                var (answer, text, table) = await ask(new V1.ReportService.ReportServiceClient(channel), headers, parsed, ct);
+                var (answer, text, table) = await ask(client, headers, parsed, ct);
                 foreach (var line in parsed.GetValue(json) ? [JsonFormatter.Default.Format(answer)] : parsed.GetValue(csv) ? table : text)
                 {
                     await terminal.Out.WriteLineAsync(line);
                 }
 
                 return ExitCode.Done;
-            }, ct));
-            return command;
+            });
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Grpc.Core;
 using PingAnIoT.Alerts;
 
 namespace PingAnIoT.Server;
@@ -16,7 +17,7 @@ internal static class RosterVerb
         var (territory, role, from) = (DutyText.Territory(), DutyText.Role(), DutyText.Time("--from", "Now without it"));
         var days = new Option<int>("--days") { Description = "How many.", DefaultValueFactory = _ => 7 };
         days.Validators.Add(r => { if (r.GetValueOrDefault<int>() is < 1 or > 366) { r.AddError("--days is 1 to 366."); } });
-        return Verb(terminal, "show", "Show who is on duty now, and the roster of the days to come.", [territory], [role, from, days], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("show", "Show who is on duty now, and the roster of the days to come.") { territory, role, from, days }, async (client, headers, parsed, ct) =>
         {
             var (place, of) = (Path(parsed.GetValue(territory)), DutyText.RoleOf(parsed.GetValue(role)));
             var begin = parsed.GetValue(from) ?? terminal.Time.GetUtcNow();
@@ -47,7 +48,7 @@ internal static class RosterVerb
     {
         var file = new Argument<string>("file") { Description = "The roster file (docs/duty.md)." };
         var from = DutyText.Time("--from", "In force from; now without it");
-        return Verb(terminal, "set", "Put a roster in force.", [file], [from], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("set", "Put a roster in force.") { file, from }, async (client, headers, parsed, ct) =>
         {
             if (await ReadAsync(parsed.GetValue(file)!, terminal) is not { } roster)
             {
@@ -87,7 +88,7 @@ internal static class RosterVerb
         var reason = new Option<string>("--reason") { Description = "Why.", DefaultValueFactory = _ => "" };
         var (from, to) = (DutyText.Time("--from", "From"), DutyText.Time("--to", "To"));
         (from.Required, to.Required) = (true, true);
-        return Verb(terminal, "override", "Put one officer in place of another for a time.", [territory], [role, absent, instead, from, to, reason], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("override", "Put one officer in place of another for a time.") { territory, role, absent, instead, from, to, reason }, async (client, headers, parsed, ct) =>
         {
             var change = new V1.DutyOverride
             {
@@ -103,7 +104,7 @@ internal static class RosterVerb
     private static Command Cancel(Terminal terminal)
     {
         var id = new Argument<long>("id") { Description = "The override's number." };
-        return Verb(terminal, "cancel", "End an override now.", [id], [], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("cancel", "End an override now.") { id }, async (client, headers, parsed, ct) =>
         {
             await client.CancelOverrideAsync(new V1.CancelOverrideRequest { Id = parsed.GetValue(id) }, headers, cancellationToken: ct);
             return ExitCode.Done;
@@ -114,7 +115,7 @@ internal static class RosterVerb
     {
         var territory = new Option<string>("--territory") { Description = "That one and all below; all of yours without it.", DefaultValueFactory = _ => "" };
         var days = new Option<int>("--days") { Description = "How many; at most 92.", DefaultValueFactory = _ => 14 };
-        return Verb(terminal, "gaps", "Show the times to come that nobody is on duty. Exit status 1 when there are any.", [], [territory, days], async (client, headers, parsed, ct) =>
+        return Verb(terminal, new Command("gaps", "Show the times to come that nobody is on duty. Exit status 1 when there are any.") { territory, days }, async (client, headers, parsed, ct) =>
         {
             var request = new V1.ListGapsRequest { Territory = parsed.GetValue(territory), Days = parsed.GetValue(days) };
             var gaps = (await client.ListGapsAsync(request, headers, cancellationToken: ct)).Gaps;
@@ -129,28 +130,10 @@ internal static class RosterVerb
         });
     }
 
-    /// <summary>A verb on duty: its arguments and options, and what it does with the service.</summary>
+    /// <summary>A verb of the service for duty and officers.</summary>
     internal static Command Verb(
-        Terminal terminal, string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options,
-        Func<V1.DutyService.DutyServiceClient, Grpc.Core.Metadata, ParseResult, CancellationToken, Task<int>> run)
-    {
-        var command = new Command(name, description);
-        foreach (var argument in arguments)
-        {
-            command.Add(argument);
-        }
-
-        foreach (var option in options)
-        {
-            command.Add(option);
-        }
-
-        var connection = new OfficerConnection();
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(
-            parsed, terminal, (channel, headers) => run(new V1.DutyService.DutyServiceClient(channel), headers, parsed, ct), ct));
-        return command;
-    }
+        Terminal terminal, Command command, Func<V1.DutyService.DutyServiceClient, Metadata, ParseResult, CancellationToken, Task<int>> ask) =>
+        OfficerConnection.Verb(terminal, command, channel => new V1.DutyService.DutyServiceClient(channel), ask);
 
     internal static string Path(string? territory) => (territory ?? "").Trim('/');
 

@@ -11,10 +11,8 @@ internal static class SignInVerb
         var name = new Argument<string>("name") { Description = "Your name as an officer." };
         var standardInput = new Option<bool>("--password-stdin") { Description = "Read the password from the first line of standard input." };
         var setup = new Option<string>("--setup-token") { Description = "The token that the first start printed: makes you the first operator.", DefaultValueFactory = _ => "" };
-        var connection = new OfficerConnection();
         var command = new Command("sign-in", "Sign in to a server that has officers of its own.") { name, standardInput, setup };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (channel, _) =>
+        return RosterVerb.Verb(terminal, command, async (client, _, parsed, ct) =>
         {
             var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
             if (password is null)
@@ -22,7 +20,6 @@ internal static class SignInVerb
                 return ExitCode.Usage;
             }
 
-            var client = new V1.DutyService.DutyServiceClient(channel);
             var officer = parsed.GetValue(name)!;
             if (parsed.GetValue(setup) is { Length: > 0 } token)
             {
@@ -30,11 +27,10 @@ internal static class SignInVerb
             }
 
             var session = (await client.SignInAsync(new V1.SignInRequest { Name = officer, Password = password }, cancellationToken: ct)).Session;
-            OfficerTokenFile.Write(terminal.TokenFile, connection.ServerOf(parsed), session);
+            OfficerTokenFile.Write(terminal.TokenFile, OfficerConnection.ServerOf(parsed), session);
             await terminal.Out.WriteLineAsync($"{officer} is signed in; the session is in {terminal.TokenFile}");
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 }
 

@@ -54,10 +54,8 @@ internal static class StepVerbs
         var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
         var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
         var note = new Option<string>("--note") { Description = "Why.", DefaultValueFactory = _ => "" };
-        var connection = new OfficerConnection();
         var command = new Command("shelve", "Lay an alert aside for a time; --note says why.") { id, time, note, dry, yes };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        return OfficerConnection.Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
             var micros = DurationText.Parse(parsed.GetValue(time)!) ?? 0;
             var request = new V1.ShelveRequest
@@ -77,8 +75,7 @@ internal static class StepVerbs
 
             await terminal.Out.WriteLineAsync(AlertText.Line((await client.ShelveAsync(request, headers, cancellationToken: ct)).Alert));
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 
     private static Command Plain(
@@ -106,16 +103,13 @@ internal static class StepVerbs
     {
         var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
         var note = new Option<string>("--note") { Description = "What you have to say.", DefaultValueFactory = _ => "" };
-        var connection = new OfficerConnection();
         var command = new Command(name, description) { id, note };
         options.ToList().ForEach(command.Add);
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, async (client, headers) =>
+        return OfficerConnection.Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
             var alert = await step(parsed, client, parsed.GetValue(id)!, parsed.GetValue(note)!, headers, ct);
             await terminal.Out.WriteLineAsync(AlertText.Line(alert));
             return ExitCode.Done;
-        }, ct));
-        return command;
+        });
     }
 }

@@ -18,7 +18,7 @@ internal static class SwapVerb
         foreach (var (word, answer, description) in Answers)
         {
             var id = new Argument<long>("id") { Description = "The swap's number." };
-            command.Add(RosterVerb.Verb(terminal, word, description, [id], [], async (client, headers, parsed, ct) =>
+            command.Add(RosterVerb.Verb(terminal, new Command(word, description) { id }, async (client, headers, parsed, ct) =>
             {
                 var request = new V1.AnswerSwapRequest { Id = parsed.GetValue(id), Answer = answer };
                 await terminal.Out.WriteLineAsync(DutyText.Line((await client.AnswerSwapAsync(request, headers, cancellationToken: ct)).Swap));
@@ -37,7 +37,7 @@ internal static class SwapVerb
         var (backFrom, backTo) = (DutyText.Time("--back-from", "The other's time in return"), DutyText.Time("--back-to", "To"));
         var note = new Option<string>("--note") { Description = "What you have to say.", DefaultValueFactory = _ => "" };
         (from.Required, to.Required) = (true, true);
-        return RosterVerb.Verb(terminal, "ask", "Ask another to take a shift of yours.", [territory, other], [role, from, to, backFrom, backTo, note], async (client, headers, parsed, ct) =>
+        return RosterVerb.Verb(terminal, new Command("ask", "Ask another to take a shift of yours.") { territory, other, role, from, to, backFrom, backTo, note }, async (client, headers, parsed, ct) =>
         {
             var swap = new V1.Swap
             {

@@ -21,10 +21,7 @@ internal static class WatchVerb
         {
             Description = "When more than so many wait, what is not red comes as counted summaries; 0 never. 1000 without it at a terminal, else 0.",
         };
-        var connection = new OfficerConnection();
-        var command = new Command("watch", "Watch alerts as they come.") { json, after, count, seen, summarize };
-        connection.AddTo(command);
-        command.SetAction((parsed, ct) => connection.UseAsync(parsed, terminal, (client, headers) =>
+        return OfficerConnection.Verb(terminal, new Command("watch", "Watch alerts as they come.") { json, after, count, seen, summarize }, (client, headers, parsed, ct) =>
         {
             IWatchView view = parsed.GetValue(json) ? new JsonView(terminal.Out)
                 : terminal.IsInteractive ? new TableView(terminal.Ansi()) : new LineView(terminal.Out);
@@ -32,8 +29,7 @@ internal static class WatchVerb
             {
                 SummarizeAfter = parsed.GetValue(summarize) ?? (terminal.IsInteractive && !parsed.GetValue(json) ? 1_000 : 0),
             }.RunAsync(parsed.GetValue(after), ct);
-        }, ct));
-        return command;
+        });
     }
 
     private interface IWatchView
