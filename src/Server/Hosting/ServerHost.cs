@@ -61,13 +61,8 @@ public sealed class ServerHost : IAsyncDisposable
             var rules = Own(stages.Of("rules", () => RulesInForce.Load(options.Rules, Catalog.Default, time, loggers, options.Intake.Shards)));
             var policy = DeadlineCare.PolicyOf(options.Policy);
             var figures = new AlertsMetrics(meters);
-            var ledger = Own(stages.Of("ledger and book", () => Ledger.Open(
-                new LedgerOptions
-                {
-                    Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
-                    Deadlines = policy?.Current ?? DeadlinePolicy.Default,
-                },
-                Catalog.Default, time, figures, loggers.CreateLogger<Ledger>())));
+            var ledger = Own(stages.Of("ledger and book", () =>
+                Ledger.Open(LedgerOf(options, data, policy), Catalog.Default, time, figures, loggers.CreateLogger<Ledger>())));
             var care = Own(new DeadlineCare(policy, ledger, time, loggers));
             var (register, image) = await reading;
 
@@ -202,6 +197,12 @@ public sealed class ServerHost : IAsyncDisposable
             await part.DisposeAsync();
         }
     }
+
+    private static LedgerOptions LedgerOf(ServerOptions options, string data, PolicySource? policy) => new()
+    {
+        Folder = Path.Combine(data, "ledger"), Postgres = LedgerPlace.Of(options.Ledger).Place, KeepsNotices = options.Notices.Length > 0,
+        Deadlines = policy?.Current ?? DeadlinePolicy.Default,
+    };
 
     private static IngestOptions IngestOf(ServerOptions options, string data) => new()
     {
