@@ -82,7 +82,7 @@ public sealed partial class DutyDocumentTests
         return (status, output.ToString());
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "PingAnIoT.sln")))

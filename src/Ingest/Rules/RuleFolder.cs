@@ -12,11 +12,23 @@ internal sealed record RuleFolderContent(
     IReadOnlyList<(string Name, string Text)> Files, IReadOnlyList<RuleFileError> Errors, string Fingerprint);
 
 /// <summary>Reads rule files from a path: one file, or all *.yaml and *.yml of a folder in the order of their names. Never more than the limit of bytes.</summary>
-internal static class RuleFolder
+public static class RuleFolder
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static RuleFolderContent Read(string path)
+    /// <summary>The rules at a path as a server with one shard reads them.</summary>
+    /// <param name="path">A rule file or a folder of them.</param>
+    /// <param name="catalog">The kinds that rules may name.</param>
+    /// <returns>The rules, or all that is wrong with what stands there; never both.</returns>
+    public static RuleFileResult Parse(string path, Catalog catalog) => Parse(Read(path), catalog, shards: 1);
+
+    /// <summary>Does a folder hold anything that is read as rules?</summary>
+    public static bool HasRules(string folder) => Directory.EnumerateFiles(folder).Any(IsRules);
+
+    internal static RuleFileResult Parse(RuleFolderContent content, Catalog catalog, int shards) =>
+        content.Errors.Count > 0 ? new RuleFileResult(null, content.Errors) : RuleFile.ParseMany(content.Files, catalog, shards);
+
+    internal static RuleFolderContent Read(string path)
     {
         var files = new List<(string Name, string Text)>();
         var errors = new List<RuleFileError>();
@@ -64,9 +76,7 @@ internal static class RuleFolder
                 return [path];
             }
 
-            var paths = Directory.EnumerateFiles(path)
-                .Where(f => !Path.GetFileName(f).StartsWith('.') && Path.GetExtension(f) is ".yaml" or ".yml")
-                .Order(StringComparer.Ordinal).ToArray();
+            var paths = Directory.EnumerateFiles(path).Where(IsRules).Order(StringComparer.Ordinal).ToArray();
             if (paths.Length == 0)
             {
                 errors.Add(new RuleFileError(path, 1, 1, "no *.yaml and no *.yml in the folder; expected at least one rule file"));
@@ -80,6 +90,8 @@ internal static class RuleFolder
             return [];
         }
     }
+
+    private static bool IsRules(string file) => !Path.GetFileName(file).StartsWith('.') && Path.GetExtension(file) is ".yaml" or ".yml";
 
     /// <summary>At most one byte more than the limit, whatever the file claims or grows to.</summary>
     private static byte[] ReadBounded(string file)

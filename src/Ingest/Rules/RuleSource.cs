@@ -104,7 +104,7 @@ public sealed class RuleSource : IDisposable
 
     private void Judge(RuleFolderContent content)
     {
-        var result = content.Errors.Count > 0 ? new RuleFileResult(null, content.Errors) : RuleFile.ParseMany(content.Files, catalog, shards);
+        var result = RuleFolder.Parse(content, catalog, shards);
         lastErrors = result.Errors;
         if (result.RuleSet is not { } rules)
         {

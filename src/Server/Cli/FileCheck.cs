@@ -16,14 +16,8 @@ internal static class FileCheck
         var status = ExitCode.Done;
         foreach (var file in files)
         {
-            string text;
-            try
+            if (await ReadAsync(file, terminal, cancellationToken) is not { } text)
             {
-                text = await File.ReadAllTextAsync(file, cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                await terminal.Error.WriteLineAsync($"{file}: {e.Message}");
                 status = ExitCode.Usage;
                 continue;
             }
@@ -45,5 +39,19 @@ internal static class FileCheck
         }
 
         return status;
+    }
+
+    /// <returns>The text of a file, or null: then it was said why not.</returns>
+    public static async Task<string?> ReadAsync(string file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(file, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await terminal.Error.WriteLineAsync($"{file}: {e.Message}");
+            return null;
+        }
     }
 }

@@ -3,7 +3,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
-/// <summary><c>rules check FILE...</c>, <c>rules schema</c> and <c>rules explain</c>.</summary>
+/// <summary><c>rules check FILE...</c>, <c>rules schema</c>, <c>rules test</c> and <c>rules explain</c>.</summary>
 internal static class RulesVerb
 {
     public static Command Create(Terminal terminal)
@@ -17,7 +17,7 @@ internal static class RulesVerb
             await terminal.Out.WriteLineAsync(RuleSchema.Json.AsMemory(), ct);
             return ExitCode.Done;
         });
-        return new Command("rules", "Work on rules.") { check, schema, ExplainVerb.Create(terminal) };
+        return new Command("rules", "Work on rules.") { check, schema, RulesTestVerb.Create(terminal), ExplainVerb.Create(terminal) };
     }
 
     private static (string? Holds, IReadOnlyList<RuleFileError> Errors) Parse(string text, string file)
