@@ -14,31 +14,29 @@ public partial class RulesDocumentTests
 
     private static IEnumerable<Rule> Examples => Blocks("yaml").SelectMany(b => Parse(b).Rules);
 
+    private static List<RuleScenario> Scenarios => [.. Blocks("scenario").SelectMany(b =>
+    {
+        var result = RuleScenario.Parse(b, "rules.md", Catalog.Default);
+        string.Join("\n", result.Errors).Should().BeEmpty();
+        return result.Scenarios;
+    })];
+
     private static RuleSet Defaults => RuleFile.Parse(DefaultRules.Text, DefaultRules.FileName, Catalog.Default).RuleSet!;
 
     [Fact]
-    public void Every_yaml_example_is_a_valid_rule_file_and_a_rule_of_the_default_pack_or_of_a_scenario_beside_it()
+    public void Every_yaml_example_is_a_valid_rule_file_and_raised_by_a_scenario_beside_it()
     {
-        var blocks = Blocks("yaml");
-        blocks.Should().HaveCountGreaterThanOrEqualTo(3);
-        var told = Blocks("scenario").SelectMany(b => RuleScenario.Parse(b, "rules.md", Catalog.Default).Scenarios)
-            .SelectMany(s => s.Steps).SelectMany(s => s.Expected).Where(e => e.To != Severity.Normal).Select(e => e.RuleId).ToHashSet();
-        foreach (var rule in Examples)
-        {
-            (told.Contains(rule.Id) || Defaults.Rules.Any(r => r.Id == rule.Id)).Should().BeTrue(rule.Id);
-        }
+        var told = Scenarios.SelectMany(s => s.Steps).SelectMany(s => s.Expected).Where(e => e.To != Severity.Normal).Select(e => e.RuleId).ToHashSet();
+        Examples.Should().HaveCountGreaterThanOrEqualTo(14);
+        Examples.Select(r => r.Id).Where(id => !told.Contains(id)).Should().BeEmpty();
     }
 
+    /// <summary>An example may have the id of a default rule and mean something else: it is the example that is tried.</summary>
     [Fact]
     public void Every_scenario_example_comes_out_as_told()
     {
-        var blocks = Blocks("scenario");
-        blocks.Should().NotBeEmpty();
-        var rules = new RuleSet([.. Defaults.Rules.Concat(Examples).DistinctBy(r => r.Id)]);
-        foreach (var result in blocks.Select(b => RuleScenario.Parse(b, "rules.md", Catalog.Default)))
-        {
-            string.Join("\n", result.Errors.Concat(result.Scenarios.SelectMany(s => s.Run(rules, Catalog.Default)))).Should().BeEmpty();
-        }
+        var rules = new RuleSet([.. Examples.Concat(Defaults.Rules).DistinctBy(r => r.Id)]);
+        string.Join("\n", Scenarios.SelectMany(s => s.Run(rules, Catalog.Default))).Should().BeEmpty();
     }
 
     [Fact]
