@@ -25,6 +25,8 @@ public sealed class OptionsTests
         Officers:SigningKey=KEY32 Officers:Authority=https://id.example   -> more than one
         Officers:Authority=http://id.example                              -> an https address
         Officers:SigningKey=KEY32 Officers:Audience=                      -> another service
+        Officers:Authority=https://id.example Officers:Authorities=/none  -> not there: '/none'
+        Officers:Authorities=/none                                        -> not there: '/none' | without PingAn:Officers:Authority
         Officers:KeySetFile=/none                                         -> not there: '/none'
         Rules=/none                                                       -> not there: '/none'
         Register=/none                                                    -> not there: '/none'

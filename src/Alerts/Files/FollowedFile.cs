@@ -6,7 +6,7 @@ namespace PingAnIoT.Alerts;
 /// be read or put in force for now, as while another holds the file, is tried again at each look.
 /// Threading: <see cref="Current"/> may be read from any thread; looks happen one at a time.
 /// </summary>
-internal sealed class FollowedFile<T> : IAsyncDisposable
+public sealed class FollowedFile<T> : IAsyncDisposable
     where T : class
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);

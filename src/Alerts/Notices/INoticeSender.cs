@@ -67,9 +67,13 @@ public sealed class NoticeSender(TimeProvider clock) : INoticeSender, IAsyncDisp
     }
 }
 
-/// <summary>Whose certificates are taken, where a channel names its authorities.</summary>
-internal static class ChannelTrust
+/// <summary>Whose certificates are taken, where a channel, or the officers' issuer, names its authorities.</summary>
+public static class ChannelTrust
 {
+    /// <param name="authorities">PEM file of the only ones that are trusted; read each time, so that a new one counts at once.</param>
+    /// <param name="certificate">Of the other side.</param>
+    /// <param name="sent">What it sent along.</param>
+    /// <param name="errors">What the system has found; another name than was asked for is never forgiven.</param>
     public static bool IsGood(string authorities, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
     {
         if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)

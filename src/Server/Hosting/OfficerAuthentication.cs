@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using PingAnIoT.Alerts;
@@ -30,12 +31,17 @@ public static class OfficerAuthentication
         {
             services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
             schemes.AddJwtBearer(o => SetUp(o, officers, time));
-            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer, TokenOfficers, RefusalAudit>((o, local, outside, audit) =>
+            services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<LocalIssuer, OutsideIssuer, TokenOfficers, RefusalAudit>((o, local, outside, names, audit) =>
             {
                 SetUpLocal(o, local);
-                SetUpOutside(o, local, outside);
-                Audit(o, audit);
+                SetUpOutside(o, local, outside, names);
+                Audit(o, outside, audit);
             });
+            if (officers.Authority.Length > 0)
+            {
+                services.AddHealthChecks().Add(
+                    new HealthCheckRegistration("issuer", s => s.GetRequiredService<OutsideIssuer>().Published!, HealthStatus.Degraded, tags: null));
+            }
         }
 
         services.AddAuthorizationBuilder().SetFallbackPolicy(
@@ -102,27 +108,50 @@ public static class OfficerAuthentication
         };
     }
 
-    private static void SetUpOutside(JwtBearerOptions options, LocalIssuer local, TokenOfficers officers)
+    /// <summary>Tokens of another issuer: by its keys as they are now, and of who they say the officer is.</summary>
+    private static void SetUpOutside(JwtBearerOptions options, LocalIssuer local, OutsideIssuer outside, TokenOfficers officers)
     {
-        if (local.Sessions is null)
+        if (local.Sessions is not null)
         {
-            options.Events = new JwtBearerEvents
-            {
-                OnTokenValidated = context =>
-                {
-                    context.Principal = officers.Read(((JsonWebToken)context.SecurityToken).EncodedPayload, context.Scheme.Name);
-                    return Task.CompletedTask;
-                },
-            };
+            return;
         }
+
+        var rules = options.TokenValidationParameters;
+        if (rules.IssuerSigningKey is null)
+        {
+            rules.IssuerSigningKeyResolver = (_, _, kid, _) => outside.Find(kid);
+        }
+
+        if (outside.Published is not null)
+        {
+            rules.IssuerValidator = (issuer, _, _) => outside.RequireIssuer(issuer);
+        }
+
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = context => outside.SeekKeyOfAsync(context.Request.Headers.Authorization.ToString(), context.HttpContext.RequestAborted),
+            OnTokenValidated = context =>
+            {
+                context.Principal = officers.Read(((JsonWebToken)context.SecurityToken).EncodedPayload, context.Scheme.Name);
+                return Task.CompletedTask;
+            },
+        };
     }
 
     /// <summary>Who comes with a token that is not good, or with none, is turned away before any call of ours: that is on record too, counted.</summary>
-    private static void Audit(JwtBearerOptions options, RefusalAudit audit)
+    private static void Audit(JwtBearerOptions options, OutsideIssuer outside, RefusalAudit audit)
     {
         options.Events ??= new JwtBearerEvents();
         options.Events.OnChallenge = context =>
         {
+            if (context.AuthenticateFailure is not null && outside.IsBlind)
+            {
+                // Not the token's fault: whoever has a good one is to keep it and come again.
+                context.HandleResponse();
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return Task.CompletedTask;
+            }
+
             Note(context.HttpContext, context.AuthenticateFailure is null ? "NoToken" : "TokenRefused");
             return Task.CompletedTask;
         };
@@ -183,13 +212,5 @@ public static class OfficerAuthentication
             SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
             SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384,
         ];
-        if (officers.KeySetFile.Length > 0)
-        {
-            rules.IssuerSigningKeys = new JsonWebKeySet(File.ReadAllText(officers.KeySetFile)).GetSigningKeys();
-        }
-        else
-        {
-            options.Authority = officers.Authority;
-        }
     }
 }

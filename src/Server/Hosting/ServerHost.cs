@@ -69,6 +69,7 @@ public sealed class ServerHost : IAsyncDisposable
             // Who may ask, where officers sign in here, and of what places.
             var places = Own(TerritoriesOf(options.Territories, time, loggers));
             var issuer = IssuerOf(options, data, ledger, time, started);
+            var outside = Own(OutsideIssuer.Of(options.Officers, time, logger));
             var setup = new SetupToken(time);
             var audit = Own(new RefusalAudit(ledger, time));
 
@@ -99,6 +100,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton<IHostLifetime, NoLifetime>()
                 .AddSingleton<IIntake>(gateways)
                 .AddSingleton(issuer)
+                .AddSingleton(outside)
                 .AddSingleton(audit)
                 .AddSingleton(new RightsInterceptor(
                     ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), time))

@@ -33,6 +33,18 @@ internal static partial class ServerLog
     [LoggerMessage(1008, LogLevel.Critical, "Open rule {Rule} is quarantined: {Why}. It judges nothing until the next start")]
     public static partial void OpenRuleQuarantined(ILogger logger, Exception? exception, string rule, string why);
 
+    [LoggerMessage(1014, LogLevel.Information, "The officers' issuer {Authority} has the keys {Keys}")]
+    public static partial void IssuerKeysTaken(ILogger logger, string authority, string keys);
+
+    [LoggerMessage(1015, LogLevel.Error, "The officers' issuer {Authority} {Why}; keys that are known stay good")]
+    public static partial void IssuerNotAsked(ILogger logger, string authority, string why);
+
+    [LoggerMessage(1016, LogLevel.Information, "The key set {File} has the keys {Keys}")]
+    public static partial void KeySetTaken(ILogger logger, string file, string keys);
+
+    [LoggerMessage(1017, LogLevel.Error, "The key set {File} is refused, its old keys stay good: {Why}")]
+    public static partial void KeySetRefused(ILogger logger, string file, string why);
+
     [LoggerMessage(1007, LogLevel.Warning, "{File} has set-points for territories or owner units of which no device is: {Codes}")]
     public static partial void UnusedSetPoints(ILogger logger, string file, string codes);
 }

@@ -83,13 +83,16 @@ public sealed record OfficersSection
     /// <summary>Secret of tokens signed with HS256, at least 32 bytes of UTF-8.</summary>
     public string SigningKey { get; init; } = "";
 
-    /// <summary>A file that holds a JSON Web Key Set with the public keys of tokens.</summary>
+    /// <summary>A file that holds a JSON Web Key Set with the public keys of tokens. Read again when it changes.</summary>
     public string KeySetFile { get; init; } = "";
 
     /// <summary>An OpenID Connect authority (https) whose published keys are used.</summary>
     public string Authority { get; init; } = "";
 
-    /// <summary>The <c>iss</c> that tokens must have; empty for any (with a signing key or key set).</summary>
+    /// <summary>PEM file of the only authorities whose certificates the issuer may have; empty for those of the system.</summary>
+    public string Authorities { get; init; } = "";
+
+    /// <summary>The <c>iss</c> that tokens must have; empty for any (with a signing key or key set), or the authority itself.</summary>
     public string Issuer { get; init; } = "";
 
     /// <summary>The <c>aud</c> that tokens must have.</summary>

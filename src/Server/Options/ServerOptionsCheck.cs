@@ -168,6 +168,12 @@ public static class ServerOptionsCheck
         }
 
         RequireFile(errors, "PingAn:Officers:KeySetFile", officers.KeySetFile);
+        RequireFile(errors, "PingAn:Officers:Authorities", officers.Authorities);
+        if (officers.Authorities.Length > 0 && officers.Authority.Length == 0)
+        {
+            errors.Add("PingAn:Officers:Authorities is set without PingAn:Officers:Authority: whose certificate would they sign?");
+        }
+
         if (officers.Authority.Length > 0
             && (!Uri.TryCreate(officers.Authority, UriKind.Absolute, out var authority) || authority.Scheme != Uri.UriSchemeHttps))
         {
