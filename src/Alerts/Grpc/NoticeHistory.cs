@@ -73,6 +73,7 @@ internal static class NoticeHistory
     {
         EntryKind.Raised => V1.NoticeReason.Raised,
         EntryKind.ColourChanged or EntryKind.Recurred => entry.Body.Transition is { Reopens: true } ? V1.NoticeReason.Reopened : V1.NoticeReason.Worse,
+        EntryKind.Breached when entry.Body.Escalation is { Reopens: true } => V1.NoticeReason.CameBack,
         EntryKind.Breached => V1.NoticeReason.Breached,
         EntryKind.ParentOver => V1.NoticeReason.Stayed,
         EntryKind.Calmed => V1.NoticeReason.Calmed,
@@ -86,6 +87,7 @@ internal static class NoticeHistory
         NoticeReason.Raised => V1.NoticeReason.Raised,
         NoticeReason.Worse => V1.NoticeReason.Worse,
         NoticeReason.Reopened => V1.NoticeReason.Reopened,
+        NoticeReason.CameBack => V1.NoticeReason.CameBack,
         NoticeReason.Breached => V1.NoticeReason.Breached,
         NoticeReason.Summary => V1.NoticeReason.Summary,
         NoticeReason.Stayed => V1.NoticeReason.Stayed,

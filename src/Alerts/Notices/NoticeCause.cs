@@ -42,6 +42,9 @@ public enum NoticeReason : byte
 
     /// <summary>No canary has come through.</summary>
     CanaryLate = 13,
+
+    /// <summary>It was acknowledged and nobody was sent in time: it is new again.</summary>
+    CameBack = 14,
 }
 
 /// <summary>What an entry gives to tell.</summary>
@@ -68,6 +71,7 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
             entry.Body.MaintenanceOver!.IsTold ? new NoticeCause(LaneOf(alert.Colour), NoticeReason.AfterMaintenance, 0) : null,
         (EntryKind.ParentOver, _) => entry.Body.ParentOver!.IsTold ? new NoticeCause(NoticeLane.Normal, NoticeReason.Stayed, 0) : null,
         (EntryKind.Calmed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Calmed, 0),
+        (EntryKind.Breached, _) when entry.Body.Escalation is { Reopens: true } => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.CameBack, entry.Body.Breach!.Level),
         (EntryKind.Breached, _) => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Breached, entry.Body.Breach!.Level),
         _ => null,
     };

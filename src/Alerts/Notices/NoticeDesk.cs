@@ -1,5 +1,17 @@
 namespace PingAnIoT.Alerts;
 
+/// <summary>Whether somebody knows of it, by the cards of this window.</summary>
+internal enum ToldAs
+{
+    Not,
+
+    /// <summary>A card stands for all of its kind in its place or around it, and did not say this.</summary>
+    Wider,
+
+    /// <summary>A card said the same, of its incident or its place.</summary>
+    Same,
+}
+
 /// <summary>
 /// Who was told of what within the window: a fold of the plans, so that it is the same after a restart.
 /// Threading: owned by the office's loop.
@@ -9,13 +21,13 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
     private readonly Dictionary<string, List<Told>> told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NoticeCard> summaries = new(StringComparer.Ordinal);
 
-    private readonly record struct Told(long AtMicros, string Place, long? Incident, NoticeLane Lane, NoticeReason Reason, long Sequence);
+    private readonly record struct Told(long AtMicros, string Place, long? Incident, NoticeReason Reason, string? News, NoticeLane Lane, long Sequence);
 
     public void Apply(NoticePlan plan, long atMicros)
     {
         foreach (var card in plan.Cards.Where(c => !c.IfUnattended && c.Reason is not (NoticeReason.Ended or NoticeReason.Canary)))
         {
-            Note(card.Recipient, card.Place, card.Incident, card.Lane, card.Reason, card.Sequence, atMicros);
+            Note(card.Recipient, new Told(atMicros, card.Place, card.Incident, card.Reason, card.News, card.Lane, card.Sequence));
             if (card.Reason == NoticeReason.Summary)
             {
                 summaries[card.Recipient] = card;
@@ -24,28 +36,38 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
     }
 
     /// <summary>One card, however many channels it goes over.</summary>
-    public void Note(string recipient, string place, long? incident, NoticeLane lane, NoticeReason reason, long sequence, long atMicros)
-    {
-        var list = told.TryGetValue(recipient, out var found) ? found : told[recipient] = [];
-        list.RemoveAll(t => t.AtMicros <= atMicros - Window);
-        if (reason == NoticeReason.Summary ? !list.Exists(t => t.Reason == NoticeReason.Summary) : !list.Exists(t => t.Sequence == sequence && t.Place == place && t.Incident == incident && t.Reason == reason))
-        {
-            list.Add(new Told(atMicros, place, incident, lane, reason, sequence));
-        }
-    }
+    public void Note(NoticeTelling telling, NoticeLane lane, long atMicros) => Note(
+        telling.Recipient.Name,
+        new Told(atMicros, telling.Place, telling.CardIncident, telling.Item.Reason, telling.CardNews, lane, telling.Item.Entry.Sequence));
 
     /// <summary>But for the summary.</summary>
     public int Cards(string recipient, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Reason != NoticeReason.Summary);
 
     public int Cards(string recipient, NoticeLane lane, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Lane == lane && t.Reason != NoticeReason.Summary);
 
-    /// <summary>True when the recipient has a card of that incident, or of the place or one around it, that was no less urgent and of the same kind of news.</summary>
-    public bool HasTold(string recipient, string place, long? incident, NoticeLane lane, NoticeReason reason, long nowMicros) =>
-        Recent(recipient, nowMicros).Any(t => t.Reason != NoticeReason.Summary && t.Lane <= lane && NewsOf(t.Reason) == NewsOf(reason)
-            && (t.Incident is { } one ? one == incident : PlaceText.Covers(t.Place, place)));
+    /// <summary>What the recipient's cards of this window, of those no less urgent, say of it.</summary>
+    public ToldAs HasTold(NoticeTelling telling, NoticeLane lane, long nowMicros)
+    {
+        var found = ToldAs.Not;
+        foreach (var told in Recent(telling.Recipient.Name, nowMicros))
+        {
+            var isOfPlace = told.Incident is { } one ? one == telling.Incident : PlaceText.Covers(told.Place, telling.Place);
+            if (!isOfPlace || told.Reason == NoticeReason.Summary || told.Lane > lane)
+            {
+                continue;
+            }
+
+            if (told.News is { } news ? news == telling.News : KindOf(told.Reason) == KindOf(telling.Item.Reason))
+            {
+                found = (ToldAs)Math.Max((int)found, (int)(told.News is null ? ToldAs.Wider : ToldAs.Same));
+            }
+        }
+
+        return found;
+    }
 
     /// <summary>What does not say the same: that something has happened, that nobody saw to it in time, that it is silent still, that it is calm.</summary>
-    public static NoticeReason NewsOf(NoticeReason reason) =>
+    public static NoticeReason KindOf(NoticeReason reason) =>
         reason is NoticeReason.Breached or NoticeReason.Stayed or NoticeReason.Calmed ? reason : NoticeReason.Raised;
 
     /// <summary>The summary that still gathers, if there is one.</summary>
@@ -60,6 +82,16 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
     }
 
     private long Window => bounds.Window.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private void Note(string recipient, Told card)
+    {
+        var list = told.TryGetValue(recipient, out var found) ? found : told[recipient] = [];
+        list.RemoveAll(t => t.AtMicros <= card.AtMicros - Window);
+        if (card.Reason == NoticeReason.Summary ? !list.Exists(t => t.Reason == NoticeReason.Summary) : !list.Exists(t => t == card with { AtMicros = t.AtMicros }))
+        {
+            list.Add(card);
+        }
+    }
 
     private IEnumerable<Told> Recent(string recipient, long nowMicros) =>
         told.TryGetValue(recipient, out var list) ? list.Where(t => t.AtMicros > nowMicros - Window) : [];

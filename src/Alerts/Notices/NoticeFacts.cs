@@ -47,8 +47,17 @@ public sealed record NoticeCard
     /// <summary>The incident, of a card that stands for one alone; null for a card that stands for all of its place.</summary>
     public long? Incident { get; init; }
 
+    /// <summary>What it says beyond its reason, e.g. <c>acknowledged/2/1</c>: step, level and round; null for a card that stands for all of its kind in its place.</summary>
+    public string? News { get; init; }
+
+    /// <summary>What was not done in time; null where it is about no breach.</summary>
+    public Breach? Breach { get; init; }
+
     /// <summary>How many notices it stands for.</summary>
     public required int Count { get; init; }
+
+    /// <summary>Of a summary: how many of them are red; null for none.</summary>
+    public int? Reds { get; init; }
 
     /// <summary>Not before; server time, microseconds since 1970.</summary>
     public required long DueMicros { get; init; }

@@ -28,8 +28,10 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         (false, NoticeReason.Trial) => "[PingAn] test notice",
         (true, NoticeReason.Ended) => Text($"[平安][{Colour}] 已办结：{Title}"),
         (false, NoticeReason.Ended) => Text($"[PingAn][{Colour}] closed: {Title}"),
-        (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条告警未逐条通知"),
-        (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more alerts were not told one by one"),
+        (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条通知未逐条发送{Reds}"),
+        (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more notices were not told one by one{Reds}"),
+        (true, NoticeReason.CameBack) => Text($"[平安][{Colour}] 已确认未派人，重新告警：{Title}{More}"),
+        (false, NoticeReason.CameBack) => Text($"[PingAn][{Colour}] acknowledged and nobody sent, it is new again: {Title}{More}"),
         (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
         (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),
         (true, NoticeReason.AfterMaintenance) => Text($"[平安][{Colour}] 检修结束仍未恢复：{Title}{More}"),
@@ -56,6 +58,8 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     };
 
     private string More => Card.Count <= 1 ? "" : IsChinese ? Text($"（同处共 {Card.Count} 条）") : Text($" ({Card.Count} at this place)");
+
+    private string Reds => Card.Reds is not > 0 ? "" : IsChinese ? Text($"，其中红色 {Card.Reds} 条") : Text($", {Card.Reds} of them red");
 
     /// <summary>What an outsider may have had a hand in, as one line of printable text: no line ends, no control or direction marks, bounded.</summary>
     public static string One(string text)

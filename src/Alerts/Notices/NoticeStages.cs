@@ -23,10 +23,30 @@ internal sealed record NoticeTelling(NoticeItem Item, Recipient Recipient)
     /// <summary>The incident of its alert; null for an alert of before there were any.</summary>
     public long? Incident => Item.Alert.Incident?.Id;
 
-    /// <summary>The card stands for its incident alone, and not for all of the place.</summary>
+    /// <summary>It is told of its incident alone, and not of all of the place.</summary>
     public bool IsOfIncident { get; set; }
 
+    /// <summary>The window fills: the card stands for all of its kind in the place.</summary>
+    public bool IsWide { get; set; }
+
+    /// <summary>What it says: two that say the same of one incident, or of one place, are told as one.</summary>
+    public string News { get; } = NewsOf(Item);
+
+    public long? CardIncident => IsOfIncident && !IsWide ? Incident : null;
+
+    public string? CardNews => IsWide ? null : News;
+
     public int Count { get; set; } = 1;
+
+    /// <summary>A step at a level; or that something has happened, in a round of its work: what comes back is new again.</summary>
+    private static string NewsOf(NoticeItem item)
+    {
+        var kind = NoticeDesk.KindOf(item.Reason);
+        var breach = item.Entry.Body.Breach;
+        var (what, level, round) = kind == NoticeReason.Breached && breach is not null ? (breach.Step.ToString(), breach.Level, breach.Round)
+            : (kind.ToString(), 0, breach is null ? item.Alert.Round : breach.Round + 1);
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what.ToLowerInvariant()}/{level}/{round}");
+    }
 }
 
 /// <summary>A stretch of one lane on its way through the stages.</summary>
@@ -144,7 +164,7 @@ internal sealed class NoticeStages
             var alert = t.Item.Alert;
             var why = t.Item.IsNoNews ? null : IsUnderMaintenance(t.Item) ? "maintenance" : IsBehind(t.Item) ? "parent"
                 : alert.IsFlapping && t.Item.Reason == NoticeReason.Reopened && batch.Lane != NoticeLane.Red ? "flapping"
-                : alert.Shelved is not null && t.Item.Reason != NoticeReason.Breached ? "shelved" : null;
+                : alert.Shelved is not null && t.Item.Entry.Body.Breach is null ? "shelved" : null;
             if (why is not null)
             {
                 batch.Hold(why);
@@ -163,11 +183,11 @@ internal sealed class NoticeStages
 
     /// <summary>
     /// As one recipient is told: red by incident, the rest by place, which is wider. The first alert is told, the others are counted, and so is what
-    /// belongs to a card of this window.
+    /// a card of this window said already.
     /// </summary>
     private void Group(NoticeBatch batch)
     {
-        var groups = new Dictionary<(string, string, long?, NoticeReason), NoticeTelling>();
+        var groups = new Dictionary<(string, string, long?, string?), NoticeTelling>();
         var first = new List<NoticeTelling>();
         foreach (var telling in batch.Tellings)
         {
@@ -177,19 +197,15 @@ internal sealed class NoticeStages
                 continue;
             }
 
-            // A breach is told further and further up, where a wider view is wanted.
-            telling.IsOfIncident = batch.Lane == NoticeLane.Red && telling.Incident is not null && telling.Item.Reason != NoticeReason.Breached;
-            var group = (telling.Recipient.Name, telling.Place, telling.IsOfIncident ? telling.Incident : null, NoticeDesk.NewsOf(telling.Item.Reason));
+            // The fallback channel is called because nobody attends to a place: once for all that is overdue there.
+            telling.IsWide = IsFallback(telling) && telling.Item.Reason == NoticeReason.Breached;
+            telling.IsOfIncident = batch.Lane == NoticeLane.Red && telling.Incident is not null;
+            var group = (telling.Recipient.Name, telling.Place, telling.CardIncident, telling.CardNews);
             if (groups.TryGetValue(group, out var leading))
             {
                 leading.Count++;
-                batch.Hold("grouped");
             }
-            else if (!IsFallback(telling) && HasTold(batch, telling))
-            {
-                batch.Hold("grouped");
-            }
-            else
+            else if (!Knows(batch, telling))
             {
                 groups[group] = telling;
                 first.Add(telling);
@@ -199,8 +215,22 @@ internal sealed class NoticeStages
         batch.Tellings = first;
     }
 
-    private bool HasTold(NoticeBatch batch, NoticeTelling telling) =>
-        desk.HasTold(telling.Recipient.Name, telling.Place, telling.Incident, batch.Lane, telling.Item.Reason, batch.NowMicros);
+    /// <summary>True when a card of this window has told it. What only a wider card stands for comes once more, as a number in the summary.</summary>
+    private bool Knows(NoticeBatch batch, NoticeTelling telling)
+    {
+        var told = IsFallback(telling) ? ToldAs.Not : desk.HasTold(telling, batch.Lane, batch.NowMicros);
+        if (told == ToldAs.Same)
+        {
+            batch.Hold("grouped", telling.Count);
+        }
+        else if (told == ToldAs.Wider)
+        {
+            batch.Hold("folded", telling.Count);
+            Gather(batch, telling);
+        }
+
+        return told != ToldAs.Not;
+    }
 
     /// <summary>
     /// Red of a new incident is always told, and the fuller the window is the wider the card: for the incident, its grid, community, street, the city. What is not red becomes a
@@ -215,7 +245,7 @@ internal sealed class NoticeStages
             if (IsFallback(telling) || telling.Item.IsNoNews)
             {
                 // Whether it is needed, and how many are too many, is seen when it is due.
-                through.Add(telling);
+                Pass(telling);
                 continue;
             }
 
@@ -224,18 +254,19 @@ internal sealed class NoticeStages
             var left = bounds.CardsPerWindow - KeptCards - desk.Cards(name, now);
             if (isRed && left <= IncidentCardsLeft)
             {
-                telling.IsOfIncident = false;
+                telling.IsWide = true;
                 telling.Place = Coarser(telling.Place, left);
             }
 
-            if (HasTold(batch, telling))
+            if (Knows(batch, telling))
             {
-                batch.Hold("grouped", telling.Count);
+                continue;
             }
-            else if (isRed ? left > 0 || telling.Item.Reason != NoticeReason.Breached : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
+
+            if (isRed ? left > 0 || telling.Item.Reason != NoticeReason.Breached : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
             {
-                desk.Note(name, telling.Place, telling.IsOfIncident ? telling.Incident : null, batch.Lane, telling.Item.Reason, telling.Item.Entry.Sequence, now);
-                through.Add(telling);
+                desk.Note(telling, batch.Lane, now);
+                Pass(telling);
             }
             else
             {
@@ -245,6 +276,15 @@ internal sealed class NoticeStages
         }
 
         batch.Tellings = through;
+
+        void Pass(NoticeTelling telling)
+        {
+            through.Add(telling);
+            if (telling.Count > 1)
+            {
+                batch.Hold("grouped", telling.Count - 1);
+            }
+        }
     }
 
     private static bool IsFallback(NoticeTelling telling) => telling.Recipient.Name == Fallback;
@@ -272,6 +312,7 @@ internal sealed class NoticeStages
             {
                 Key = key, Lane = NoticeLane.Normal, Reason = NoticeReason.Summary, Recipient = telling.Recipient.Name, Channel = channel,
                 AlertId = open?.AlertId ?? telling.Item.Alert.Id, Sequence = sequence, Place = "", Count = (open?.Count ?? 0) + telling.Count, DueMicros = due,
+                Reds = batch.Lane == NoticeLane.Red ? (open?.Reds ?? 0) + telling.Count : open?.Reds,
             };
             batch.Cards[key] = card;
             if (channel == channels[^1])
@@ -294,8 +335,8 @@ internal sealed class NoticeStages
                 batch.Cards[key] = new NoticeCard
                 {
                     Key = key, Lane = batch.Lane, Reason = telling.Item.Reason, Recipient = telling.Recipient.Name, Channel = channel,
-                    AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Incident = telling.IsOfIncident ? telling.Incident : null,
-                    Count = entry.Body.Calmed?.Count ?? telling.Count, IfUnattended = isFallback,
+                    AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Incident = telling.CardIncident,
+                    News = telling.CardNews, Breach = entry.Body.Breach, Count = entry.Body.Calmed?.Count ?? telling.Count, IfUnattended = isFallback,
                     DueMicros = batch.NowMicros + (isFallback ? bounds.UnattendedAfter.Ticks / TimeSpan.TicksPerMicrosecond : 0),
                 };
             }

@@ -1,13 +1,13 @@
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// For which places the fallback channel has been called: once an incident (or place, where a card stands for all of it) and window, and no more in a window than anybody could read; the last
+/// For which places the fallback channel has been called: once an incident (or place, where a card stands for all of it), news and window, and no more in a window than anybody could read; the last
 /// of them says that there are others. Threading: from any thread.
 /// </summary>
 internal sealed class UnattendedPlaces(NoticeBounds bounds)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<(string Place, long? Incident), long> calls = [];
+    private readonly Dictionary<(string Place, long? Incident, string? News), long> calls = [];
 
     public bool Admit(NoticeCard card, long nowMicros)
     {
@@ -18,7 +18,7 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
                 calls.Remove(old);
             }
 
-            return calls.Count < bounds.CardsPerWindow && calls.TryAdd((card.Place, card.Incident), nowMicros);
+            return calls.Count < bounds.CardsPerWindow && calls.TryAdd((card.Place, card.Incident, card.News), nowMicros);
         }
     }
 
@@ -27,7 +27,7 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
     {
         lock (gate)
         {
-            calls.Remove((card.Place, card.Incident));
+            calls.Remove((card.Place, card.Incident, card.News));
         }
     }
 }

@@ -104,8 +104,50 @@ public class NoticeTests
         var summary = kit.Sent.Single(s => s.Message.Card.Reason == NoticeReason.Summary).Message;
         var told = kit.Sent.Count(s => s.Message.Recipient.Name == "street" && s.Message.Card.Lane == NoticeLane.Normal && s.Message.Card.Reason != NoticeReason.Summary);
         var grouped = (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Where(e => e.Body.Notice!.Plan!.Lane == NoticeLane.Normal).Sum(e => e.Body.Notice!.Plan!.Held.GetValueOrDefault("grouped"));
-        (told + grouped + summary.Card.Count).Should().Be(40, "every yellow is told, grouped under a red of its place, or in the summary");
+        (told + grouped + summary.Card.Count - summary.Card.Reds).Should().Be(40, "every yellow is told, grouped under a red of its place, or in the summary");
+        summary.Card.Reds.Should().BeGreaterThan(0, "a red that a wider card stands for is counted in the summary, too");
         summary.Subject.Should().Contain(summary.Card.Count.ToString(CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task A_storm_that_escalates_is_a_bounded_number_of_cards_and_its_summaries_count_what_was_folded()
+    {
+        const int Devices = 500;
+        const string Policy = "deadlines: { red: { seen: { within: 15s, repeat: 15s, levels: 4 }, acknowledged: { within: 60s, repeat: 60s, levels: 4 } } }";
+        await using var kit = new NoticeKit(Yaml.Replace("fallback:", "  - { name: district, territory: d01, channels: [hook] }\nfallback:", StringComparison.Ordinal));
+        kit.Kit.Options = kit.Kit.Options with { Deadlines = PolicyFile.Parse(Policy, "policy").Policy! };
+        kit.Open();
+        for (var wave = 0; wave < 10; wave++)
+        {
+            var devices = Enumerable.Range(wave * Devices / 10, Devices / 10);
+            await kit.PostAsync([.. devices.Select(i => kit.At($"storm-{i}", $"d0{1 + (i % 2)}/s0{i % 7}/c0{i % 9}/g0{i % 5}").To(Severity.Red, kit.Kit.Now))]);
+            await kit.LookAsync(1);
+        }
+
+        var sent = new List<(string Recipient, DateTimeOffset At)>();
+        for (var second = 10; second < 1200; second += 5)
+        {
+            var before = kit.Sent.Count;
+            await kit.Kit.Ledger.SweepAsync(TestContext.Current.CancellationToken);
+            await kit.LookAsync(5);
+            sent.AddRange(kit.Sent.Skip(before).Where(s => s.Channel == "hook").Select(s => (s.Message.Recipient.Name, kit.Kit.Clock.GetUtcNow())));
+        }
+
+        foreach (var (recipient, at) in sent)
+        {
+            sent.Count(s => s.Recipient == recipient && s.At >= at && s.At < at.AddMinutes(10)).Should().BeLessThanOrEqualTo(10, $"{recipient} from {at}");
+        }
+
+        var plans = (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Select(e => e.Body.Notice!.Plan!).ToList();
+        var counted = plans.Sum(p => p.Held.GetValueOrDefault("folded") + p.Held.GetValueOrDefault("summary"));
+        counted.Should().BeGreaterThan(Devices);
+        kit.Sent.Where(s => s.Message.Card.Reason == NoticeReason.Summary).Sum(s => s.Message.Card.Count).Should().Be(counted, "what has no card of its own is in a summary");
+        var breaches = (await kit.Kit.EntriesAsync(EntryKind.Breached)).Count;
+        breaches.Should().BeGreaterThanOrEqualTo(8 * Devices - 1);
+        var told = plans.SelectMany(p => p.Cards).Count(c => !c.IfUnattended && c.Reason != NoticeReason.Summary);
+        var grouped = plans.Sum(p => p.Held.GetValueOrDefault("grouped"));
+        var fallback = plans.SelectMany(p => p.Cards).Count(c => c.IfUnattended);
+        (told + counted + grouped + fallback).Should().Be(2 * (Devices + breaches), "each is told or counted, once for the officer and once for the fallback");
     }
 
     [Fact]

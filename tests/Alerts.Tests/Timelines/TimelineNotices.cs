@@ -69,10 +69,12 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         {
             told.Add($"{card.Recipient} is told " + card.Reason switch
             {
-                NoticeReason.Summary => string.Create(CultureInfo.InvariantCulture, $"of {card.Count} in one"),
+                NoticeReason.Summary => string.Create(CultureInfo.InvariantCulture, $"of {card.Count} in one{(card.Reds > 0 ? $", {card.Reds} of them red" : "")}"),
                 NoticeReason.Worse => $"worse {what}{more}",
                 NoticeReason.Reopened => $"again {what}{more}",
-                NoticeReason.Breached => $"overdue {what}{more}",
+                NoticeReason.Breached => string.Create(
+                    CultureInfo.InvariantCulture, $"overdue {what}{more} at {card.Breach!.Step.ToString().ToLowerInvariant()} level {card.Breach.Level}"),
+                NoticeReason.CameBack => $"it comes back, {what}{more}",
                 NoticeReason.Stayed => $"still silent {alert.Kind}/{alert.Device}{more}",
                 NoticeReason.Calmed => string.Create(CultureInfo.InvariantCulture, $"calm {alert.Kind}/{alert.Device} after {card.Count} times"),
                 NoticeReason.AfterMaintenance => $"after maintenance {what}{more}",
