@@ -16,7 +16,12 @@ public sealed class PolicyFileTests
     [InlineData("deadlines:\n  red: { arrived: { within: 5m, after: dispached } }", "p.yaml:2:40: after is 'dispached'; did you mean 'dispatched'?")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, after: arrived } }", "p.yaml:2:30: 'seen' counts from 'arrived', which does not come before it; expected an earlier step")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: 3 } }", "p.yaml:2:30: 3 levels without 'repeat'; expected the time from one to the next")]
-    [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: 0 } }", "p.yaml:2:38: levels is '0'; expected a number from 1 to 20")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: 0 } }", "p.yaml:2:38: levels is '0'; expected a number from 1 to 20, or always")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: allways } }", "p.yaml:2:38: levels is 'allways'; expected a number from 1 to 20, or always")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: always } }", "p.yaml:2:30: 'levels: always' without 'repeat'; expected the time from one to the next")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 1s, levels: always } }", "p.yaml:2:38: 'repeat' of what is told always is '1s'; expected at least 10s")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 60s, levels: always, widest: 30s } }", "p.yaml:2:59: 'widest' is shorter than 'repeat'; expected the longest time from one to the next")]
+    [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 60s, levels: 3, widest: 2m } }", "p.yaml:2:54: 'widest' without 'levels: always'; expected it there alone")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, time: workin } }", "p.yaml:2:36: time is 'workin'; did you mean 'working'?")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, chain: [grid, streat] } }", "p.yaml:2:44: chain is 'streat'; did you mean 'street'?")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, supervision: [notise] } }", "p.yaml:2:44: supervision is 'notise'; did you mean 'notice'?")]
@@ -80,6 +85,38 @@ public sealed class PolicyFileTests
             Chain = [.. chain.Split(' ').Select(u => Enum.Parse<ChainUnit>(u, ignoreCase: true))],
         };
         string.Join(' ', Enumerable.Range(1, 5).Select(l => rule.ToldAt(territory, l)).Select(t => t.Length == 0 ? "-" : t)).Should().Be(told);
+    }
+
+    [Theory]
+    [InlineData(60, 900, "60 60 60 120 240 480 900 900")]
+    [InlineData(60, 0, "60 60 60 60 60 60 60 60")]
+    [InlineData(60, 100, "60 60 60 100 100 100 100 100")]
+    public void Above_the_top_of_the_chain_the_time_from_one_to_the_next_doubles_up_to_the_widest(int repeat, int widest, string seconds)
+    {
+        var rule = new DeadlineRule(Severity.Red, WorkState.Seen, TimeSpan.FromSeconds(1))
+        {
+            Repeat = TimeSpan.FromSeconds(repeat), Widest = TimeSpan.FromSeconds(widest), Levels = DeadlineRule.Always,
+        };
+        string.Join(' ', Enumerable.Range(1, 8).Select(l => rule.RepeatAfter(l).TotalSeconds)).Should().Be(seconds);
+        rule.RepeatAfter(int.MaxValue).TotalSeconds.Should().Be(Math.Max(repeat, widest), "however often it was told");
+    }
+
+    /// <summary>A weekend that nobody looks is to be no flood of the ledger, and nothing may go quiet.</summary>
+    [Theory]
+    [InlineData(Severity.Red)]
+    [InlineData(Severity.Yellow)]
+    public void By_default_nothing_that_is_asked_of_officers_ends_and_a_weekend_is_a_bounded_number_of_breaches(Severity colour)
+    {
+        foreach (var rule in DeadlinePolicy.Default.For(colour, "gas-pipe").Where(r => r.Step is WorkState.Acknowledged or WorkState.Arrived or WorkState.Rectified))
+        {
+            rule.Levels.Should().Be(DeadlineRule.Always);
+            var (at, breaches) = (rule.Within, 0);
+            for (; at < TimeSpan.FromHours(62); at += rule.RepeatAfter(++breaches))
+            {
+            }
+
+            breaches.Should().BeLessThan(260, $"{rule.Step}");
+        }
     }
 
     [Fact]

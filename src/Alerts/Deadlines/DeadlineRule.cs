@@ -39,11 +39,20 @@ public sealed record DeadlineRule(Severity Colour, WorkState Step, TimeSpan With
     /// <summary>Counts working time of the policy's calendar only.</summary>
     public bool IsWorkingTime { get; init; }
 
+    /// <summary><see cref="Levels"/> without end: at the top of the chain it is told again and again, until it is done.</summary>
+    public const int Always = int.MaxValue;
+
     /// <summary>From one level to the next.</summary>
     public TimeSpan Repeat { get; init; }
 
-    /// <summary>How often it is told: from 1.</summary>
+    /// <summary>Above the top of the chain the time from one to the next doubles, up to this; <see cref="TimeSpan.Zero"/>: it stays <see cref="Repeat"/>.</summary>
+    public TimeSpan Widest { get; init; }
+
+    /// <summary>How often it is told: from 1; or <see cref="Always"/>.</summary>
     public int Levels { get; init; } = 1;
+
+    /// <summary>The level at which there is nobody further up, and no harder supervision.</summary>
+    public int Top => Math.Max(Chain.Count, Supervision.Count);
 
     /// <summary>Who is told at level 1, 2, …; the last of them from there on.</summary>
     public IReadOnlyList<ChainUnit> Chain { get; init; } = DefaultChain;
@@ -58,6 +67,18 @@ public sealed record DeadlineRule(Severity Colour, WorkState Step, TimeSpan With
     {
         var told = Chain.Select(u => PlaceText.Cut(territory, (int)u)).Distinct(StringComparer.Ordinal).ToList();
         return told.Count == 0 ? territory : told[Math.Min(level, told.Count) - 1];
+    }
+
+    /// <summary>From a level to the one after it.</summary>
+    public TimeSpan RepeatAfter(int level)
+    {
+        var repeat = Repeat;
+        for (var beyond = level - Top; beyond >= 0 && repeat < Widest; beyond--)
+        {
+            repeat = repeat * 2 < Widest ? repeat * 2 : Widest;
+        }
+
+        return repeat;
     }
 
     public Supervision SupervisionAt(int level) => Supervision.Count == 0 ? Alerts.Supervision.None : Supervision[Math.Min(level, Supervision.Count) - 1];

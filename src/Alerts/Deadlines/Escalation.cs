@@ -33,7 +33,15 @@ internal static class Escalation
             return new EntryBody { Breach = breach };
         }
 
-        var next = deadline with { Level = deadline.Level + 1, DueMicros = policy.Due(rule, rule.Repeat, deadline.DueMicros) };
+        var repeat = rule.RepeatAfter(deadline.Level);
+        var due = policy.Due(rule, repeat, deadline.DueMicros);
+        if (due <= nowMicros && deadline.Level >= rule.Top)
+        {
+            // While nobody swept, the top would have been told again and again: this breach, overdue by all of it, stands for them.
+            due = policy.Due(rule, repeat, nowMicros);
+        }
+
+        var next = deadline with { Level = deadline.Level + 1, DueMicros = due };
         return new EntryBody
         {
             Breach = breach,

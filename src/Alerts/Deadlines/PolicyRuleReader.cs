@@ -7,6 +7,10 @@ namespace PingAnIoT.Alerts;
 internal sealed class PolicyRuleReader(RuleErrors errors)
 {
     private const int MostLevels = 20;
+    private const string LevelsExpected = "a number from 1 to 20, or always";
+
+    /// <summary>What repeats without end is written down each time.</summary>
+    private static readonly TimeSpan ShortestAlways = TimeSpan.FromSeconds(10);
     private const string TimeExpected = "a time such as 15s, 5m, 24h or 3d";
 
     /// <summary>Longer is a slip of the pen.</summary>
@@ -96,7 +100,7 @@ internal sealed class PolicyRuleReader(RuleErrors errors)
     private DeadlineRule Whole(YamlMapping mapping, DeadlineRule rule, YamlScalar key)
     {
         var fields = new RuleFields(
-            mapping, $"the deadline '{key.Text}'", ["within", "after", "time", "repeat", "levels", "chain", "supervision"], errors);
+            mapping, $"the deadline '{key.Text}'", ["within", "after", "time", "repeat", "widest", "levels", "chain", "supervision"], errors);
         var within = fields.Required("within", TimeExpected) is { } time ? Time(time, "within") : TimeSpan.Zero;
         var after = fields.OptionalText("after", "a step") is { } step && IsOneOf(step, "after", AfterNames) ? StepOf(step.Text) : WorkState.Raised;
         if (after >= rule.Step)
@@ -106,14 +110,25 @@ internal sealed class PolicyRuleReader(RuleErrors errors)
 
         var repeat = fields.Optional("repeat") is { } often ? Time(often, "repeat") : TimeSpan.Zero;
         var levels = Levels(fields);
+        var isAlways = levels == DeadlineRule.Always;
         if (levels > 1 && repeat == TimeSpan.Zero && rule.Step != WorkState.Dispatched)
         {
-            errors.Add(fields.Key("levels")!, $"{levels} levels without 'repeat'; expected the time from one to the next");
+            errors.Add(fields.Key("levels")!, $"{(isAlways ? "'levels: always'" : $"{levels} levels")} without 'repeat'; expected the time from one to the next");
+        }
+        else if (isAlways && repeat > TimeSpan.Zero && repeat < ShortestAlways)
+        {
+            errors.Add(fields.Optional("repeat")!, $"'repeat' of what is told always is {ErrorText.Quote(fields.OptionalText("repeat", "")!.Text)}; expected at least 10s");
+        }
+
+        var widest = fields.Optional("widest") is { } wide ? Time(wide, "widest") : TimeSpan.Zero;
+        if (widest > TimeSpan.Zero && (!isAlways || widest < repeat))
+        {
+            errors.Add(fields.Key("widest")!, isAlways ? "'widest' is shorter than 'repeat'; expected the longest time from one to the next" : "'widest' without 'levels: always'; expected it there alone");
         }
 
         return rule with
         {
-            Within = within, After = after, Repeat = repeat, Levels = levels,
+            Within = within, After = after, Repeat = repeat, Widest = widest, Levels = levels,
             IsWorkingTime = fields.OptionalText("time", "natural or working") is { } kind && IsOneOf(kind, "time", ["natural", "working"]) && kind.Text == "working",
             Chain = fields.Optional("chain") is null ? rule.Chain : Names<ChainUnit>(fields, "chain", Units),
             Supervision = fields.Optional("supervision") is null ? [] : Names<Supervision>(fields, "supervision", Supervisions),
@@ -122,9 +137,14 @@ internal sealed class PolicyRuleReader(RuleErrors errors)
 
     private int Levels(RuleFields fields)
     {
-        if (fields.OptionalText("levels", $"a number from 1 to {MostLevels}") is not { } text)
+        if (fields.OptionalText("levels", LevelsExpected) is not { } text)
         {
             return 1;
+        }
+
+        if (text.Text == "always")
+        {
+            return DeadlineRule.Always;
         }
 
         if (int.TryParse(text.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var levels) && levels is >= 1 and <= MostLevels)
@@ -132,7 +152,7 @@ internal sealed class PolicyRuleReader(RuleErrors errors)
             return levels;
         }
 
-        errors.Add(text, $"levels is {ErrorText.Quote(text.Text)}; expected a number from 1 to {MostLevels}");
+        errors.Add(text, $"levels is {ErrorText.Quote(text.Text)}; expected {LevelsExpected}");
         return 1;
     }
 

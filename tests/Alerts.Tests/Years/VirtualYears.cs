@@ -16,6 +16,11 @@ public sealed class VirtualYears : IAsyncDisposable
 {
     private static readonly string[] Devices = ["gas-pipe/a", "gas-pipe/b", "elevator/c", "smoke-detector/d", "charging-pile/e", "gas-pipe/f"];
     private static readonly string[] Officers = ["wang", "li", "zhao"];
+
+    /// <summary>The default, but that what is told for ever is told less often: there are years of it.</summary>
+    private static readonly DeadlinePolicy Policy =
+        PolicyFile.Parse(System.Text.RegularExpressions.Regex.Replace(DefaultPolicy.Text, "widest: [0-9a-z]+", "widest: 1d"), "years").Policy!;
+
     private readonly int seed;
     private readonly Random random;
     private readonly TimelineClock clock = new(LedgerKit.Start);
@@ -33,7 +38,7 @@ public sealed class VirtualYears : IAsyncDisposable
         this.seed = seed;
         random = new Random(seed);
         kit = new LedgerKit(clock);
-        kit.Options = kit.Options with { Deadlines = DeadlinePolicy.Default, Synchronous = "OFF", LeavesOut = broken };
+        kit.Options = kit.Options with { Deadlines = Policy, Synchronous = "OFF", LeavesOut = broken };
         witness = new YearsWitness(() => kit.Ledger, clock);
         colours = new Severity[Devices.Length];
         plants = [.. Devices.Select((d, i) =>

@@ -46,6 +46,17 @@ public sealed class YearsWitness(Func<Ledger> ledger, TimelineClock clock)
             Fires(entry, now, wall, firing);
         }
 
+        // What is told always is told again, until somebody does it.
+        foreach (var breach in entries.Where(e => e.Body.Breach is not null && !touched.Contains(e.AlertId)))
+        {
+            var alert = ledger().Book.Alerts[breach.AlertId];
+            var step = breach.Body.Breach!.Step;
+            if (ledger().Policy.Find(alert.PeakColour, alert.Kind, step) is { Levels: DeadlineRule.Always, Repeat.Ticks: > 0 } && !alert.Deadlines.Any(d => d.Step == step && d.Level > breach.Body.Breach.Level))
+            {
+                wrong.Add($"{breach.AlertId} {step} level {breach.Body.Breach.Level} is told no more after {now}");
+            }
+        }
+
         foreach (var (row, due) in running)
         {
             var isGone = !after.TryGetValue(row, out var then);
