@@ -19,10 +19,33 @@ internal static class CityBench
             return 2;
         }
 
+        var run = await RunAsync(options);
+        if (arguments.Has("no-results"))
+        {
+            run.Report.Print();
+        }
+        else
+        {
+            run.Report.Write(options.Name);
+        }
+
+        return Told(run);
+    }
+
+    /// <summary>Says what must not have happened.</summary>
+    /// <returns>The exit status.</returns>
+    public static int Told(Outcome run)
+    {
+        run.Wrong.ForEach(w => Console.WriteLine("WRONG: " + w));
+        return run.Wrong.Count == 0 ? 0 : 1;
+    }
+
+    public static async Task<Outcome> RunAsync(CityOptions options)
+    {
         var folder = options.Folder is null ? ServerChild.NewDataFolder() : Directory.CreateDirectory(Path.Combine(options.Folder, options.Name + "-" + Guid.NewGuid().ToString("N"))).FullName;
         try
         {
-            return await RunAsync(options, folder, !arguments.Has("no-results"));
+            return await RunAsync(options, folder);
         }
         finally
         {
@@ -30,7 +53,7 @@ internal static class CityBench
         }
     }
 
-    private static async Task<int> RunAsync(CityOptions options, string folder, bool keeps)
+    private static async Task<Outcome> RunAsync(CityOptions options, string folder)
     {
         Console.WriteLine($"seed {options.Seed}");
         var fleet = new Fleet(options.Shape, options.Seed);
@@ -51,19 +74,7 @@ internal static class CityBench
         var journal = JournalProof.Of(server.Data, plan, options, seen.Load);
         var ledger = LedgerProof.Of(server.Data, seen.Seen, seen.ToldUntil);
         var isClean = await ServerChild.VerbAsync("verify", "--data", server.Data) == 0;
-        var report = CityReport.Of(options, plan, seen, journal, ledger, isClean, firstStart);
-        if (keeps)
-        {
-            report.Write(options.Name);
-        }
-        else
-        {
-            report.Print();
-        }
-
-        var wrong = CityReport.Wrong(seen, journal, ledger, isClean);
-        wrong.ForEach(w => Console.WriteLine("WRONG: " + w));
-        return wrong.Count == 0 ? 0 : 1;
+        return new Outcome(seen, CityReport.Of(options, plan, seen, journal, ledger, isClean, firstStart), CityReport.Wrong(seen, journal, ledger, isClean));
     }
 
     /// <summary>In real time the plan begins at a moment to come, and making it takes a while, which is tried out first.</summary>
@@ -78,4 +89,10 @@ internal static class CityBench
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"about {trial.Count:N0} things happen; the plan takes {seconds:F1} s to make"));
         return (seconds * Margin) + LeastSeconds;
     }
+
+    /// <summary>A run that is over.</summary>
+    /// <param name="Seen">What was seen of it.</param>
+    /// <param name="Report">The same as a table.</param>
+    /// <param name="Wrong">What must not have happened; empty for a good run.</param>
+    internal sealed record Outcome(CityResult Seen, Report Report, List<string> Wrong);
 }
