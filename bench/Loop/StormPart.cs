@@ -84,7 +84,7 @@ internal static class StormPart
     private static async Task<int> EachAsync(
         LoopCity city, List<string> ids, string officer, Func<V1.AlertService.AlertServiceClient, string, Metadata, Task> act)
     {
-        var token = LoopCity.Token(officer, "");
+        var token = LoopCity.Token(officer, "/");
         var (next, done) = (-1, 0);
         var clients = Enumerable.Range(0, 4).Select(_ => new V1.AlertService.AlertServiceClient(city.Channel())).ToArray();
         await Task.WhenAll(Enumerable.Range(0, CommandsUnderWay).Select(worker => Task.Run(async () =>

@@ -81,7 +81,7 @@ internal static class StreamsPart
     }
 
     private static Grpc.Core.AsyncServerStreamingCall<WatchResponse> Freeze(LoopCity city, int number) =>
-        new AlertService.AlertServiceClient(city.Channel()).Watch(new WatchRequest(), LoopCity.Token("frozen-" + number, ""));
+        new AlertService.AlertServiceClient(city.Channel()).Watch(new WatchRequest(), LoopCity.Token("frozen-" + number, "/"));
 
     private static async Task WaitAsync(Func<bool> isSo)
     {

@@ -54,7 +54,7 @@ public sealed class DutyTests
         street.Territory.Children.Should().Equal("d01/s03/c01");
         street.Territory.Neighbours.Should().BeEmpty("the neighbour is not his");
         street.Above.Select(t => t.Path).Should().Equal("d01");
-        (await fleet.GetTerritoryAsync(new V1.GetTerritoryRequest { Path = "d01/s03" }, Headers("x", territory: ""))).Territory.Neighbours.Should().Equal("d01/s04");
+        (await fleet.GetTerritoryAsync(new V1.GetTerritoryRequest { Path = "d01/s03" }, Headers("x", territory: "/"))).Territory.Neighbours.Should().Equal("d01/s04");
         var missing = async () => await fleet.GetTerritoryAsync(new V1.GetTerritoryRequest { Path = "d01/s33" }, Headers("x"));
         (await missing.Should().ThrowAsync<RpcException>()).Which.Status.Detail.Should().Contain("did you mean 'd01/s03'?");
     }
@@ -93,7 +93,7 @@ public sealed class DutyTests
         async Task<JsonElement> GetAsync(string path)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            request.Headers.Add("authorization", Headers("x", territory: "")[0].Value);
+            request.Headers.Add("authorization", Headers("x", territory: "/")[0].Value);
             using var response = await server.Http.SendAsync(request, TestServer.Cancel);
             response.IsSuccessStatusCode.Should().BeTrue(path);
             return await response.Content.ReadFromJsonAsync<JsonElement>(TestServer.Cancel);

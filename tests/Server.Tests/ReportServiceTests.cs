@@ -15,7 +15,7 @@ public sealed class ReportServiceTests
     {
         await using var server = await StartAsync();
         var client = new V1.ReportService.ReportServiceClient(server.Channel);
-        var all = await client.GetReportAsync(new V1.GetReportRequest { Level = V1.TerritoryLevel.Street }, Headers("boss", ""));
+        var all = await client.GetReportAsync(new V1.GetReportRequest { Level = V1.TerritoryLevel.Street }, Headers("boss", "/"));
         (all.Total.Raised, all.Total.OpenAfter).Should().Be((4L, 4L));
         all.ByTerritory.Select(t => $"{t.Name} {t.Counts.Raised}").Should().Equal(" 1", "d01/s03 1", "d01/s04 2");
         (all.Span.Zone, all.Span.UpToSequence, all.Span.Unfinished).Should().Be((server.Ledger.Policy.Calendar.Zone.Id, server.Ledger.Book.Sequence, true));
@@ -24,7 +24,7 @@ public sealed class ReportServiceTests
         var named = await client.GetReportAsync(new V1.GetReportRequest { Territory = "d01/s03" }, Headers("wang", "d01/s03"));
         (named.Total.Raised, named.ByTerritory.Single().Name, named.ByColour.Single().Name).Should().Be((1L, "d01", "green"));
         (await client.GetKpisAsync(new V1.GetKpisRequest(), Headers("wang", "d01/s03"))).Total.Alerts.Should().Be(2);
-        var heat = await client.GetHeatMapAsync(new V1.GetHeatMapRequest { ByDay = true, Level = V1.TerritoryLevel.District }, Headers("boss", ""));
+        var heat = await client.GetHeatMapAsync(new V1.GetHeatMapRequest { ByDay = true, Level = V1.TerritoryLevel.District }, Headers("boss", "/"));
         heat.Rows.Select(r => $"{r.Territory}/{r.Kind}: {r.Cells.Sum(c => c.Red)} red, {r.Cells.Sum(c => c.Green)} green").Should().Equal("/gas-pipe: 0 red, 1 green", "d01/gas-pipe: 2 red, 1 green");
         heat.Rows.SelectMany(r => r.Cells).Should().OnlyContain(c => c.Hour >= 0 && c.Hour < 24);
     }
@@ -34,12 +34,12 @@ public sealed class ReportServiceTests
     {
         await using var server = await StartAsync();
         var client = new V1.ReportService.ReportServiceClient(server.Channel);
-        var first = await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly }, Headers("boss", ""));
+        var first = await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly }, Headers("boss", "/"));
         var request = new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly, UpToSequence = first.Span.UpToSequence, Date = "2100-01-04" };
         await server.PostAsync(new Plant("later", "d01/s03/c01").To(Severity.Yellow));
-        (await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly, UpToSequence = first.Span.UpToSequence }, Headers("boss", ""))).Should().Be(first);
-        (await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly }, Headers("boss", ""))).Total.Raised.Should().Be(5);
-        var future = await client.GetReportAsync(request, Headers("boss", ""));
+        (await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly, UpToSequence = first.Span.UpToSequence }, Headers("boss", "/"))).Should().Be(first);
+        (await client.GetReportAsync(new V1.GetReportRequest { Period = V1.ReportPeriod.Weekly }, Headers("boss", "/"))).Total.Raised.Should().Be(5);
+        var future = await client.GetReportAsync(request, Headers("boss", "/"));
         (future.Total.OpenBefore, future.Total.Raised, future.Span.Unfinished).Should().Be((4L, 0L, true));
     }
 
