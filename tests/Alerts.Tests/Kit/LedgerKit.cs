@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PingAnIoT.Rules;
 
@@ -47,7 +46,7 @@ public sealed class LedgerKit : IAsyncDisposable
 
     public LedgerOptions Options { get; set; }
 
-    public CollectingLogger Log { get; } = new();
+    public LogLines<Ledger> Log { get; } = new();
 
     public Ledger Ledger { get; private set; } = null!;
 
@@ -110,19 +109,4 @@ public sealed class LedgerKit : IAsyncDisposable
 
         public void Dispose() => meters.ForEach(m => m.Dispose());
     }
-}
-
-public sealed class CollectingLogger : ILogger<Ledger>
-{
-    private readonly System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> lines = new();
-
-    public IEnumerable<(int Id, string Text)> Lines => lines;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue((eventId.Id, formatter(state, exception) + (exception is null ? "" : " | " + exception)));
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
@@ -50,7 +49,7 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
     public void RestartOffice() => Office = MakeOffice(sender);
 
     /// <summary>Log lines of the office.</summary>
-    public NoticeLines Log { get; } = new();
+    public LogLines<NoticeOffice> Log { get; } = new();
 
     public async Task LookAsync(double afterSeconds = 0)
     {
@@ -110,20 +109,4 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
         await Kit.DisposeAsync();
         Dispose();
     }
-}
-
-/// <summary>Log lines, kept.</summary>
-public sealed class NoticeLines : ILogger<NoticeOffice>
-{
-    private readonly System.Collections.Concurrent.ConcurrentQueue<(int Id, string Text)> lines = new();
-
-    public IReadOnlyCollection<(int Id, string Text)> Lines => lines;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue((eventId.Id, formatter(state, exception)));
 }

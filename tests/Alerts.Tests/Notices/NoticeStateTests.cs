@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using PingAnIoT.Rules;
 
@@ -66,7 +65,7 @@ public class NoticeStateTests
         var path = Path.GetTempFileName();
         var clock = new FakeTimeProvider(LedgerKit.Start);
         await File.WriteAllTextAsync(path, NoticeTests.Yaml, TestContext.Current.CancellationToken);
-        var log = new Lines();
+        var log = new LogLines<NoticeSource>();
         await using (var source = new NoticeSource(path, clock, log))
         {
             source.Current.Contacts.Should().HaveCount(2);
@@ -77,9 +76,9 @@ public class NoticeStateTests
             Write("channels: 7");
             clock.Advance(TimeSpan.FromSeconds(1));
             source.Current.Contacts.Should().ContainSingle("the old one stays live");
-            log.Ids.Should().ContainSingle(id => id == 3203);
+            log.Lines.Should().ContainSingle(l => l.Id == 3203);
             clock.Advance(TimeSpan.FromSeconds(5));
-            log.Ids.Should().ContainSingle(id => id == 3203, "it is said once");
+            log.Lines.Should().ContainSingle(l => l.Id == 3203, "it is said once");
 
             File.Delete(path);
             clock.Advance(TimeSpan.FromSeconds(1));
@@ -133,16 +132,4 @@ public class NoticeStateTests
 
     private static async Task<int> HeldAsync(NoticeKit kit, string reason) =>
         (await kit.Kit.EntriesAsync(EntryKind.NoticesPlanned)).Sum(e => e.Body.Notice!.Plan!.Held.GetValueOrDefault(reason));
-
-    private sealed class Lines : ILogger<NoticeSource>
-    {
-        public List<int> Ids { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Ids.Add(eventId.Id);
-    }
 }

@@ -8,7 +8,7 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
 {
     private readonly NoticeConfig config;
     private readonly List<string> told = [];
-    private readonly NoticeLines log = new();
+    private readonly LogLines<NoticeOffice> log = new();
     private readonly ServiceMeters meters = new();
     private NoticeOffice? office;
 
