@@ -13,11 +13,14 @@ public class BookImageTests
             seed =>
             {
                 var alert = Any(new Random(seed));
+                alert = seed % 2 == 0 ? alert : alert with { Deadlines = [.. alert.Deadlines.Select(d => d with { DueMicros = alert.RaisedAtMicros + (d.DueMicros % 1_000_000 * 1_000_000) })] };
                 var words = new WordTable();
                 var packed = PackedAlert.Of(alert, words, new PackWriter());
                 packed.Unpack().Should().BeEquivalentTo(alert, o => o.ComparingByMembers<Alert>().WithStrictOrdering());
                 (packed.Id, packed.Series, packed.Territory, packed.RuleId, packed.Kind).Should().Be((alert.Id, alert.Series, alert.Territory, alert.RuleId, alert.Kind));
                 (packed.IsActive, packed.IsOpen, packed.PeakColour, packed.FirstSequence).Should().Be((alert.IsActive, alert.IsOpen, alert.PeakColour, alert.FirstSequence));
+                (packed.OwnerUnit, packed.HasId(alert.Id), packed.IsOf(alert.RuleId, alert.Series)).Should().Be((alert.OwnerUnit, true, true));
+                (packed.HasId(alert.Id + "x"), packed.IsOf(alert.RuleId, "x" + alert.Series), packed.IsOf("x" + alert.RuleId, alert.Series)).Should().Be((false, false, false));
                 packed.DueMicros.Should().Be(alert.Deadlines.Select(d => d.DueMicros).DefaultIfEmpty(long.MaxValue).Min());
             },
             iter: 500);
@@ -56,11 +59,40 @@ public class BookImageTests
                     map.FindLive(alert.RuleId, alert.Series)!.Id.Should().Be(alert.Id);
                 }
 
+                var made = AlertMap.Of([.. plain.Values.Select(a => PackedAlert.Of(a, words, writer))]);
+                made.Keys.Order(StringComparer.Ordinal).Should().Equal(plain.Keys.Order(StringComparer.Ordinal));
+                made.Count.Should().Be(plain.Count);
+                plain.Values.All(a => made.FindLive(a.RuleId, a.Series)!.Id == a.Id && made.ContainsKey(a.Id)).Should().BeTrue("it is the same when it is made in one go");
                 map.FindLive("r", "no/such/series").Should().BeNull();
                 map.ContainsKey("NONE").Should().BeFalse();
             },
             iter: 100);
     }
+
+    [Fact]
+    public void Incidents_that_are_loaded_are_those_that_came_one_by_one() =>
+        Gen.Int[0, int.MaxValue].Array[0, 40].Sample(
+            seeds =>
+            {
+                var (loaded, applied, words, writer) = (new IncidentIndex(), new IncidentIndex(), new WordTable(), new PackWriter());
+                var alerts = seeds.Select((seed, i) => Member(new Random(seed), i)).Where(a => a.IsLive).ToList();
+                foreach (var alert in alerts)
+                {
+                    applied.Apply(null, alert);
+                    loaded.Load(PackedAlert.Of(alert, words, writer));
+                }
+
+                loaded.Rollback();
+                foreach (var alert in alerts)
+                {
+                    var place = IncidentPlace.Of(alert, alert.Incident?.Cause ?? IncidentCause.Hazard);
+                    loaded.Find(place, 0, long.MaxValue / 2).Should().Be(applied.Find(place, 0, long.MaxValue / 2));
+                    loaded.OfDeadGateway(alert.Device).Should().Be(applied.OfDeadGateway(alert.Device));
+                }
+
+                loaded.Behind.Select(b => (b.Key, string.Join(' ', b.Value))).Should().Equal(applied.Behind.Select(b => (b.Key, string.Join(' ', b.Value))));
+            },
+            iter: 500);
 
     [Fact]
     public async Task A_start_from_the_image_and_what_came_after_it_is_a_start_from_the_rows()
@@ -151,6 +183,15 @@ public class BookImageTests
 
     private static string Describe(BookSnapshot book) => book.Sequence + "\n" + string.Join(
         '\n', book.Alerts.Values.OrderBy(a => a.Id, StringComparer.Ordinal).Select(a => System.Text.Json.JsonSerializer.Serialize(a, AlertsJson.Readable.Alert)));
+
+    /// <summary>One of few places and incidents, so that they meet.</summary>
+    private static Alert Member(Random random, int number) => Any(random) with
+    {
+        Id = $"ID-{number}", FirstSequence = number, Kind = random.Next(4) == 0 ? Catalog.GatewayKind : "gas-pipe", Device = "d" + random.Next(3),
+        Gateway = "d" + random.Next(3), Territory = random.Next(2) == 0 ? "" : "a/b", OwnerUnit = random.Next(2) == 0 ? "" : "gas",
+        Behind = random.Next(3) == 0 ? $"ID-{random.Next(number + 1)}" : null,
+        Incident = random.Next(8) == 0 ? null : new IncidentRef(random.Next(1, 5), (IncidentCause)random.Next(1, 5), 0),
+    };
 
     private static Alert Some(int number, long sequence) =>
         Any(new Random(number)) with { Id = $"ID-{number}", RuleId = "r", Series = $"k/{number}/q", LastSequence = sequence };

@@ -8,6 +8,17 @@ namespace PingAnIoT.Alerts.Tests;
 public class StartTests
 {
     [Fact]
+    public async Task A_start_looks_for_what_is_of_duty_by_an_index_and_not_at_every_entry()
+    {
+        await using var kit = new LedgerKit();
+        kit.Open();
+        await kit.CloseAsync();
+        using var connection = new SqliteDatabase(kit.Options.Folder).OpenReader();
+        var plan = LedgerRows.Query(connection, "EXPLAIN QUERY PLAN " + LedgerRows.DutySql, row => row.GetString(3));
+        plan.Should().Contain("SCAN entry USING INDEX entry_duty").And.Contain("SCAN entry USING INDEX entry_maintenance").And.NotContain("SCAN entry");
+    }
+
+    [Fact]
     public async Task A_start_reads_the_live_alerts_and_not_the_whole_ledger()
     {
         var entries = int.Parse(Environment.GetEnvironmentVariable("PINGAN_START_ENTRIES") ?? "20000", CultureInfo.InvariantCulture);

@@ -44,13 +44,14 @@ internal sealed class AlertBook
         windows.Clear();
         foreach (var alert in live.Packed)
         {
-            var whole = alert.Unpack();
-            Incidents.Apply(null, whole);
-            Incidents.Commit();
-            windows.Apply(null, whole);
-            if (alert.Rest is { IsFlapping: true })
+            Incidents.Load(alert);
+            if (alert.Rest is { } rest)
             {
-                flapping.Add(alert.Id);
+                windows.Apply(null, alert.Unpack());
+                if (rest.IsFlapping)
+                {
+                    flapping.Add(alert.Id);
+                }
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     {
         foreach (var alert in bySeries.Bucket(HashOf(rule, series)))
         {
-            if (alert.RuleId == rule && alert.Series == series)
+            if (alert.IsOf(rule, series))
             {
                 return alert.Unpack();
             }
@@ -65,9 +65,12 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <param name="alerts">Of different ids.</param>
-    internal static AlertMap Of(IReadOnlyCollection<PackedAlert> alerts) => alerts.Count == 0
-        ? Empty
-        : new(HashTrie<PackedAlert>.Of(alerts, a => HashOf(a.Id)), HashTrie<PackedAlert>.Of(alerts, a => HashOf(a.RuleId, a.Series)));
+    internal static AlertMap Of(IReadOnlyList<PackedAlert> alerts)
+    {
+        // A start waits for both, and has two cores.
+        var bySeries = Task.Run(() => HashTrie<PackedAlert>.Of(alerts, HashOfSeries));
+        return new AlertMap(HashTrie<PackedAlert>.Of(alerts, a => a.IdHash), bySeries.GetAwaiter().GetResult());
+    }
 
     /// <summary>What has changed from an earlier map to this one; what was altered is in both lists, as it was and as it is.</summary>
     internal void CompareTo(AlertMap before, List<PackedAlert> gone, List<PackedAlert> come) => HashTrie<PackedAlert>.Compare(before.byId, byId, gone, come);
@@ -76,23 +79,24 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     {
         var id = alert.Id;
         var before = Get(id);
-        return new AlertMap(byId.With(HashOf(id), before, alert), bySeries.With(HashOf(alert.RuleId, alert.Series), before, alert));
+        return new AlertMap(byId.With(HashOf(id), before, alert), bySeries.With(HashOfSeries(alert), before, alert));
     }
 
     internal AlertMap Without(string id) => Get(id) is { } before
-        ? new AlertMap(byId.With(HashOf(id), before, null), bySeries.With(HashOf(before.RuleId, before.Series), before, null))
+        ? new AlertMap(byId.With(HashOf(id), before, null), bySeries.With(HashOfSeries(before), before, null))
         : this;
 
-    private static int HashOf(string id) => id.GetHashCode(StringComparison.Ordinal);
+    private static int HashOf(string id) => string.GetHashCode(id);
 
-    private static int HashOf(string rule, string series) =>
-        (rule.GetHashCode(StringComparison.Ordinal) * 31) ^ series.GetHashCode(StringComparison.Ordinal);
+    private static int HashOf(string rule, string series) => (string.GetHashCode(rule) * 31) ^ string.GetHashCode(series);
+
+    private static int HashOfSeries(PackedAlert alert) => (string.GetHashCode(alert.RuleId) * 31) ^ alert.SeriesHash;
 
     private PackedAlert? Get(string id)
     {
         foreach (var alert in byId.Bucket(HashOf(id)))
         {
-            if (alert.Id == id)
+            if (alert.HasId(id))
             {
                 return alert;
             }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace PingAnIoT.Alerts;
@@ -67,7 +68,7 @@ internal static class BookImage
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            return Read(new Input(file));
+            return Read(new Input(file), mostItems: file.Length / sizeof(long));
         }
         catch (Exception damaged) when (damaged is IOException or InvalidDataException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)
         {
@@ -75,7 +76,8 @@ internal static class BookImage
         }
     }
 
-    private static Content? Read(Input input)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // The start is when it is needed: there is no time to warm up.
+    private static Content? Read(Input input, long mostItems)
     {
         if (input.Number() != (long)Magic || !input.Item().AsSpan().SequenceEqual(Build))
         {
@@ -90,8 +92,9 @@ internal static class BookImage
         }
 
         var row = new AlertRow();
-        var alerts = new List<PackedAlert>();
-        for (var left = input.Number(); left > 0; left--)
+        var count = input.Number();
+        var alerts = new List<PackedAlert>((int)Math.Clamp(count, 0, mostItems));
+        for (var left = count; left > 0; left--)
         {
             var facts = input.Item();
             var rest = input.Item();
@@ -171,6 +174,7 @@ internal static class BookImage
         public long Number() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
 
         /// <exception cref="InvalidDataException">It cannot be so long.</exception>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public byte[] Item()
         {
             var length = Number();
@@ -192,7 +196,7 @@ internal static class BookImage
 
         public bool IsWhole()
         {
-            var found = sum;
+            var found = Sum(sum, buffer.AsSpan(0, at));
             return Number() == found && at == end && file.ReadByte() < 0;
         }
 
@@ -200,18 +204,18 @@ internal static class BookImage
         {
             if (end - at < count)
             {
+                sum = Sum(sum, buffer.AsSpan(0, at));
                 buffer.AsSpan(at, end - at).CopyTo(buffer);
                 (end, at) = (end - at, 0);
                 end += file.ReadAtLeast(buffer.AsSpan(end), count - end, throwOnEndOfStream: true);
             }
 
             at += count;
-            var taken = buffer.AsSpan(at - count, count);
-            sum = Sum(sum, taken);
-            return taken;
+            return buffer.AsSpan(at - count, count);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static uint Sum(uint sum, ReadOnlySpan<byte> words)
     {
         for (; words.Length >= 8; words = words[8..])

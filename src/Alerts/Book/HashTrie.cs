@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PingAnIoT.Alerts;
 
 /// <summary>
@@ -11,6 +13,7 @@ internal sealed class HashTrie<T>
     private const int Bits = 6;
     private const int Ways = 1 << Bits;
     private const int Steps = 3;
+    private const int Buckets = 1 << (Bits * Steps);
     private readonly object?[]? root;
 
     private HashTrie(object?[]? root, int count) => (this.root, Count) = (root, count);
@@ -21,26 +24,48 @@ internal sealed class HashTrie<T>
 
     public IEnumerable<T> All => root is null ? [] : Walk(root, Steps - 1);
 
-    /// <summary>Made in one go, which costs a tenth of adding them one by one.</summary>
-    public static HashTrie<T> Of(IEnumerable<T> items, Func<T, int> hashOf)
+    /// <summary>Made in one go: sorted by where they go, so that each array is made once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static HashTrie<T> Of(IReadOnlyList<T> items, Func<T, int> hashOf)
     {
-        var root = new object?[Ways];
-        var count = 0;
-        foreach (var item in items)
+        if (items.Count == 0)
         {
-            var hash = hashOf(item);
-            var node = root;
-            for (var step = 0; step < Steps - 1; step++)
-            {
-                node = (object?[])(node[Way(hash, step)] ??= new object?[Ways]);
-            }
-
-            ref var bucket = ref node[Way(hash, Steps - 1)];
-            bucket = bucket is T[] before ? [.. before, item] : new[] { item };
-            count++;
+            return Empty;
         }
 
-        return new HashTrie<T>(root, count);
+        var (hashes, starts, sorted) = (new int[items.Count], new int[Buckets + 1], new T[items.Count]);
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = hashOf(items[i]) & (Buckets - 1);
+            starts[hashes[i]]++;
+        }
+
+        for (var hash = 1; hash <= Buckets; hash++)
+        {
+            starts[hash] += starts[hash - 1];
+        }
+
+        for (var i = 0; i < hashes.Length; i++)
+        {
+            sorted[--starts[hashes[i]]] = items[i];
+        }
+
+        var root = new object?[Ways];
+        for (var hash = 0; hash < Buckets; hash++)
+        {
+            if (starts[hash] < starts[hash + 1])
+            {
+                var node = root;
+                for (var step = 0; step < Steps - 1; step++)
+                {
+                    node = (object?[])(node[Way(hash, step)] ??= new object?[Ways]);
+                }
+
+                node[Way(hash, Steps - 1)] = sorted[starts[hash]..starts[hash + 1]];
+            }
+        }
+
+        return new HashTrie<T>(root, items.Count);
     }
 
     /// <summary>All with the hash, and perhaps others.</summary>

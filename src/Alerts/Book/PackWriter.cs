@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace PingAnIoT.Alerts;
@@ -96,4 +97,21 @@ internal ref struct PackReader(ReadOnlySpan<byte> bytes)
     }
 
     public string Text() => Encoding.UTF8.GetString(Raw());
+
+    /// <summary>Whether the next text is this one; none is made.</summary>
+    public bool Is(string text)
+    {
+        var raw = Raw();
+        return Ascii.Equals(raw, text) || (raw.Length > text.Length && Encoding.UTF8.GetString(raw) == text);
+    }
+
+    /// <summary>What <see cref="string.GetHashCode(ReadOnlySpan{char})"/> says of the next text; none is made.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Hash()
+    {
+        const int Most = 256;
+        var raw = Raw();
+        Span<char> chars = raw.Length <= Most ? stackalloc char[Most] : new char[raw.Length];
+        return string.GetHashCode(chars[..Encoding.UTF8.GetChars(raw, chars)]);
+    }
 }

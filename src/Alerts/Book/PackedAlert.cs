@@ -11,10 +11,15 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class PackedAlert
 {
-    private const int FirstAt = 0, DueAt = 8, TerritoryAt = 16, RuleAt = 20, KindAt = 24, ConditionAt = 28, PeakAt = 29, WorkAt = 30, NamesAt = 31;
+    private const int FirstAt = 0, DueAt = 8, RaisedAt = 16, TerritoryAt = 24, RuleAt = 28, KindAt = 32, OwnerAt = 36, ConditionAt = 40, PeakAt = 41, WorkAt = 42,
+        ColourAt = 43, NamesAt = 44;
 
-    /// <summary>Words after the names, and which of them is the gateway; numbers from the last entry to the times of change.</summary>
-    private const int SharedWords = 8, GatewayWord = 6, Moments = 5;
+    /// <summary>Beside a deadline's level: it is whole seconds after the raise, as most are, and written in three bytes instead of six.</summary>
+    private const int InSeconds = 1;
+    private const long MicrosASecond = 1_000_000;
+
+    /// <summary>Words behind the last entry's number; the gateway is the first of them.</summary>
+    private const int SharedWords = 7;
 
     /// <summary>An alert of which nothing is known: what is left of one when all that is packed is taken away.</summary>
     private static readonly Alert Blank = new()
@@ -38,17 +43,21 @@ internal sealed class PackedAlert
     /// <summary>The soonest of its deadlines; <see cref="long.MaxValue"/> when there is none.</summary>
     public long DueMicros => BinaryPrimitives.ReadInt64LittleEndian(Facts.AsSpan(DueAt));
 
-    public string Territory => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(TerritoryAt))];
+    public string Territory => WordAt(TerritoryAt);
 
-    public string RuleId => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(RuleAt))];
+    public string RuleId => WordAt(RuleAt);
 
-    public string Kind => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(KindAt))];
+    public string Kind => WordAt(KindAt);
+
+    public string OwnerUnit => WordAt(OwnerAt);
 
     public bool IsActive => (AlertCondition)Facts[ConditionAt] == AlertCondition.Active;
 
     public bool IsOpen => (WorkState)Facts[WorkAt] != WorkState.Closed;
 
     public Severity PeakColour => (Severity)Facts[PeakAt];
+
+    private Severity Colour => (Severity)Facts[ColourAt];
 
     public string Id
     {
@@ -76,54 +85,38 @@ internal sealed class PackedAlert
     {
         get
         {
-            var reader = Words();
-            for (var i = 0; i < GatewayWord; i++)
-            {
-                reader.Number();
-            }
-
+            var reader = BehindIncident();
+            reader.Number();
             return Word(ref reader);
         }
     }
 
     /// <summary>Server receive time of the first raise.</summary>
-    public long RaisedAtMicros
-    {
-        get
-        {
-            var reader = Figures();
-            return RaisedOf(ref reader).Micros;
-        }
-    }
+    public long RaisedAtMicros => BinaryPrimitives.ReadInt64LittleEndian(Facts.AsSpan(RaisedAt));
 
     /// <summary>The newest ledger entry about it.</summary>
-    public long LastSequence
-    {
-        get
-        {
-            var reader = Figures();
-            RaisedOf(ref reader);
-            return FirstSequence + reader.Number();
-        }
-    }
+    public long LastSequence => FirstSequence + BehindIncident().Number();
 
     /// <summary>What an incident is made of; its <see cref="AlertIncident.Id"/> is 0 where the alert is of none.</summary>
     public AlertIncident Incident
     {
         get
         {
-            var reader = Figures();
-            var (colour, raised) = RaisedOf(ref reader);
-            for (var i = 0; i < Moments; i++)
-            {
-                reader.Number();
-            }
+            var reader = BehindNames();
+            return ReadIncident(ref reader);
+        }
+    }
 
-            SkipEvidence(ref reader);
-            SkipDeadlines(ref reader);
-            return reader.Byte() == 0
-                ? new AlertIncident(0, default, 0, colour)
-                : new AlertIncident(FirstSequence + reader.Number(), (IncidentCause)reader.Byte(), raised + reader.Number(), colour);
+    /// <summary>As of the texts, which are not made.</summary>
+    public int IdHash => new PackReader(Facts.AsSpan(NamesAt)).Hash();
+
+    public int SeriesHash
+    {
+        get
+        {
+            var reader = new PackReader(Facts.AsSpan(NamesAt));
+            reader.Raw();
+            return reader.Hash();
         }
     }
 
@@ -132,6 +125,8 @@ internal sealed class PackedAlert
         var reader = new PackReader(Facts.AsSpan(NamesAt));
         reader.Raw();
         var series = reader.Raw();
+        ReadIncident(ref reader);
+        reader.Number();
         for (var i = 0; i < SharedWords; i++)
         {
             reader.Number();
@@ -146,6 +141,15 @@ internal sealed class PackedAlert
     /// <summary>From an image.</summary>
     public static PackedAlert Of(WordTable words, byte[] facts, Alert? rest) => new(words, facts, rest);
 
+    public bool HasId(string id) => new PackReader(Facts.AsSpan(NamesAt)).Is(id);
+
+    public bool IsOf(string rule, string series)
+    {
+        var reader = new PackReader(Facts.AsSpan(NamesAt));
+        reader.Raw();
+        return reader.Is(series) && RuleId == rule;
+    }
+
     /// <param name="alert">The alert.</param>
     /// <param name="words">Takes in what is new to it.</param>
     /// <param name="writer">The caller's own.</param>
@@ -154,15 +158,20 @@ internal sealed class PackedAlert
         writer.Clear();
         writer.Fixed(alert.FirstSequence);
         writer.Fixed(alert.Deadlines.Count == 0 ? long.MaxValue : alert.Deadlines.Min(d => d.DueMicros));
+        writer.Fixed(alert.RaisedAtMicros);
         writer.Fixed(words.NumberOf(alert.Territory));
         writer.Fixed(words.NumberOf(alert.RuleId));
         writer.Fixed(words.NumberOf(alert.Kind));
+        writer.Fixed(words.NumberOf(alert.OwnerUnit));
         writer.Byte((byte)alert.Condition);
         writer.Byte((byte)alert.PeakColour);
         writer.Byte((byte)alert.Work);
+        writer.Byte((byte)alert.Colour);
         writer.Text(alert.Id);
         writer.Text(alert.Series);
-        foreach (var word in (ReadOnlySpan<string>)[alert.RuleVersion, alert.TitleZh, alert.TitleEn, alert.Basis, alert.Quantity, alert.Unit, alert.Gateway, alert.OwnerUnit])
+        Write(writer, alert.Incident, alert);
+        writer.Number(alert.LastSequence - alert.FirstSequence);
+        foreach (var word in (ReadOnlySpan<string>)[alert.Gateway, alert.RuleVersion, alert.TitleZh, alert.TitleEn, alert.Basis, alert.Quantity, alert.Unit])
         {
             writer.Number(words.NumberOf(word));
         }
@@ -175,13 +184,10 @@ internal sealed class PackedAlert
         }
 
         writer.Text(alert.Address);
-        writer.Byte((byte)alert.Colour);
         writer.Double(alert.Latitude);
         writer.Double(alert.Longitude);
         writer.Double(alert.WindowValue);
         writer.Double(alert.Threshold);
-        writer.Fixed(alert.RaisedAtMicros);
-        writer.Number(alert.LastSequence - alert.FirstSequence);
         foreach (var micros in (ReadOnlySpan<long>)[alert.FirstEpisodeMicros, alert.EpisodeMicros, alert.ChangedEventMicros, alert.ChangedAtMicros])
         {
             writer.Number(micros - alert.RaisedAtMicros);
@@ -189,7 +195,6 @@ internal sealed class PackedAlert
 
         Write(writer, alert.Evidence, alert.RaisedAtMicros);
         Write(writer, alert.Deadlines, alert.RaisedAtMicros);
-        Write(writer, alert.Incident, alert);
         return new PackedAlert(words, writer.ToArray(), RestOf(alert));
     }
 
@@ -197,28 +202,25 @@ internal sealed class PackedAlert
     public Alert Unpack()
     {
         var reader = new PackReader(Facts.AsSpan(NamesAt));
-        var (id, series) = (reader.Text(), reader.Text());
+        var (id, series, of, raised) = (reader.Text(), reader.Text(), ReadIncident(ref reader), RaisedAtMicros);
+        var (last, gateway) = (FirstSequence + reader.Number(), Word(ref reader));
         var (version, zh, en, basis) = (Word(ref reader), Word(ref reader), Word(ref reader), Word(ref reader));
-        var (quantity, unit, gateway, owner) = (Word(ref reader), Word(ref reader), Word(ref reader), Word(ref reader));
+        var (quantity, unit) = (Word(ref reader), Word(ref reader));
         var device = reader.Byte() == 1 ? DeviceOf(series) : reader.Text();
         var address = reader.Text();
-        var colour = (Severity)reader.Byte();
         var (latitude, longitude, value, threshold) = (reader.Double(), reader.Double(), reader.Double(), reader.Double());
-        var raised = reader.Fixed8();
-        var last = FirstSequence + reader.Number();
         var (firstEpisode, episode, changedEvent, changed) =
             (raised + reader.Number(), raised + reader.Number(), raised + reader.Number(), raised + reader.Number());
         var evidence = ReadEvidence(ref reader, raised);
         var deadlines = ReadDeadlines(ref reader, raised);
-        var incident = reader.Byte() == 0 ? null : new IncidentRef(FirstSequence + reader.Number(), (IncidentCause)reader.Byte(), raised + reader.Number());
         return (Rest ?? Blank) with
         {
             Id = id, RuleId = RuleId, RuleVersion = version, TitleZh = zh, TitleEn = en, Basis = basis, Series = series, Kind = Kind,
             Device = device, Quantity = quantity, Unit = unit, Gateway = gateway, Territory = Territory,
-            Address = address, OwnerUnit = owner, Latitude = latitude, Longitude = longitude, Condition = (AlertCondition)Facts[ConditionAt],
-            Colour = colour, PeakColour = PeakColour, Work = (WorkState)Facts[WorkAt], FirstEpisodeMicros = firstEpisode, EpisodeMicros = episode,
+            Address = address, OwnerUnit = OwnerUnit, Latitude = latitude, Longitude = longitude, Condition = (AlertCondition)Facts[ConditionAt],
+            Colour = Colour, PeakColour = PeakColour, Work = (WorkState)Facts[WorkAt], FirstEpisodeMicros = firstEpisode, EpisodeMicros = episode,
             ChangedEventMicros = changedEvent, RaisedAtMicros = raised, ChangedAtMicros = changed, WindowValue = value, Threshold = threshold,
-            Evidence = evidence, Deadlines = deadlines, Incident = incident, FirstSequence = FirstSequence, LastSequence = last,
+            Evidence = evidence, Deadlines = deadlines, Incident = of.Id == 0 ? null : new IncidentRef(of.Id, of.Cause, of.OpenedMicros), FirstSequence = FirstSequence, LastSequence = last,
         };
     }
 
@@ -269,10 +271,11 @@ internal sealed class PackedAlert
         writer.Number(deadlines.Count);
         foreach (var deadline in deadlines)
         {
+            var (seconds, rest) = Math.DivRem(deadline.DueMicros - from, MicrosASecond);
             writer.Byte((byte)deadline.Step);
-            writer.Number(deadline.Level);
+            writer.Number((deadline.Level * 2L) + (rest == 0 ? InSeconds : 0));
             writer.Number(deadline.Round);
-            writer.Number(deadline.DueMicros - from);
+            writer.Number(rest == 0 ? seconds : deadline.DueMicros - from);
         }
     }
 
@@ -305,49 +308,19 @@ internal sealed class PackedAlert
         var deadlines = count == 0 ? [] : new Deadline[count];
         for (var i = 0; i < count; i++)
         {
-            deadlines[i] = new Deadline((WorkState)reader.Byte(), (int)reader.Number(), (int)reader.Number(), from + reader.Number());
+            var (step, level, round) = ((WorkState)reader.Byte(), reader.Number(), (int)reader.Number());
+            var unit = (level & InSeconds) != 0 ? MicrosASecond : 1;
+            deadlines[i] = new Deadline(step, (int)(level >> 1), round, from + (unit * reader.Number()));
         }
 
         return deadlines;
     }
 
-    private static void SkipEvidence(ref PackReader reader)
-    {
-        for (var left = reader.Number(); left > 0; left--)
-        {
-            reader.Number();
-            reader.Fixed8();
-            if (reader.Byte() == 1)
-            {
-                reader.Raw();
-            }
-        }
-    }
+    private AlertIncident ReadIncident(ref PackReader reader) => reader.Byte() == 0
+        ? new AlertIncident(0, default, 0, Colour)
+        : new AlertIncident(FirstSequence + reader.Number(), (IncidentCause)reader.Byte(), RaisedAtMicros + reader.Number(), Colour);
 
-    private static void SkipDeadlines(ref PackReader reader)
-    {
-        for (var left = reader.Number(); left > 0; left--)
-        {
-            reader.Byte();
-            reader.Number();
-            reader.Number();
-            reader.Number();
-        }
-    }
-
-    /// <summary>Of a reader of the <see cref="Figures"/>.</summary>
-    private static (Severity Colour, long Micros) RaisedOf(ref PackReader reader)
-    {
-        var colour = (Severity)reader.Byte();
-        reader.Fixed8();
-        reader.Fixed8();
-        reader.Fixed8();
-        reader.Fixed8();
-        return (colour, reader.Fixed8());
-    }
-
-    /// <summary>At the words behind the names.</summary>
-    private PackReader Words()
+    private PackReader BehindNames()
     {
         var reader = new PackReader(Facts.AsSpan(NamesAt));
         reader.Raw();
@@ -355,25 +328,16 @@ internal sealed class PackedAlert
         return reader;
     }
 
-    /// <summary>At the colour, behind all texts.</summary>
-    private PackReader Figures()
+    private PackReader BehindIncident()
     {
-        var reader = Words();
-        for (var i = 0; i < SharedWords; i++)
-        {
-            reader.Number();
-        }
-
-        if (reader.Byte() == 0)
-        {
-            reader.Raw();
-        }
-
-        reader.Raw();
+        var reader = BehindNames();
+        ReadIncident(ref reader);
         return reader;
     }
 
     private string Word(ref PackReader reader) => words[(int)reader.Number()];
+
+    private string WordAt(int at) => words[BinaryPrimitives.ReadInt32LittleEndian(Facts.AsSpan(at))];
 }
 
 /// <summary>What an alert tells of the incident that it is of.</summary>

@@ -79,6 +79,25 @@ internal sealed class IncidentIndex
         Set(place, Counted(head, incident, change));
     }
 
+    /// <summary>Takes in and commits one that there was before: as <see cref="Apply"/>, and those that only count are not unpacked for it.</summary>
+    public void Load(PackedAlert alert)
+    {
+        if (alert.Rest?.Behind is null && !IncidentPlace.IsGateway(alert.Kind) && alert.Incident is { Id: not 0, Cause: not IncidentCause.Gateway } incident
+            && (alert.Territory.Length > 0 || alert.OwnerUnit.Length > 0))
+        {
+            if (alert.IsOpen)
+            {
+                var place = IncidentPlace.Of(incident.Cause, "", alert.Territory, alert.OwnerUnit, "");
+                Set(place, Counted(open.TryGetValue(place, out var head) ? head : null, new IncidentRef(incident.Id, incident.Cause, incident.OpenedMicros), 1));
+            }
+
+            return;
+        }
+
+        Apply(null, alert.Unpack());
+        Commit();
+    }
+
     public void Clear()
     {
         open.Clear();

@@ -9,6 +9,13 @@ internal static class LedgerRows
 {
     public const string EntryColumns = "seq, time, kind, alert, actor, key, body, prev, hash";
 
+    /// <summary>Of officers, duty and maintenance, in order. In two parts, as each has an index: with an OR, SQLite reads every entry there is.</summary>
+    public const string DutySql =
+        $"""
+        SELECT {EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54
+        UNION ALL SELECT {EntryColumns} FROM entry WHERE kind = 57 ORDER BY seq
+        """;
+
     public static LedgerEntry ReadEntry(DbDataReader row)
     {
         var sequence = row.GetInt64(0);
@@ -64,7 +71,7 @@ internal static class LedgerRows
     /// <param name="after">Only those that entries after this one are about; null for all.</param>
     public static List<PackedAlert> ReadLive(DbConnection connection, WordTable words, long? after = null)
     {
-        const int Stretch = 2048, Underway = 4;
+        const int Stretch = 256, Underway = 4;
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT state FROM alert WHERE live = 1";
         if (after is { } sequence)

@@ -288,7 +288,12 @@ internal sealed class LedgerStore : IDisposable
             connection, $"SELECT {LedgerRows.EntryColumns} FROM entry ORDER BY seq DESC LIMIT @limit", LedgerRows.ReadRaw, ("@limit", (long)limit))
             .Reverse()];
 
-    public List<PackedAlert> LoadLive(WordTable words) => LedgerRows.ReadLive(connection, words);
+    /// <summary>By a connection of its own, as all that it has read goes by the cache of its connection, and the writer's is large and for good.</summary>
+    public List<PackedAlert> LoadLive(WordTable words)
+    {
+        using var reader = database.OpenReader();
+        return LedgerRows.ReadLive(reader, words);
+    }
 
     /// <summary>The alerts that entries after this one are about.</summary>
     /// <returns>Null when they are too many, or one of the entries changed alerts that it does not name.</returns>
@@ -309,9 +314,7 @@ internal sealed class LedgerStore : IDisposable
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
 
     /// <summary>Officers and duty: a fold of the entries about them alone, so that there are no rows to be trusted.</summary>
-    public DutyBook LoadDuty() => LedgerRows.Query(
-        connection, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 OR kind = 57 ORDER BY seq", LedgerRows.ReadEntry)
-        .Aggregate(DutyBook.Empty, DutyFold.Apply);
+    public DutyBook LoadDuty() => LedgerRows.Query(connection, LedgerRows.DutySql, LedgerRows.ReadEntry).Aggregate(DutyBook.Empty, DutyFold.Apply);
 
     public string? FindDamage() => database.FindDamage(connection, CancellationToken.None);
 
