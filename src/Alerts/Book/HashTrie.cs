@@ -24,7 +24,7 @@ internal sealed class HashTrie<T>
 
     public IEnumerable<T> All => root is null ? [] : Walk(root, Steps - 1);
 
-    /// <summary>Made in one go: sorted by where they go, so that each array is made once.</summary>
+    /// <summary>Made in one go: counted first, so that each array is made once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static HashTrie<T> Of(IReadOnlyList<T> items, Func<T, int> hashOf)
     {
@@ -33,36 +33,23 @@ internal sealed class HashTrie<T>
             return Empty;
         }
 
-        var (hashes, starts, sorted) = (new int[items.Count], new int[Buckets + 1], new T[items.Count]);
+        var (hashes, left, root) = (new int[items.Count], new int[Buckets], new object?[Ways]);
         for (var i = 0; i < hashes.Length; i++)
         {
             hashes[i] = hashOf(items[i]) & (Buckets - 1);
-            starts[hashes[i]]++;
-        }
-
-        for (var hash = 1; hash <= Buckets; hash++)
-        {
-            starts[hash] += starts[hash - 1];
+            left[hashes[i]]++;
         }
 
         for (var i = 0; i < hashes.Length; i++)
         {
-            sorted[--starts[hashes[i]]] = items[i];
-        }
-
-        var root = new object?[Ways];
-        for (var hash = 0; hash < Buckets; hash++)
-        {
-            if (starts[hash] < starts[hash + 1])
+            var (hash, node) = (hashes[i], root);
+            for (var step = 0; step < Steps - 1; step++)
             {
-                var node = root;
-                for (var step = 0; step < Steps - 1; step++)
-                {
-                    node = (object?[])(node[Way(hash, step)] ??= new object?[Ways]);
-                }
-
-                node[Way(hash, Steps - 1)] = sorted[starts[hash]..starts[hash + 1]];
+                node = (object?[])(node[Way(hash, step)] ??= new object?[Ways]);
             }
+
+            var bucket = (T[])(node[Way(hash, Steps - 1)] ??= new T[left[hash]]);
+            bucket[--left[hash]] = items[i];
         }
 
         return new HashTrie<T>(root, items.Count);

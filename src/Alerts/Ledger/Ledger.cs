@@ -117,16 +117,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// Looks at the structure of the whole file, on another thread, when it was too large to do so in <see cref="Open"/>: for the moment when
     /// nobody waits for the start any more, as it takes a core and the disk for seconds. Once. Given up when the ledger is closed.
     /// </summary>
-    public void BeginCheck() => checkLater = Task.Run(() =>
-    {
-        if (Book.Alerts.Count >= options.ImageFrom)
-        {
-            // What the book was made with, beside all else that goes on; a server with nothing to do but its readings would keep it for hours.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-        }
-
-        LedgerStart.CheckLater(options.Database, health, logger, closing.Token);
-    });
+    public void BeginCheck() => checkLater = Task.Run(() => LedgerStart.CheckLater(options.Database, health, logger, closing.Token));
 
     public Task FlushAsync(CancellationToken cancellationToken)
     {

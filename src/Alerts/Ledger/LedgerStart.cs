@@ -31,6 +31,12 @@ internal static class LedgerStart
         var (live, words) = LoadAlerts(store, images, sequence, logger);
         book.Load(live, words, store.LoadDeliveries(), store.LoadDuty());
         book.Commit(sequence, hash);
+        if (live.Count >= options.ImageFrom)
+        {
+            // What a large book was made with would be kept for hours by a server that allocates nothing: it goes while nobody is waiting yet.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         var missing = FindMissing(store, recorded, sequence, hash);
         var keepsAnew = options.KeepsNotices != store.NoticesKeptSince() > 0;
         if (missing is null && !keepsAnew)
