@@ -86,11 +86,11 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
         ? new AlertMap(byId.With(HashOf(id), before, null), bySeries.With(HashOfSeries(before), before, null))
         : this;
 
-    private static int HashOf(string id) => string.GetHashCode(id);
+    private static int HashOf(string id) => string.GetHashCode(id, StringComparison.Ordinal);
 
-    private static int HashOf(string rule, string series) => (string.GetHashCode(rule) * 31) ^ string.GetHashCode(series);
+    private static int HashOf(string rule, string series) => (string.GetHashCode(rule, StringComparison.Ordinal) * 31) ^ string.GetHashCode(series, StringComparison.Ordinal);
 
-    private static int HashOfSeries(PackedAlert alert) => (string.GetHashCode(alert.RuleId) * 31) ^ alert.SeriesHash;
+    private static int HashOfSeries(PackedAlert alert) => (string.GetHashCode(alert.RuleId, StringComparison.Ordinal) * 31) ^ alert.SeriesHash;
 
     private PackedAlert? Get(string id)
     {

@@ -105,13 +105,13 @@ internal ref struct PackReader(ReadOnlySpan<byte> bytes)
         return Ascii.Equals(raw, text) || (raw.Length > text.Length && Encoding.UTF8.GetString(raw) == text);
     }
 
-    /// <summary>What <see cref="string.GetHashCode(ReadOnlySpan{char})"/> says of the next text; none is made.</summary>
+    /// <summary>What <see cref="string.GetHashCode(ReadOnlySpan{char}, StringComparison)"/> says of the next text; none is made.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Hash()
     {
         const int Most = 256;
         var raw = Raw();
         Span<char> chars = raw.Length <= Most ? stackalloc char[Most] : new char[raw.Length];
-        return string.GetHashCode(chars[..Encoding.UTF8.GetChars(raw, chars)]);
+        return string.GetHashCode(chars[..Encoding.UTF8.GetChars(raw, chars)], StringComparison.Ordinal);
     }
 }
