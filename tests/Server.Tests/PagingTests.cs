@@ -12,9 +12,17 @@ public sealed class PagingTests
     /// <summary>These tell all there is at once, within a bound of their own.</summary>
     private static readonly string[] Whole = ["ListGaps", "ListNotices", "ListChannels"];
 
-    private static IEnumerable<MethodDescriptor> Reads() => typeof(V1.Alert).Assembly.GetTypes()
+    /// <summary>These ask, or come to the same however often they come.</summary>
+    private static readonly string[] WithoutId =
+    [
+        "SetUp", "SignIn", "RefreshSession", "SignOut", "SetPassword", "ImportOfficers", "WhoIsOnDuty", "CheckPolicy", "CheckRules", "ExplainSeries", "Watch", "ConfirmDelivery",
+    ];
+
+    private static IEnumerable<MethodDescriptor> Calls() => typeof(V1.Alert).Assembly.GetTypes()
         .Where(t => t.Name.EndsWith("Reflection", StringComparison.Ordinal) && t.Namespace == typeof(V1.Alert).Namespace)
-        .Select(t => (FileDescriptor)t.GetProperty("Descriptor")!.GetValue(null)!).SelectMany(f => f.Services).SelectMany(s => s.Methods)
+        .Select(t => (FileDescriptor)t.GetProperty("Descriptor")!.GetValue(null)!).SelectMany(f => f.Services).SelectMany(s => s.Methods);
+
+    private static IEnumerable<MethodDescriptor> Reads() => Calls()
         .Where(m => m.Name.StartsWith("List", StringComparison.Ordinal) || m.Name.StartsWith("Get", StringComparison.Ordinal));
 
     [Fact]
@@ -27,6 +35,10 @@ public sealed class PagingTests
         lists.Where(m => m.InputType.FindFieldByName("page_size") is null || m.InputType.FindFieldByName("page_token") is null
             || m.OutputType.FindFieldByName("next_page_token") is null).Select(m => m.FullName).Should().BeEmpty();
     }
+
+    [Fact]
+    public void Every_command_takes_a_request_id() =>
+        Calls().Except(Reads()).Where(m => m.InputType.FindFieldByName("request_id")?.FieldType != FieldType.String).Select(m => m.Name).Should().BeEquivalentTo(WithoutId);
 
     [Fact]
     public async Task A_token_goes_on_where_the_page_ended_and_is_good_for_its_request_alone()

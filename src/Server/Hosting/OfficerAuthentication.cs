@@ -14,6 +14,9 @@ namespace PingAnIoT.Server;
 /// <summary>Who is an officer: the holder of a good token, or in open mode anybody on loopback. Everything but health needs an officer.</summary>
 public static class OfficerAuthentication
 {
+    /// <summary>Where Prometheus reads.</summary>
+    internal const string MetricsPath = "/metrics";
+
     /// <summary>How far the issuer's clock may be from ours.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
@@ -157,15 +160,19 @@ public static class OfficerAuthentication
         };
         options.Events.OnForbidden = context =>
         {
-            Note(context.HttpContext, "TokenNamesNobody");
+            // An officer, to whom it is not open; or nobody's token.
+            var name = IsOfficer(context.HttpContext.User) ? context.HttpContext.User.FindFirst(OfficerName.Claim)?.Value : null;
+            Note(context.HttpContext, name is null ? "TokenNamesNobody" : "PermissionDenied", name);
             return Task.CompletedTask;
         };
 
         // The call by our own name for it: what a stranger has written into a path goes nowhere.
-        void Note(HttpContext context, string reason)
+        void Note(HttpContext context, string reason, string? name = null)
         {
             var method = MethodOf(context);
-            audit.Note("nobody", method is not null && Rights.Table.ContainsKey(method) ? method[(method.LastIndexOf('.') + 1)..] : "http", reason);
+            var call = method is not null && Rights.Table.ContainsKey(method) ? method[(method.LastIndexOf('.') + 1)..]
+                : context.Request.Path == MetricsPath ? "metrics" : "http";
+            audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", call, reason);
         }
     }
 

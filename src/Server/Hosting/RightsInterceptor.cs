@@ -6,7 +6,7 @@ using PingAnIoT.Alerts;
 namespace PingAnIoT.Server;
 
 /// <summary>Asks <see cref="Rights"/> before every call of ours, and puts every refusal on record. The officer goes on with the call.</summary>
-internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty, TimeProvider time) : Interceptor
+internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty, TimeProvider time) : Interceptor
 {
     private const string Own = "/pingan.";
 
@@ -76,7 +76,7 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
 
         if (need != Need.Nothing)
         {
-            context.UserState[OfficerName.CallKey] = Rights.Decide(Caller(context), need) ?? throw Denied();
+            context.UserState[OfficerName.CallKey] = Rights.Decide(callers.Of(context.GetHttpContext().User), need) ?? throw Denied();
         }
 
         return need;
@@ -95,19 +95,6 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
         where TResponse : class =>
         request is Google.Protobuf.IMessage asked && Activator.CreateInstance<TResponse>() is Google.Protobuf.IMessage answer ? ReadMask.Of(asked, answer.Descriptor) : null;
 
-    private Officer Caller(ServerCallContext context)
-    {
-        var user = context.GetHttpContext().User;
-        if (local.Sessions is { } sessions)
-        {
-            var (name, session) = (user.FindFirst(OfficerName.Claim)?.Value ?? "", user.FindFirst(OfficerName.SessionClaim)?.Value ?? "");
-            return sessions.FindOfficer(name, session)?.ToOfficer() ?? throw Out();
-        }
-
-        var claimed = OfficerName.Of(user);
-        return ledger.Book.Duty.Officers.TryGetValue(claimed.Name, out var known) && known.IsDisabled ? throw Out() : claimed;
-    }
-
     private void Note(ServerCallContext context, RpcException refusal)
     {
         if (refusal.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound)
@@ -125,9 +112,6 @@ internal sealed class RightsInterceptor(Ledger ledger, RefusalAudit audit, Local
 
     private static RpcException Denied() =>
         GrpcErrors.Of(StatusCode.PermissionDenied, "NO_RIGHT", "Your role does not allow this.");
-
-    private static RpcException Out() =>
-        GrpcErrors.Of(StatusCode.Unauthenticated, "OFFICER_OUT", "The session is over or the officer is disabled.");
 }
 
 /// <summary>The local issuer, where there is one.</summary>

@@ -72,6 +72,7 @@ public sealed class ServerHost : IAsyncDisposable
             var outside = Own(OutsideIssuer.Of(options.Officers, time, logger));
             var setup = new SetupToken(time);
             var audit = Own(new RefusalAudit(ledger, time));
+            var callers = new Callers(ledger, issuer);
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
@@ -102,8 +103,9 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(issuer)
                 .AddSingleton(outside)
                 .AddSingleton(audit)
+                .AddSingleton(callers)
                 .AddSingleton(new RightsInterceptor(
-                    ledger, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), time))
+                    callers, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), time))
                 .AddSingleton(new TokenOfficers(options.Officers, meters))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new IncidentService(ledger))

@@ -78,6 +78,10 @@ internal static class WebLayer
         app.MapGrpcHealthChecksService().AllowAnonymous();
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = _ => false }).AllowAnonymous();
         app.MapHealthChecks("/healthz/ready").AllowAnonymous();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+
+        // They are the counters of the whole city, in another form.
+        var callers = app.Services.GetRequiredService<Callers>();
+        app.MapPrometheusScrapingEndpoint(OfficerAuthentication.MetricsPath)
+            .RequireAuthorization(p => p.RequireAuthenticatedUser().RequireAssertion(c => callers.May(c.User, Need.SeeCity)));
     }
 }
