@@ -25,8 +25,9 @@ internal static class IncidentList
     {
         // An alert is raised with or after its incident: what was raised before the last that may be listed is of none that may.
         var newest = new SortedDictionary<long, IncidentTally>();
-        var above = 0L;
-        foreach (var run in ordered.Of(officer))
+        var runs = ordered.Of(officer).ToList();
+        var above = AtLeast(runs, isAsked, before, most);
+        foreach (var run in runs)
         {
             for (var at = run.Count - 1; at >= 0 && run[at].First >= above; at--)
             {
@@ -52,6 +53,21 @@ internal static class IncidentList
         }
 
         return [.. newest.Values.Reverse()];
+    }
+
+    /// <summary>What the newest alert of each place tells of where the page ends at the earliest: without it nearly all would be taken for its own for a while.</summary>
+    private static long AtLeast(List<PlaceRun> runs, Func<IncidentCause, bool> isAsked, long before, int most)
+    {
+        var newest = new SortedSet<long>();
+        foreach (var run in runs)
+        {
+            if (run.CountBefore(before) is > 0 and var count && run[count - 1].Alert is { IsOpen: true, Incident: { Id: > 0 } of } && isAsked(of.Cause) && newest.Add(of.Id) && newest.Count > most)
+            {
+                newest.Remove(newest.Min);
+            }
+        }
+
+        return newest.Count == most ? newest.Min : 0;
     }
 
     public static async Task<IncidentPage> ReadAsync(
