@@ -30,7 +30,9 @@ public sealed record ChannelConfig(
     public TimeSpan Patience => Timeout ?? TimeSpan.FromSeconds(5);
 }
 
-public sealed record ContactConfig(string Territory, Recipient Recipient);
+/// <summary>Who is told of a territory.</summary>
+/// <param name="Role">Told only as that: an officer, or a supervisor; null for both.</param>
+public sealed record ContactConfig(string Territory, Recipient Recipient, OfficerRoles? Role = null);
 
 /// <summary>A notice that goes the whole way every so often.</summary>
 /// <param name="Channel">Over which channel.</param>

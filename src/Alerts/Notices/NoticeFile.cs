@@ -148,7 +148,7 @@ public static class NoticeFile
         private ContactConfig? Contact(YamlMapping mapping, List<string> channels)
         {
             var before = errors.Count;
-            var fields = new RuleFields(mapping, "a contact", ["name", "territory", "channels", "mail", "phone", "language"], errors);
+            var fields = new RuleFields(mapping, "a contact", ["name", "territory", "role", "channels", "mail", "phone", "language"], errors);
             var name = fields.RequiredText("name", "a name");
             CheckName(name, $"a name, and not '{NoticeStages.Fallback}' or '{CanaryConfig.Name}'", NoticeStages.Fallback, CanaryConfig.Name);
             var used = Scalars(fields, "channels");
@@ -166,11 +166,18 @@ public static class NoticeFile
                 errors.Add(language, $"language is {ErrorText.Quote(language.Text)}; expected zh or en");
             }
 
+            var role = fields.OptionalText("role", "officer or supervisor");
+            if (role is not (null or { Text: "officer" or "supervisor" }))
+            {
+                errors.Add(role, $"role is {ErrorText.Quote(role.Text)}; expected officer or supervisor, or none for both");
+            }
+
             var territory = fields.OptionalText("territory", "a territory such as d01/s03");
             var phone = fields.OptionalText("phone", "a phone number");
             return errors.Count > before ? null : new ContactConfig(
                 territory?.Text.Trim('/') ?? "",
-                new Recipient(name!.Text, [.. used.Select(c => c.Text)], mail?.Text ?? "", phone?.Text ?? "", language?.Text ?? "zh"));
+                new Recipient(name!.Text, [.. used.Select(c => c.Text)], mail?.Text ?? "", phone?.Text ?? "", language?.Text ?? "zh"),
+                role is null ? null : Enum.Parse<OfficerRoles>(role.Text, ignoreCase: true));
         }
 
         /// <summary>Names are parts of keys.</summary>

@@ -136,7 +136,7 @@ internal sealed class NoticeSends(
     private Recipient RecipientOf(NoticeConfig now, NoticeCard card, Alert alert) =>
         card.Recipient == CanaryConfig.Name && now.Canary is { } canary ? canary.Recipient
         : now.Contacts.FirstOrDefault(c => c.Recipient.Name == card.Recipient)?.Recipient
-            ?? roster.OnDuty(alert.Territory, Micros.Now(clock)).FirstOrDefault(r => r.Name == card.Recipient) ?? new Recipient(card.Recipient, []);
+            ?? roster.OnDuty(alert.Territory, OfficerRoles.Officer, Micros.Now(clock)).FirstOrDefault(r => r.Name == card.Recipient) ?? new Recipient(card.Recipient, []);
 
     /// <summary>One message over one channel, with the channel's patience.</summary>
     /// <returns>"" when it was taken; else why not.</returns>

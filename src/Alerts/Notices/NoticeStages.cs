@@ -124,7 +124,7 @@ internal sealed class NoticeStages
 
     private void Roster(NoticeBatch batch)
     {
-        var onDuty = new Dictionary<string, IReadOnlyList<Recipient>>(StringComparer.Ordinal);
+        var onDuty = new Dictionary<(string, OfficerRoles), IReadOnlyList<Recipient>>();
         foreach (var item in batch.Items)
         {
             if (item.IsNoNews)
@@ -134,9 +134,11 @@ internal sealed class NoticeStages
                 continue;
             }
 
-            if (!onDuty.TryGetValue(item.Territory, out var recipients))
+            var recipients = OnDuty(item.Territory, item.Entry.Body.Breach?.Role ?? OfficerRoles.Officer);
+            if (item.Reason == NoticeReason.CameBack)
             {
-                onDuty[item.Territory] = recipients = roster.OnDuty(item.Territory, batch.NowMicros);
+                // New again: also for those who are to acknowledge it, however far up it is told.
+                recipients = [.. recipients.Concat(OnDuty(item.Alert.Territory, OfficerRoles.Officer)).DistinctBy(r => r.Name)];
             }
 
             if (recipients.Count == 0)
@@ -151,6 +153,9 @@ internal sealed class NoticeStages
                 batch.Tellings.Add(Telling(item, new Recipient(Fallback, [channel])));
             }
         }
+
+        IReadOnlyList<Recipient> OnDuty(string territory, OfficerRoles role) =>
+            onDuty.TryGetValue((territory, role), out var known) ? known : onDuty[(territory, role)] = roster.OnDuty(territory, role, batch.NowMicros);
     }
 
     private static NoticeTelling Telling(NoticeItem item, Recipient recipient) =>

@@ -28,7 +28,37 @@ public sealed class RosterDutyTests
 
         var config = new NoticeConfig { Contacts = Contacts };
         var duty = new RosterDuty(() => book, () => TerritoryTree.Empty, () => Contacts, new ContactRoster(() => config));
-        string.Join(',', duty.OnDuty(territory, Morning + ((hour - 8) * DutyKit.Hour)).Select(r => r.Name)).Should().Be(names);
+        string.Join(',', duty.OnDuty(territory, OfficerRoles.Officer, Morning + ((hour - 8) * DutyKit.Hour)).Select(r => r.Name)).Should().Be(names);
+    }
+
+    [Theory]
+    [InlineData("d01/s03:boss", "", "d01/s03", "boss")]
+    [InlineData("d01:chief", "", "d01/s03", "chief")]
+    [InlineData("d01/s04:other", "", "d01/s03", "a")]
+    [InlineData("", "d01/s03:boss", "d01/s03", "boss")]
+    [InlineData("", "d01:chief", "d01/s03", "chief")]
+    [InlineData("d01:chief", "d01/s03:boss", "d01/s03", "boss")]
+    [InlineData("d01/s03:boss", "d01/s03:chief", "d01/s03", "boss")]
+    [InlineData("d01/s03:stranger", "", "d01/s03", "a")]
+    [InlineData("", "", "d01/s03", "a")]
+    public void Told_as_supervisor_are_those_on_duty_then_the_places_own_then_those_above_and_else_who_is_on_duty(string onDuty, string own, string territory, string names)
+    {
+        ContactConfig[] contacts =
+        [
+            new("d01/s03", new Recipient("a", ["sms"])), new("d01/s03", new Recipient("b", ["sms"])), new("d09", new Recipient("boss", ["sms"])), new("d09", new Recipient("chief", ["sms"])),
+            new("d09", new Recipient("other", ["sms"])),
+        ];
+        contacts = [.. contacts.Select(c => own.Split(':') is [var place, var name] && c.Recipient.Name == name ? c with { Territory = place, Role = OfficerRoles.Supervisor } : c)];
+        var posts = DutyBook.Empty.Posts.Add((DutyKit.Street, OfficerRoles.Officer), DutyPost.Empty.With(DutyKit.DayAndNight));
+        if (onDuty.Split(':') is [var where, var who])
+        {
+            var roster = DutyKit.DayAndNight with { Territory = where, Role = OfficerRoles.Supervisor, Teams = [[who], [who]] };
+            posts = posts.Add((where, OfficerRoles.Supervisor), DutyPost.Empty.With(roster));
+        }
+
+        var config = new NoticeConfig { Contacts = contacts };
+        var duty = new RosterDuty(() => DutyBook.Empty with { Posts = posts }, () => TerritoryTree.Empty, () => contacts, new ContactRoster(() => config));
+        string.Join(',', duty.OnDuty(territory, OfficerRoles.Supervisor, Morning + DutyKit.Hour).Select(r => r.Name)).Should().Be(names);
     }
 
     [Fact]

@@ -12,11 +12,11 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     private readonly ServiceMeters meters = new();
     private NoticeOffice? office;
 
-    /// <param name="contacts">Names, each with its territory: <c>street d01/s03, city</c>.</param>
+    /// <param name="contacts">Names, each with its territory, and as what they are told where that is one thing alone: <c>street d01/s03, boss d01/s03 as supervisor, city</c>.</param>
     public TimelineNotices(string contacts)
     {
-        var lines = contacts.Split(',', StringSplitOptions.TrimEntries).Select(c => c.Split(' ')).Select(c =>
-            $"  - {{ name: {c[0]}, channels: [hook]{(c.Length > 1 ? ", territory: " + c[1] : "")} }}");
+        var lines = contacts.Split(',', StringSplitOptions.TrimEntries).Select(c => (Words: c.Split(' '), Role: c.Split(" as "))).Select(c =>
+            $"  - {{ name: {c.Words[0]}, channels: [hook]{(c.Words.Length > 1 && c.Words[1] != "as" ? ", territory: " + c.Words[1] : "")}{(c.Role.Length > 1 ? ", role: " + c.Role[1] : "")} }}");
         var read = NoticeFile.Parse(
             "hosts: [hook.test]\nchannels:\n  - { name: hook, type: webhook, url: \"http://hook.test/a\" }\ncontacts:\n" + string.Join('\n', lines), "contacts");
         config = read.Config ?? throw new InvalidOperationException(string.Join('\n', read.Errors));
