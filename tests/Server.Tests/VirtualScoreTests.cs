@@ -98,7 +98,7 @@ public sealed class VirtualScoreTests
     private static SortFigures Of(Scorecard card, string sort) => card.Sorts.Single(s => s.Sort == sort);
 
     /// <summary>The pack without one rule: from its list item to the next blank line.</summary>
-    private static string Without(string rule)
+    internal static string Without(string rule)
     {
         var text = new StringBuilder();
         var isOut = false;
