@@ -140,7 +140,7 @@ internal sealed record BandOracle(Rule Rule, DeviceRecord Device, string Series,
 
     private int Worst() => Bands.FindIndex(b => b.IsOn) is var worst and >= 0 ? worst : Bands.Count;
 
-    private BandOracle Fire(int from, int to, long due, long receive)
+    public BandOracle Fire(int from, int to, long due, long receive)
     {
         var episode = Episode.Next(due, isRaise: from == Bands.Count);
         return this with

@@ -52,14 +52,28 @@ internal sealed record OracleCase(int Seed, RuleSet Rules, EngineOptions Options
     [
         string.Create(CultureInfo.InvariantCulture, $"seed {Seed}, {Options}"),
         .. Rules.Rules.SelectMany(r => r.Parts.Select(p => "    " + Show(p)).Prepend($"  {r.Combination} within {r.WithinMicros / 1e6} {Show(r)}")),
-        .. Journal.Select((r, i) => string.Create(CultureInfo.InvariantCulture,
-            $"  [{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}")),
+        .. Journal.Select((r, i) => "  " + Show(r, i)),
     ]);
 
-    private static string Show(Rule r) => string.Create(CultureInfo.InvariantCulture,
+    internal static string Show(Reading r, int i) => string.Create(CultureInfo.InvariantCulture,
+        $"[{i}] at {(r.ReceiveTimeMicros - Scenario.Epoch) / 1e6} {(r.IsTick ? "tick" : $"d{r.Device}.{r.Quantity} = {r.Value} from {(r.EventTimeMicros - Scenario.Epoch) / 1e6}")}");
+
+    internal static string Show(Rule r) => string.Create(CultureInfo.InvariantCulture,
         $"{r.Id}: kind {r.Kind} quantity {(r.AnyQuantity ? "any" : r.Quantity)} {r.When()}{(r.IsLatched ? " latched" : "")} hold {r.HoldMicros / 1e6} during {r.During} deadband {r.Deadband} clear {r.ClearHoldMicros / 1e6} {string.Join(", ", r.Bands.Select(b => $"{b.Severity} {b.Comparison} {b.Threshold} {b.SetPoint}"))}");
 
     internal static T Pick<T>(Random random, params ReadOnlySpan<T> from) => from[random.Next(from.Length)];
+
+    /// <summary>One with bands over one series of the kind that most devices are of.</summary>
+    internal static Rule MakeBandRule(Random random)
+    {
+        var rule = MakeSimpleRule(random, 0);
+        while (rule.Function is WindowFunction.Absent or WindowFunction.Votes)
+        {
+            rule = MakeSimpleRule(random, 0);
+        }
+
+        return rule with { Kind = 0 };
+    }
 
     private static Rule MakeRule(Random random, int number)
     {
