@@ -96,7 +96,9 @@ public sealed class ExplainTests
     public async Task What_there_is_not_is_said_with_what_was_likely_meant(string series, string rule, string message)
     {
         await using var server = await StartAsync();
-        var ask = () => new V1.RuleService.RuleServiceClient(server.Channel).ExplainSeriesAsync(Of(series, rule)).ResponseAsync;
+        var rules = new V1.RuleService.RuleServiceClient(server.Channel);
+        await Until.TrueAsync(() => rules.ExplainSeries(Of("smoke-detector/sd-1/temperature")).Rules.Count == 1, TimeSpan.FromSeconds(120));
+        var ask = () => rules.ExplainSeriesAsync(Of(series, rule)).ResponseAsync;
         var status = (await ask.Should().ThrowAsync<RpcException>()).Which.Status;
         (status.StatusCode, status.Detail).Should().Be((StatusCode.NotFound, message));
     }
