@@ -13,7 +13,7 @@ public class StartTests
         await using var kit = new LedgerKit();
         kit.Open();
         await kit.CloseAsync();
-        using var connection = new SqliteDatabase(kit.Options.Folder).OpenReader();
+        using var connection = new SqliteDatabase(kit.Options.Folder).OpenWriter();
         var plan = LedgerRows.Query(connection, "EXPLAIN QUERY PLAN " + LedgerRows.DutySql, row => row.GetString(3));
         plan.Should().Contain("SCAN entry USING INDEX entry_duty").And.Contain("SCAN entry USING INDEX entry_maintenance").And.NotContain("SCAN entry");
     }
