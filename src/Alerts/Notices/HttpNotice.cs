@@ -111,6 +111,20 @@ internal static class HttpNotice
             ["subject"] = message.Subject,
             ["text"] = message.Body,
         };
+        if (message.Breach is { Breach: var breach } text)
+        {
+            body["breach"] = new JsonObject
+            {
+                ["step"] = breach.Step.ToString().ToLowerInvariant(),
+                ["level"] = breach.Level,
+                ["due"] = WireTime.Text(text.First.DueMicros),
+                ["overdue_seconds"] = text.LateMicros / 1_000_000,
+                ["territory"] = breach.To,
+                ["role"] = breach.Role?.ToString().ToLowerInvariant(),
+                ["supervision"] = breach.Supervision?.ToString().ToLowerInvariant(),
+            };
+        }
+
         if (type is ChannelType.Sms or ChannelType.Voice)
         {
             body["phone"] = message.Recipient.Phone;

@@ -9,6 +9,11 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
 {
     private const int FieldLimit = 300;
 
+    /// <summary>Whose clock its times are by.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    public TerritoryTree Territories { get; init; } = TerritoryTree.Empty;
+
     public bool IsChinese => Recipient.Language != "en";
 
     public string Title => One(IsChinese ? Alert.TitleZh : Alert.TitleEn);
@@ -30,10 +35,10 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         (false, NoticeReason.Ended) => Text($"[PingAn][{Colour}] closed: {Title}"),
         (true, NoticeReason.Summary) => Text($"[平安] 另有 {Card.Count} 条通知未逐条发送{Reds}"),
         (false, NoticeReason.Summary) => Text($"[PingAn] {Card.Count} more notices were not told one by one{Reds}"),
-        (true, NoticeReason.CameBack) => Text($"[平安][{Colour}] 已确认未派人，重新告警：{Title}{More}"),
-        (false, NoticeReason.CameBack) => Text($"[PingAn][{Colour}] acknowledged and nobody sent, it is new again: {Title}{More}"),
-        (true, NoticeReason.Breached) => Text($"[平安][{Colour}] 逾期未办：{Title}{More}"),
-        (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] overdue: {Title}{More}"),
+        (true, NoticeReason.CameBack) => Text($"[平安][{Colour}] 已确认未交办，重新告警{Breach?.Grade}：{Title}{More}"),
+        (false, NoticeReason.CameBack) => Text($"[PingAn][{Colour}] acknowledged and nobody sent, it is new again{Breach?.Grade}: {Title}{More}"),
+        (true, NoticeReason.Breached) => Text($"[平安][{Colour}] {Breach?.What ?? "逾期未办"}{Breach?.Grade}：{Title}{More}"),
+        (false, NoticeReason.Breached) => Text($"[PingAn][{Colour}] {Breach?.What ?? "overdue"}{Breach?.Grade}: {Title}{More}"),
         (true, NoticeReason.AfterMaintenance) => Text($"[平安][{Colour}] 检修结束仍未恢复：{Title}{More}"),
         (false, NoticeReason.AfterMaintenance) => Text($"[PingAn][{Colour}] still active after maintenance: {Title}{More}"),
         (true, NoticeReason.Stayed) => Text($"[平安][{Colour}] 网关已恢复，仍无信号：{Title}{More}"),
@@ -46,8 +51,11 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
 
     /// <summary>Lines of plain text.</summary>
     public string Body => IsChinese
-        ? Text($"{Subject}\n地点：{One(Alert.Territory)} {One(Alert.Address)}\n设备：{One(Alert.Kind)}/{One(Alert.Device)}\n数值：{Alert.WindowValue:0.###} {One(Alert.Unit)}（阈值 {Alert.Threshold:0.###}）\n时间：{WireTime.Text(Alert.ChangedEventMicros)}\n编号：{Alert.Id}")
-        : Text($"{Subject}\nPlace: {One(Alert.Territory)} {One(Alert.Address)}\nDevice: {One(Alert.Kind)}/{One(Alert.Device)}\nValue: {Alert.WindowValue:0.###} {One(Alert.Unit)} (threshold {Alert.Threshold:0.###})\nTime: {WireTime.Text(Alert.ChangedEventMicros)}\nAlert: {Alert.Id}");
+        ? Text($"{Subject}{Summons}\n地点：{Place(Alert.Territory)} {One(Alert.Address)}\n设备：{One(Alert.Kind)}/{One(Alert.Device)}\n数值：{Alert.WindowValue:0.###} {One(Alert.Unit)}（阈值 {Alert.Threshold:0.###}）\n时间：{Time(Alert.ChangedEventMicros)}\n编号：{Alert.Id}")
+        : Text($"{Subject}{Summons}\nPlace: {Place(Alert.Territory)} {One(Alert.Address)}\nDevice: {One(Alert.Kind)}/{One(Alert.Device)}\nValue: {Alert.WindowValue:0.###} {One(Alert.Unit)} (threshold {Alert.Threshold:0.###})\nTime: {Time(Alert.ChangedEventMicros)}\nAlert: {Alert.Id}");
+
+    /// <summary>Null where the card is about no breach.</summary>
+    internal BreachText? Breach => BreachText.Of(Card, Alert, IsChinese);
 
     /// <summary>What stands in for an alert where there is none: nothing in it is real.</summary>
     public static Alert NoAlert(string id, long atMicros) => new()
@@ -57,7 +65,25 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         EpisodeMicros = atMicros, ChangedEventMicros = atMicros, RaisedAtMicros = atMicros, ChangedAtMicros = atMicros, FirstSequence = 0, LastSequence = 0,
     };
 
-    private string More => Card.Count <= 1 ? "" : IsChinese ? Text($"（同处共 {Card.Count} 条）") : Text($" ({Card.Count} at this place)");
+    /// <summary>It stands for all of its kind in its place.</summary>
+    private bool IsWide => Card.News is null && Card.Place is not ['?', ..];
+
+    private string More => (Card.Count <= 1, IsWide, IsChinese) switch
+    {
+        (true, _, _) => "",
+        (_, true, true) => Text($"，{PlaceOrCity(Card.Place)}共 {Card.Count} 条"),
+        (_, true, false) => Text($", {Card.Count} in {PlaceOrCity(Card.Place)}"),
+        (_, _, true) => Text($"（同处共 {Card.Count} 条）"),
+        _ => Text($" ({Card.Count} at this place)"),
+    };
+
+    /// <summary>Of a breach: lines that say when it was due, and who is to see to it.</summary>
+    private string Summons => (Breach, IsChinese) switch
+    {
+        (null, _) => "",
+        (var b, true) => $"\n时限：{Time(b.First.DueMicros)}" + (b is { IsForSupervisor: true, Breach.To: { } to } ? $"\n致：{PlaceOrCity(to)}督办人" : ""),
+        var (b, _) => $"\nDue: {Time(b.First.DueMicros)}" + (b is { IsForSupervisor: true, Breach.To: { } to } ? $"\nTo: the supervisor of {PlaceOrCity(to)}" : ""),
+    };
 
     private string Reds => Card.Reds is not > 0 ? "" : IsChinese ? Text($"，其中红色 {Card.Reds} 条") : Text($", {Card.Reds} of them red");
 
@@ -80,6 +106,12 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
 
         return line.ToString();
     }
+
+    private string Time(long micros) => NoticeWords.Time(micros, Zone);
+
+    private string Place(string path) => NoticeWords.Place(path, Territories, IsChinese);
+
+    private string PlaceOrCity(string path) => path.Length > 0 ? Place(path) : IsChinese ? "全市" : "the city";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -29,9 +29,10 @@ public sealed class NoticeOffice : IAsyncDisposable
     private bool isLoaded;
     private volatile IReadOnlyDictionary<string, int> dead = new Dictionary<string, int>(StringComparer.Ordinal);
 
+    /// <param name="territories">Their names; null where nothing is known of them but their paths.</param>
     public NoticeOffice(
         Ledger ledger, IDutyRoster roster, IAttendance attendance, Func<NoticeConfig> config, INoticeSender sender, NoticeBounds bounds,
-        TimeProvider clock, NoticeMetrics metrics, ILogger<NoticeOffice> logger)
+        TimeProvider clock, NoticeMetrics metrics, ILogger<NoticeOffice> logger, Func<TerritoryTree>? territories = null)
     {
         this.ledger = ledger;
         this.config = config;
@@ -40,7 +41,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         this.metrics = metrics;
         this.logger = logger;
         canary = new CanaryWatch(config, sender, clock, metrics, logger);
-        sends = new NoticeSends(ledger, roster, attendance, config, sender, bounds, clock, metrics, logger, canary.Delivered);
+        sends = new NoticeSends(ledger, roster, attendance, config, sender, bounds, clock, metrics, logger, canary.Delivered, territories ?? (() => TerritoryTree.Empty));
         outcomes = new NoticeOutcomes(ledger, bounds, config, metrics, logger);
         desk = new NoticeDesk(bounds);
         stages = new NoticeStages(bounds, desk, roster, config);

@@ -9,7 +9,8 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class NoticeSends(
     Ledger ledger, IDutyRoster roster, IAttendance attendance, Func<NoticeConfig> config, INoticeSender sender, NoticeBounds bounds,
-    TimeProvider clock, NoticeMetrics metrics, ILogger logger, Action<long> canaryDelivered)
+    TimeProvider clock, NoticeMetrics metrics, ILogger logger, Action<long> canaryDelivered,
+    Func<TerritoryTree> territories)
 {
     private const int DueLimit = 1024;
     private readonly NoticeOutcomes outcomes = new(ledger, bounds, config, metrics, logger);
@@ -130,7 +131,8 @@ internal sealed class NoticeSends(
             return "there is no such channel";
         }
 
-        return await SendAsync(sender, channel, new NoticeMessage(card, alert, RecipientOf(now, card, alert)), clock, cancellationToken).ConfigureAwait(false);
+        var message = new NoticeMessage(card, alert, RecipientOf(now, card, alert)) { Zone = ledger.Policy.Calendar.Zone, Territories = territories() };
+        return await SendAsync(sender, channel, message, clock, cancellationToken).ConfigureAwait(false);
     }
 
     private Recipient RecipientOf(NoticeConfig now, NoticeCard card, Alert alert) =>

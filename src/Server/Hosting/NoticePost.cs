@@ -34,7 +34,7 @@ internal sealed class NoticePost : IAsyncDisposable
             var roster = new RosterDuty(() => ledger.Book.Duty, territories, () => source.Current.Contacts, new ContactRoster(() => source.Current));
             var office = new NoticeOffice(
                 ledger, roster, attendance, () => source.Current, sender, new NoticeBounds(), time,
-                new NoticeMetrics(meters), loggers.CreateLogger<NoticeOffice>());
+                new NoticeMetrics(meters), loggers.CreateLogger<NoticeOffice>(), territories);
             return new NoticePost(source, sender, office);
         }
         catch (FormatException wrong)

@@ -26,8 +26,9 @@ public sealed class NoticeInjectionTests
             var alert = AlertWith(text);
             foreach (var type in Enum.GetValues<ChannelType>())
             {
-                cases++;
-                failures += IsTextOnly(type, alert) ? 0 : 1;
+                cases += 2;
+                failures += IsTextOnly(type, alert, RaisedOf(alert), 6) ? 0 : 1;
+                failures += IsTextOnly(type, alert, OverdueOf(alert, text), 8) ? 0 : 1;
             }
         }
 
@@ -35,16 +36,23 @@ public sealed class NoticeInjectionTests
         failures.Should().Be(0);
     }
 
-    private static bool IsTextOnly(ChannelType type, Alert alert)
+    private static NoticeCard RaisedOf(Alert alert) => new()
     {
-        var card = new NoticeCard
-        {
-            Key = "k/1/王/hook", Lane = NoticeLane.Red, Reason = NoticeReason.Raised, Recipient = "王", Channel = "hook", AlertId = alert.Id, Sequence = 1, Place = "d01",
-            Count = 1, DueMicros = 0,
-        };
+        Key = "k/1/王/hook", Lane = NoticeLane.Red, Reason = NoticeReason.Raised, Recipient = "王", Channel = "hook", AlertId = alert.Id, Sequence = 1, Place = "d01",
+        Count = 1, DueMicros = 0,
+    };
+
+    /// <summary>Of a wider place, to a supervisor: everything that a notice can say.</summary>
+    private static NoticeCard OverdueOf(Alert alert, string text) => RaisedOf(alert) with
+    {
+        Reason = NoticeReason.Breached, Place = text, Count = 2, Breach = new Breach(WorkState.Rectified, 2, 1, 1, 2, text, OfficerRoles.Supervisor, Supervision.Listed),
+    };
+
+    private static bool IsTextOnly(ChannelType type, Alert alert, NoticeCard card, int lines)
+    {
         var message = new NoticeMessage(card, alert, new Recipient("王", ["hook"], "w@test", "13800000000"));
         var channel = new ChannelConfig("hook", type, new Uri("http://hook.test/a"), From: "p@test");
-        if (message.Subject.Any(char.IsControl) || message.Body.Count(c => c == '\n') != 5 || message.Body.Any(c => char.IsControl(c) && c != '\n'))
+        if (message.Subject.Any(char.IsControl) || message.Body.Count(c => c == '\n') != lines - 1 || message.Body.Any(c => char.IsControl(c) && c != '\n'))
         {
             return false;
         }

@@ -26,6 +26,8 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
 
     public NoticeConfig Config { get; set; }
 
+    public TerritoryTree Territories { get; init; } = TerritoryTree.Empty;
+
     public List<(string Channel, NoticeMessage Message)> Sent { get; } = [];
 
     /// <summary>What a channel answers; "" takes everything.</summary>
@@ -44,7 +46,7 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
     }
 
     public NoticeOffice MakeOffice(INoticeSender sender, IDutyRoster? roster = null) => new(
-        Kit.Ledger, roster ?? new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), Log);
+        Kit.Ledger, roster ?? new ContactRoster(() => Config), this, () => Config, sender, new NoticeBounds(), Kit.Clock, new NoticeMetrics(this), Log, () => Territories);
 
     public void RestartOffice() => Office = MakeOffice(sender);
 
