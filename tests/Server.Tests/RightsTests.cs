@@ -50,7 +50,7 @@ public sealed class RightsTests
         MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
         FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
         FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK
+        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
         FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
         FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
         RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK
@@ -153,6 +153,37 @@ public sealed class RightsTests
         entries.Where(e => e.Kind == EntryKind.Refused).Select(e => e.Body.Refusal!.Rpc).Should().Contain("FleetService/ListDeadLetters").And.Contain("AlertService/Get");
     }
 
+    /// <summary>A gateway that has connected is a device without a place; one that has no device of known place is for the whole city to see.</summary>
+    [Fact]
+    public async Task A_gateway_is_seen_by_who_has_a_device_of_it()
+    {
+        await using var city = await City.StartAsync();
+        using var own = await TestGateway.ConnectAsync(city.Server, "gw-own");
+        using var lone = await TestGateway.ConnectAsync(city.Server, "gw-lone");
+        await lone.PublishAsync("pingan/v1/gw-lone/gas-pipe/gp-lone", """{"pressure":101.5}""");
+        var fleet = new V1.FleetService.FleetServiceClient(city.Server.Channel);
+        foreach (var (role, seen) in new (string, string[])[]
+        {
+            ("officer", ["gw-own"]), ("supervisor", ["gw-own"]), ("operator", ["gw-own"]), ("there", ["gw-foreign"]),
+            ("auditor", ["gw-foreign", "gw-lone", "gw-own"]), ("chief", ["gw-foreign", "gw-lone", "gw-own"]),
+        })
+        {
+            Task<(string Code, string Text)> AskAsync(string call, string json) => CallAsync(city, Calls().Single(m => m.Name == call), json, role);
+            fleet.ListGateways(new V1.ListGatewaysRequest(), city.Headers[role]).Gateways.Select(g => g.Name).Should().Equal(seen);
+            fleet.ListDevices(new V1.ListDevicesRequest { Kind = "gateway" }, city.Headers[role]).Devices.Select(d => d.Device_).Should().BeEquivalentTo(seen);
+            foreach (var name in new[] { "gw-own", "gw-foreign", "gw-lone" })
+            {
+                var answer = seen.Contains(name) ? "OK" : "NotFound";
+                (await AskAsync("GetDevice", $$"""{"kind":"gateway","device":"{{name}}"}""")).Code.Should().Be(answer, $"{role} asks for {name}");
+                (await AskAsync("ExplainSeries", $$"""{"series":"gateway/{{name}}/online"}""")).Code.Should().Be(answer, $"{role} asks for {name}");
+            }
+
+            var nearly = (await AskAsync("ExplainSeries", """{"series":"gateway/gw-foreigm/online"}""")).Text;
+            nearly.Contains("gw-foreign", StringComparison.Ordinal).Should().Be(seen.Contains("gw-foreign"), role);
+            (await AskAsync("GetDevice", """{"kind":"gas-pipe","device":"gp-lone"}""")).Code.Should().Be("OK", "a device of unknown place is everybody's");
+        }
+    }
+
     [Theory]
     [InlineData("officer", false)]
     [InlineData("supervisor", false)]
@@ -210,6 +241,8 @@ public sealed class RightsTests
     {
         private const string Password = "correct horse battery";
 
+        private TestGateway? gateway;
+
         public required TestServer Server { get; init; }
 
         public required string Files { get; init; }
@@ -263,6 +296,7 @@ public sealed class RightsTests
                 await city.AddAlertsAsync();
                 await city.AddDutyAsync();
                 await city.AddMaintenanceAsync();
+                city.gateway = await TestGateway.ConnectAsync(city.Server, "gw-foreign");
             }
 
             return city;
@@ -270,6 +304,7 @@ public sealed class RightsTests
 
         public async ValueTask DisposeAsync()
         {
+            gateway?.Dispose();
             await Server.DisposeAsync();
             Directory.Delete(Files, recursive: true);
         }

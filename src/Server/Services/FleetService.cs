@@ -18,7 +18,7 @@ internal sealed class FleetService(
 
     public override Task<V1.ListDevicesResponse> ListDevices(V1.ListDevicesRequest request, ServerCallContext context)
     {
-        var officer = OfficerName.Of(context);
+        var view = new OfficerView(register, OfficerName.Of(context));
         var size = Paging.Size(request.PageSize);
         var kind = request.Kind.Length == 0 ? -1 : FindKind(request.Kind);
         var territory = new Officer("", request.Territory.Trim('/'));
@@ -29,7 +29,7 @@ internal sealed class FleetService(
         {
             var device = register[(int)index];
             if ((kind < 0 || device.Kind == kind) && (!request.UnregisteredOnly || device.IsUnregistered)
-                && officer.Covers(device.Territory) && (request.Territory.Length == 0 || (device.Territory.Length > 0 && territory.Covers(device.Territory))))
+                && (request.Territory.Length == 0 || (device.Territory.Length > 0 && territory.Covers(device.Territory))) && view.Sees(device))
             {
                 response.Devices.Add(Wire(device));
             }
@@ -42,7 +42,7 @@ internal sealed class FleetService(
     public override Task<V1.GetDeviceResponse> GetDevice(V1.GetDeviceRequest request, ServerCallContext context)
     {
         var index = register.Find(FindKind(request.Kind), System.Text.Encoding.UTF8.GetBytes(request.Device));
-        return index >= 0 && OfficerName.Of(context).Covers(register[index].Territory)
+        return index >= 0 && new OfficerView(register, OfficerName.Of(context)).Sees(register[index])
             ? Task.FromResult(new V1.GetDeviceResponse { Device = Wire(register[index]) })
             : throw GrpcErrors.NotFound("device", $"{request.Kind}/{request.Device}");
     }
@@ -52,10 +52,10 @@ internal sealed class FleetService(
         var size = Paging.Size(request.PageSize, 1_000);
         var known = gateways.Read();
         var kind = register.Catalog.FindKind(Catalog.GatewayKind);
-        var own = GatewaysOf(OfficerName.Of(context));
+        var view = new OfficerView(register, OfficerName.Of(context));
         var after = Paging.Start(request, request.PageToken);
         var names = Enumerable.Range(0, register.Count).Select(i => register[i]).Where(d => d.Kind == kind).Select(d => d.Device)
-            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => own?.Contains(n) != false && string.CompareOrdinal(n, after) > 0);
+            .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => string.CompareOrdinal(n, after) > 0 && view.SeesGateway(n));
         var page = names.Take(size + 1).ToList();
         var response = new V1.ListGatewaysResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1] : null) };
         response.Gateways.AddRange(page.Take(size).Select(n => Wire(n, known.GetValueOrDefault(n))));
@@ -141,28 +141,6 @@ internal sealed class FleetService(
         }
 
         return wire;
-    }
-
-    /// <returns>The gateways that a device of the officer's territory has; null for all of them.</returns>
-    private HashSet<string>? GatewaysOf(Officer officer)
-    {
-        if (officer.Territory.Length == 0)
-        {
-            return null;
-        }
-
-        // A device of unknown place is everybody's, but says nothing of whose its gateway is.
-        var own = new HashSet<string>(StringComparer.Ordinal);
-        for (var i = 0; i < register.Count; i++)
-        {
-            var device = register[i];
-            if (device.Territory.Length > 0 && officer.Covers(device.Territory))
-            {
-                own.UnionWith(device.Gateways);
-            }
-        }
-
-        return own;
     }
 
     private V1.Gateway Wire(string name, GatewayPresence? presence)

@@ -47,8 +47,7 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
 
     public override async Task<V1.ExplainSeriesResponse> ExplainSeries(V1.ExplainSeriesRequest request, ServerCallContext context)
     {
-        var officer = OfficerName.Of(context);
-        var name = SeriesName.Find(register, request.Series, d => officer.Covers(d.Territory));
+        var name = SeriesName.Find(register, request.Series, new OfficerView(register, OfficerName.Of(context)).Sees);
         if (!name.IsFound)
         {
             throw GrpcErrors.NotFound("series", request.Series, name.Nearest);
