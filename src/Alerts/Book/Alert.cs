@@ -196,6 +196,10 @@ public sealed record Alert
     /// <summary>The worst colour since work began anew, where it was worse before that; else null.</summary>
     public Severity? RoundColour { get; init; }
 
+    /// <summary>Where it is, for who may see it: asked of <see cref="Officer.Sees(Alert)"/> alone.</summary>
+    [JsonIgnore]
+    internal string Places => Territory;
+
     /// <summary>The worst colour that officers were told of since work began: what is worse than that is news.</summary>
     [JsonIgnore]
     public Severity KnownColour => RoundColour ?? PeakColour;

@@ -57,7 +57,7 @@ public sealed class AlertMap : IReadOnlyDictionary<string, Alert>
     }
 
     /// <summary>Those an officer may see.</summary>
-    public IEnumerable<Alert> Of(Officer officer) => byId.All.Where(a => officer.Covers(a.Territory)).Select(a => a.Unpack());
+    public IEnumerable<Alert> Of(Officer officer) => byId.All.Where(officer.Sees).Select(a => a.Unpack());
 
     public IEnumerator<KeyValuePair<string, Alert>> GetEnumerator() =>
         byId.All.Select(a => a.Unpack()).Select(a => new KeyValuePair<string, Alert>(a.Id, a)).GetEnumerator();

@@ -21,11 +21,7 @@ internal sealed class OrderedBook
     /// <summary>Those an officer may see, in no order of places.</summary>
     /// <param name="officer">Who asks.</param>
     /// <param name="territory">The territory asked for; "" for all. An alert of no known place is in none.</param>
-    public IEnumerable<PlaceRun> Of(Officer officer, string territory = "")
-    {
-        var within = territory.Length == 0 ? null : new Officer("", territory);
-        return runs.Values.Where(r => officer.Covers(r.Territory) && (within is null || (r.Territory.Length > 0 && within.Covers(r.Territory))));
-    }
+    public IEnumerable<PlaceRun> Of(Officer officer, string territory = "") => runs.Values.Where(r => officer.Sees(r.Places, territory));
 
     /// <summary>The newest that match, newest first.</summary>
     /// <param name="of">Among these.</param>
@@ -102,7 +98,7 @@ internal sealed class OrderedBook
         to.Alerts.CompareTo(Book.Alerts, gone, come);
         foreach (var alert in gone)
         {
-            var run = runs[alert.Territory];
+            var run = runs[alert.Places];
             run.Remove(alert);
             holed.Add(run);
             OpenCount -= alert.IsOpen ? 1 : 0;
@@ -113,9 +109,9 @@ internal sealed class OrderedBook
         CollectionsMarshal.AsSpan(keys).Sort(CollectionsMarshal.AsSpan(come));
         foreach (var alert in come)
         {
-            if (!runs.TryGetValue(alert.Territory, out var run))
+            if (!runs.TryGetValue(alert.Places, out var run))
             {
-                runs[alert.Territory] = run = new PlaceRun(alert.Territory);
+                runs[alert.Places] = run = new PlaceRun(alert.Places);
             }
 
             run.Put(alert);
@@ -127,7 +123,7 @@ internal sealed class OrderedBook
             run.Close();
             if (run.Count == 0)
             {
-                runs.Remove(run.Territory);
+                runs.Remove(run.Places);
             }
         }
 
@@ -136,14 +132,14 @@ internal sealed class OrderedBook
     }
 }
 
-/// <summary>The alerts of exactly one territory, oldest raise first. Threading: as <see cref="OrderedBook"/>.</summary>
-/// <param name="territory">"" for those of no known place.</param>
-internal sealed class PlaceRun(string territory)
+/// <summary>The alerts of exactly one place, oldest raise first. Threading: as <see cref="OrderedBook"/>.</summary>
+/// <param name="places">As in <see cref="Alert.Places"/>.</param>
+internal sealed class PlaceRun(string places)
 {
     private readonly List<(long First, PackedAlert? Alert)> alerts = [];
     private int holes;
 
-    public string Territory => territory;
+    public string Places => places;
 
     public int Count => alerts.Count;
 

@@ -45,6 +45,9 @@ internal sealed class PackedAlert
 
     public string Territory => WordAt(TerritoryAt);
 
+    /// <inheritdoc cref="Alert.Places"/>
+    public string Places => Territory;
+
     public string RuleId => WordAt(RuleAt);
 
     public string Kind => WordAt(KindAt);

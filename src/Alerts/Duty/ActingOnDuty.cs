@@ -32,7 +32,7 @@ public sealed class ActingOnDuty(Ledger ledger, Func<TerritoryTree> territories,
 
         // A place that is not known is everybody's duty. What is not his to see is answered by the service, as if it were not there.
         var book = ledger.Book;
-        if (book.Duty.Posts.IsEmpty || !book.Alerts.TryGetValue(id, out var alert) || alert.Territory.Length == 0 || !officer.Covers(alert.Territory))
+        if (book.Duty.Posts.IsEmpty || !book.Alerts.TryGetValue(id, out var alert) || alert.Territory.Length == 0 || !officer.Sees(alert))
         {
             return null;
         }

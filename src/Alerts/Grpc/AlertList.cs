@@ -23,7 +23,7 @@ internal static class AlertList
         var territory = request.Territory.Trim('/');
         var (book, live) = await ledger.Desk.ListAsync(officer, o => (o.Book, Live(o, officer, request, territory, before, size + 1)), cancellationToken);
         var (past, pastEnd) = request.IncludeClosed
-            ? await ReadPastAsync(ledger, before, size, a => IsOf(a.Territory, officer, territory) && Matches(a, request), cancellationToken)
+            ? await ReadPastAsync(ledger, before, size, a => officer.Sees(a.Places, territory) && Matches(a, request), cancellationToken)
             : ([], 0);
 
         // Of the live ones only those above where the look at the past ended: below it, something of the past could come between.
@@ -69,12 +69,6 @@ internal static class AlertList
     /// <param name="most">So many.</param>
     internal static List<PackedAlert> Live(OrderedBook ordered, Officer officer, V1.ListRequest request, string territory, long before, int most) =>
         OrderedBook.Newest(ordered.Of(officer, territory), before, most, a => Matches(a, request));
-
-    /// <param name="place">The alert's territory.</param>
-    /// <param name="officer">Who asks.</param>
-    /// <param name="territory">The territory asked for; "" for all. An alert of no known place is in none.</param>
-    private static bool IsOf(string place, Officer officer, string territory) =>
-        officer.Covers(place) && (territory.Length == 0 || (place.Length > 0 && PlaceText.Covers(territory, place)));
 
     /// <summary>What is soonest told comes first.</summary>
     private static bool Matches(PackedAlert alert, V1.ListRequest request) =>

@@ -35,7 +35,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
     public override async Task<V1.GetResponse> Get(V1.GetRequest request, ServerCallContext context)
     {
         var alert = await ledger.FindAlertAsync(request.Id, context.CancellationToken);
-        if (alert is null || !OfficerName.Of(context).Covers(alert.Territory))
+        if (alert is null || !OfficerName.Of(context).Sees(alert))
         {
             throw GrpcErrors.NotFound("alert", request.Id);
         }
@@ -73,7 +73,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
         var note = request.Note.Length == 0 ? "Reset." : "Reset: " + request.Note;
         var command = Command(context, "reset", request.Id, request.RequestId, note, request.ExpectedSequence);
         var alert = await ledger.FindAlertAsync(request.Id, context.CancellationToken);
-        if (alert is null || !command.Officer.Covers(alert.Territory))
+        if (alert is null || !command.Officer.Sees(alert))
         {
             throw GrpcErrors.NotFound("alert", request.Id);
         }

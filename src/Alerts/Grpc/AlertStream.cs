@@ -166,7 +166,7 @@ internal sealed class AlertStream(
         if (entry.AlertId.Length > 0)
         {
             alert = ledger.Book.Alerts.GetValueOrDefault(entry.AlertId) ?? await ledger.FindAlertAsync(entry.AlertId, ending.Token);
-            if (alert is null || !officer.Covers(alert.Territory))
+            if (alert is null || !officer.Sees(alert))
             {
                 Pass(entry.Sequence);
                 return;

@@ -24,11 +24,11 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
         }
     }
 
-    public bool IsAttended(string territory)
+    public bool IsAttended(Alert alert)
     {
         lock (gate)
         {
-            return attending.Exists(o => o.Covers(territory));
+            return attending.Exists(o => o.Sees(alert));
         }
     }
 

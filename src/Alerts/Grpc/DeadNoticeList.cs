@@ -27,7 +27,7 @@ internal static class DeadNoticeList
             var rows = await ledger.ReadAsync(c => NoticeRows.Dead(c, fromMicros, fromKey, room), cancellationToken).ConfigureAwait(false);
             foreach (var dead in rows)
             {
-                if (await ledger.FindAlertAsync(dead.Card.AlertId, cancellationToken).ConfigureAwait(false) is { } alert && officer.Covers(alert.Territory))
+                if (await ledger.FindAlertAsync(dead.Card.AlertId, cancellationToken).ConfigureAwait(false) is { } alert && officer.Sees(alert))
                 {
                     if (own.Count == size)
                     {

@@ -96,7 +96,7 @@ internal static class IncidentList
             .Where(a => a.FirstSequence > after && a.FirstSequence <= end).OrderBy(a => a.FirstSequence);
         return Page(incident, page, size, end == long.MaxValue ? null : end);
 
-        bool IsOfIt(Alert alert) => alert.Incident?.Id == id && officer.Covers(alert.Territory);
+        bool IsOfIt(Alert alert) => alert.Incident?.Id == id && officer.Sees(alert);
     }
 
     /// <summary>Those of the book that are of an incident, in the order of their raise.</summary>

@@ -10,7 +10,7 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
     public override async Task<V1.ListNoticesResponse> ListNotices(V1.ListNoticesRequest request, ServerCallContext context)
     {
         var alert = await ledger.FindAlertAsync(request.AlertId, context.CancellationToken);
-        if (alert is null || !OfficerName.Of(context).Covers(alert.Territory))
+        if (alert is null || !OfficerName.Of(context).Sees(alert))
         {
             throw GrpcErrors.NotFound("alert", request.AlertId);
         }
@@ -102,7 +102,7 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
 
         var found = await ledger.ReadAsync(c => NoticeRows.Find(c, key), context.CancellationToken);
         var alert = found is { IsDead: true } dead ? await ledger.FindAlertAsync(dead.Card.AlertId, context.CancellationToken) : null;
-        if (alert is null || !officer.Covers(alert.Territory))
+        if (alert is null || !officer.Sees(alert))
         {
             throw GrpcErrors.NotFound("dead notice", key);
         }

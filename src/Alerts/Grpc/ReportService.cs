@@ -60,7 +60,7 @@ public sealed class ReportService(Ledger ledger, ReportDesk desk, Func<Territory
             isOwn ? "A report of yours is being made; ask again when it is done." : "Enough reports are being made; ask again in a while.");
         var report = new ReportReader(
             ledger, scope.Book, scope.Span,
-            t => officer.Covers(t) && (asked.Place.Length == 0 || (t.Length > 0 && scope.Within.Covers(t))));
+            places => officer.Sees(places, asked.Place));
         try
         {
             var end = await report.EndMicrosAsync(context.CancellationToken).ConfigureAwait(false);

@@ -47,7 +47,7 @@ internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int 
     public long Cursor() => feed.CursorOf(this);
 
     /// <summary>False for what is certainly for others; where the place is not known it may be for anybody.</summary>
-    public bool IsFor(LedgerEntry entry) => LedgerFeed.IsNews(entry) && (entry.Territory is null || officer.Covers(entry.Territory));
+    public bool IsFor(LedgerEntry entry) => LedgerFeed.IsNews(entry) && (entry.Places is null || officer.Sees(entry.Places));
 
     public void Dispose() => feed.Close(this);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
@@ -179,8 +180,8 @@ public sealed record LedgerEntry
     /// <summary>The span of the commit, so that the stream can hang its own below it; default when not traced or read back from disk.</summary>
     public ActivityContext Trace { get; init; }
 
-    /// <summary>Of the alert it is about, so that the feed knows whom it concerns; null where it is about none, or was read back from disk.</summary>
-    internal string? Territory { get; init; }
+    /// <summary>Of the alert it is about, as in <see cref="Alert.Places"/>, so that the feed knows whom it concerns; null where it is about none, or was read back from disk.</summary>
+    internal string? Places { get; init; }
 
     /// <summary>Server time at which it was on disk; 0 when it was read back from there.</summary>
     internal long CommittedMicros { get; init; }
@@ -351,4 +352,8 @@ public sealed record TransitionFacts
 
     /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>
     public Chatter? Chatter { get; init; }
+
+    /// <inheritdoc cref="Alert.Places"/>
+    [JsonIgnore]
+    internal string Places => Territory;
 }

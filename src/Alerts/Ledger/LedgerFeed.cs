@@ -173,7 +173,7 @@ public sealed class LedgerFeed
     /// <summary>Those of its territory and of all above it; of unknown place it is everybody's.</summary>
     private void Touch(LedgerEntry entry)
     {
-        if (string.IsNullOrEmpty(entry.Territory))
+        if (string.IsNullOrEmpty(entry.Places))
         {
             foreach (var all in taps.Values)
             {
@@ -184,7 +184,7 @@ public sealed class LedgerFeed
         }
 
         var byPath = taps.GetAlternateLookup<ReadOnlySpan<char>>();
-        var path = entry.Territory.AsSpan();
+        var path = entry.Places.AsSpan();
         while (true)
         {
             if (byPath.TryGetValue(path, out var own))

@@ -71,7 +71,7 @@ internal sealed class LedgerTransaction(
         store.Insert(entry, bytes);
         (HeadSequence, HeadHash) = (raw.Sequence, hash);
         book.Apply(entry, FindPast, Remember);
-        entries.Add((alertId.Length == 0 ? entry : entry with { Territory = FindAlert(alertId)?.Territory }, postedMicros));
+        entries.Add((alertId.Length == 0 ? entry : entry with { Places = FindAlert(alertId)?.Places }, postedMicros));
         if (kind == EntryKind.Delivered)
         {
             deliveries[actor] = body.UpTo!.Value;

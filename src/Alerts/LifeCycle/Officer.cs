@@ -16,4 +16,19 @@ public sealed record Officer(string Name, string Territory = "")
         Territory.Length == 0 || territory.Length == 0
         || (territory.StartsWith(Territory, StringComparison.Ordinal)
             && (territory.Length == Territory.Length || territory[Territory.Length] == '/'));
+
+    /// <summary>The one question of which alerts there are for the officer: listed, streamed, counted, worked on. Any other is as if it were not there.</summary>
+    public bool Sees(Alert alert) => Sees(alert.Places);
+
+    /// <inheritdoc cref="Sees(Alert)"/>
+    internal bool Sees(PackedAlert alert) => Sees(alert.Places);
+
+    /// <inheritdoc cref="Sees(Alert)"/>
+    /// <param name="places">As in <see cref="Alert.Places"/>.</param>
+    internal bool Sees(string places) => Covers(places);
+
+    /// <summary>The same of those alone that lie within a territory. An alert of no known place is in none.</summary>
+    /// <param name="places">As in <see cref="Alert.Places"/>.</param>
+    /// <param name="within">"" for all.</param>
+    internal bool Sees(string places, string within) => Sees(places) && (within.Length == 0 || (places.Length > 0 && PlaceText.Covers(within, places)));
 }

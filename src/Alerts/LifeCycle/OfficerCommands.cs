@@ -98,7 +98,7 @@ internal static class OfficerCommands
         }
 
         var alert = transaction.FindAlert(command.AlertId);
-        if (alert is null || !command.Officer.Covers(alert.Territory))
+        if (alert is null || !command.Officer.Sees(alert))
         {
             return new CommandResult(CommandOutcome.NotFound);
         }

@@ -12,8 +12,8 @@ public interface IDutyRoster
 /// <summary>Whether anybody is watching.</summary>
 public interface IAttendance
 {
-    /// <summary>True when a stream is open of an officer who covers the territory.</summary>
-    bool IsAttended(string territory);
+    /// <summary>True when a stream is open of an officer who sees the alert.</summary>
+    bool IsAttended(Alert alert);
 }
 
 /// <summary>Somebody who is told, and over what.</summary>

@@ -119,7 +119,7 @@ internal sealed class NoticeSends(
         null => "the alert is gone",
         _ when !card.IfUnattended => null,
         { Acknowledged: not null } => "acknowledged",
-        _ when attendance.IsAttended(alert.Territory) => "attended",
+        _ when attendance.IsAttended(alert) => "attended",
         _ => unattended.Admit(card, Micros.Now(clock)) ? null : "grouped",
     };
 

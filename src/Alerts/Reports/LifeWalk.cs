@@ -7,7 +7,7 @@ namespace PingAnIoT.Alerts;
 /// <param name="ledger">Read by its readers, each read a bounded page.</param>
 /// <param name="book">At least as new as the last entry that counts.</param>
 /// <param name="span">The period.</param>
-/// <param name="counts">Whether an alert of this territory counts.</param>
+/// <param name="counts">Whether an alert of these places counts, as in <see cref="Alert.Places"/>.</param>
 internal sealed class LifeWalk(Ledger ledger, BookSnapshot book, ReportSpan span, Func<string, bool> counts)
 {
     /// <summary>Entries and alerts at hand at a time.</summary>
@@ -52,7 +52,7 @@ internal sealed class LifeWalk(Ledger ledger, BookSnapshot book, ReportSpan span
         var waiting = new List<string>(Room);
         foreach (var alert in book.Alerts.Packed)
         {
-            if (!counts(alert.Territory))
+            if (!counts(alert.Places))
             {
                 continue;
             }
@@ -103,7 +103,7 @@ internal sealed class LifeWalk(Ledger ledger, BookSnapshot book, ReportSpan span
 
         void End()
         {
-            if (life is { Alert: { } alert, IsEmpty: false } && counts(alert.Territory))
+            if (life is { Alert: { } alert, IsEmpty: false } && counts(alert.Places))
             {
                 take(life);
             }

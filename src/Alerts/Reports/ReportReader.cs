@@ -35,7 +35,7 @@ internal sealed class ReportReader(Ledger ledger, BookSnapshot book, ReportSpan 
             var (fromTime, fromSequence) = (time, sequence);
             var page = await ledger.ReadAsync(
                 c => LifeRows.Raises(c, fromTime, fromSequence, span.ToMicros, span.UpTo, LifeWalk.Room), cancellationToken).ConfigureAwait(false);
-            foreach (var entry in page.Where(e => counts(e.Body.Transition!.Territory)))
+            foreach (var entry in page.Where(e => counts(e.Body.Transition!.Places)))
             {
                 tally.Add(entry);
             }

@@ -90,7 +90,7 @@ public sealed class NoticeKit : IAsyncDisposable, INoticeSender, IAttendance, IM
         }
     }
 
-    public bool IsAttended(string territory) => Attended;
+    public bool IsAttended(Alert alert) => Attended;
 
     public Meter Create(MeterOptions options)
     {

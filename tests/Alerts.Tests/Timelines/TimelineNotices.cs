@@ -58,7 +58,7 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         return "held: " + (held.Count == 0 ? "nothing" : string.Join(", ", held));
     }
 
-    public bool IsAttended(string territory) => true;
+    public bool IsAttended(Alert alert) => true;
 
     public Task<string> SendAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken)
     {
