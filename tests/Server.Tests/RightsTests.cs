@@ -335,8 +335,8 @@ public sealed class RightsTests
                             Key = $"{foreign.Id}/1/{word}/hook", Lane = NoticeLane.Red, Reason = NoticeReason.Raised, Recipient = "officer.foreign", Channel = "hook",
                             AlertId = foreign.Id, Sequence = 1, Place = foreign.Territory, Count = 1, DueMicros = t.NowMicros,
                         };
-                        t.Store.PutCard(card);
-                        t.Store.SetCard(card.Key, 12, t.NowMicros, isDead: true);
+                        t.Store.Outbox.Put(card);
+                        t.Store.Outbox.Set(card.Key, 12, t.NowMicros, isDead: true);
                     }
 
                     return OfficerBookCommands.NoteOffDuty(t, "nobody", new OffDutyFacts("seed", foreign.Id, []));

@@ -38,7 +38,7 @@ internal static class LedgerStart
         }
 
         var missing = FindMissing(store, recorded, sequence, hash);
-        var keepsAnew = options.KeepsNotices != store.NoticesKeptSince() > 0;
+        var keepsAnew = options.KeepsNotices != store.Outbox.KeptSince() > 0;
         if (missing is null && !keepsAnew)
         {
             return hash;
@@ -59,7 +59,7 @@ internal static class LedgerStart
             var facts = new NoticeFacts { IsKept = options.KeepsNotices };
             var key = string.Create(CultureInfo.InvariantCulture, $"notices/kept/{transaction.HeadSequence}");
             var kept = transaction.Append(EntryKind.NoticesKept, "", "system", key, transaction.NowMicros, new EntryBody { Notice = facts });
-            store.SetNoticesKept(options.KeepsNotices, kept.Sequence);
+            store.Outbox.SetKept(options.KeepsNotices, kept.Sequence);
         }
 
         store.Commit();

@@ -80,7 +80,7 @@ internal sealed class LedgerTransaction(
         // One narrow row, in the order of its key: who is told of it, and over what, is worked out by others.
         if (keepsNotices && NoticeCause.NoticeOf(entry, book.Find(alertId)) is { } cause)
         {
-            store.AddNotice(cause.Lane, entry.Sequence);
+            store.Outbox.Add(cause.Lane, entry.Sequence);
         }
 
         return entry;

@@ -254,10 +254,10 @@ public sealed class NoticeOffice : IAsyncDisposable
         }
 
         transaction.Append(EntryKind.NoticesPlanned, "", "notices", key, transaction.NowMicros, new EntryBody { Notice = new NoticeFacts { Plan = plan } });
-        transaction.Store.SettleNotices(plan.Lane, plan.UpTo);
+        transaction.Store.Outbox.Settle(plan.Lane, plan.UpTo);
         foreach (var card in plan.Cards)
         {
-            transaction.Store.PutCard(card);
+            transaction.Store.Outbox.Put(card);
         }
     }
 }

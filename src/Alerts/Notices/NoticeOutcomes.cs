@@ -49,10 +49,10 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
     public Task FinishAsync(NoticeCard card, EntryKind kind, int attempt, string reason, CancellationToken cancellationToken) => ledger.WriteAsync(
         t =>
         {
-            if (t.Store.FindCard(card.Key) is not null)
+            if (t.Store.Outbox.Find(card.Key) is not null)
             {
                 Append(t, card, kind, "notices", new NoticeAttempt(card.Key, attempt, reason, true));
-                t.Store.DropCard(card.Key);
+                t.Store.Outbox.Drop(card.Key);
             }
         },
         cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         t =>
         {
             Append(t, card, EntryKind.NoticeRetried, by, new NoticeAttempt(card.Key, 0, "", false), key);
-            t.Store.SetCard(card.Key, 0, t.NowMicros, isDead: false);
+            t.Store.Outbox.Set(card.Key, 0, t.NowMicros, isDead: false);
         },
         cancellationToken);
 
@@ -75,7 +75,7 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         t =>
         {
             Append(t, card, EntryKind.NoticeWithdrawn, by, new NoticeAttempt(card.Key, 0, "discarded", true), key);
-            t.Store.DropCard(card.Key);
+            t.Store.Outbox.Drop(card.Key);
         },
         cancellationToken);
 
@@ -85,7 +85,7 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         await ledger.WriteAsync(
             t =>
             {
-                found = t.Store.FindCard(card.Key) is { IsDead: true } && (key is null || !t.Store.HasKey(key));
+                found = t.Store.Outbox.Find(card.Key) is { IsDead: true } && (key is null || !t.Store.HasKey(key));
                 if (found)
                 {
                     write(t);
@@ -97,24 +97,24 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
 
     private bool Fail(LedgerTransaction transaction, NoticeCard card, int attempt, string failure, bool isLast, string? fallback)
     {
-        if (transaction.Store.FindCard(card.Key) is not { } row || row.Attempts >= attempt)
+        if (transaction.Store.Outbox.Find(card.Key) is not { } row || row.Attempts >= attempt)
         {
             return false;
         }
 
         var next = transaction.NowMicros + bounds.BackOffMicros(attempt);
         Append(transaction, card, EntryKind.NoticeFailed, "notices", new NoticeAttempt(card.Key, attempt, failure, isLast, next, fallback));
-        transaction.Store.SetCard(card.Key, attempt, next, isLast);
+        transaction.Store.Outbox.Set(card.Key, attempt, next, isLast);
         if (fallback is not null)
         {
-            transaction.Store.PutCard(NoticeFold.OverFallback(card, fallback, transaction.NowMicros));
+            transaction.Store.Outbox.Put(NoticeFold.OverFallback(card, fallback, transaction.NowMicros));
         }
 
         // At the bound the oldest goes, on record: it was tried as often as it may be.
-        if (isLast && transaction.Store.CountDeadCards() > bounds.DeadLetters && transaction.Store.OldestDeadCard() is { } oldest)
+        if (isLast && transaction.Store.Outbox.CountDead() > bounds.DeadLetters && transaction.Store.Outbox.OldestDead() is { } oldest)
         {
             Append(transaction, oldest, EntryKind.NoticeWithdrawn, "notices", new NoticeAttempt(oldest.Key, 0, "too many dead letters", true));
-            transaction.Store.DropCard(oldest.Key);
+            transaction.Store.Outbox.Drop(oldest.Key);
         }
 
         return true;
