@@ -18,29 +18,62 @@ internal static class NoticeRows
         connection, "SELECT seq FROM notice WHERE lane = @lane ORDER BY seq LIMIT @limit", r => r.GetInt64(0), ("@lane", (long)lane), ("@limit", (long)limit));
 
     /// <summary>
-    /// Cards that are due, red first, then by the time they are due; of each channel no more than it has room for, so that what waits for one
-    /// that is shut keeps nothing of another's from going out.
+    /// Cards that are due, red first and of those what is new before what is overdue, then by the time they are due; of each channel no more than it has room
+    /// for, so that what waits for one that is shut keeps nothing of another's from going out.
     /// </summary>
     public static IReadOnlyList<(NoticeCard Card, int Attempts)> Due(DbConnection connection, long nowMicros, int limit, Func<string, int> roomOf)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT json_extract(body, '$.channel'), body, attempt FROM card WHERE dead = 0 AND due <= @now ORDER BY lane, due, key LIMIT {DueLooked}";
+        command.CommandText =
+            $"""
+            SELECT lane, CAST(json_extract(body, '$.reason') AS INTEGER), json_extract(body, '$.channel'), body, attempt
+            FROM card WHERE dead = 0 AND due <= @now ORDER BY lane, due, key LIMIT {DueLooked}
+            """;
         command.Add("@now", nowMicros);
         var room = new Dictionary<string, int>(StringComparer.Ordinal);
         var due = new List<(NoticeCard, int)>();
+        var overdue = new List<(string Channel, string Body, int Attempts)>();
         using var row = command.ExecuteReader();
         while (due.Count < limit && row.Read())
         {
-            var channel = row.GetString(0);
-            var left = room.TryGetValue(channel, out var known) ? known : roomOf(channel);
-            room[channel] = left - 1;
-            if (left > 0)
+            var (isRed, channel) = (row.GetInt64(0) == (long)NoticeLane.Red, row.GetString(2));
+            if (isRed && row.GetInt32(1) == (int)NoticeReason.Breached)
             {
-                due.Add((Parse(row.GetString(1)), row.GetInt32(2)));
+                if (overdue.Count(o => o.Channel == channel) < Left(channel))
+                {
+                    overdue.Add((channel, row.GetString(3), row.GetInt32(4)));
+                }
+
+                continue;
+            }
+
+            if (!isRed)
+            {
+                TakeOverdue();
+            }
+
+            Take(channel, row.GetString(3), row.GetInt32(4));
+        }
+
+        TakeOverdue();
+        return due;
+
+        int Left(string channel) => room.TryGetValue(channel, out var left) ? left : room[channel] = roomOf(channel);
+
+        void Take(string channel, string body, int attempts)
+        {
+            if (Left(channel) > 0 && due.Count < limit)
+            {
+                room[channel]--;
+                due.Add((Parse(body), attempts));
             }
         }
 
-        return due;
+        void TakeOverdue()
+        {
+            overdue.ForEach(o => Take(o.Channel, o.Body, o.Attempts));
+            overdue.Clear();
+        }
     }
 
     /// <summary>When the next card is due; null when none is alive.</summary>

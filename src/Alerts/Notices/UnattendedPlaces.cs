@@ -2,12 +2,12 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// For which places the fallback channel has been called: once an incident (or place, where a card stands for all of it), news and window, and no more in a window than anybody could read; the last
-/// of them says that there are others. Threading: from any thread.
+/// of them says that there are others. What is overdue, which may be so for ever, has half of them at most. Threading: from any thread.
 /// </summary>
 internal sealed class UnattendedPlaces(NoticeBounds bounds)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<(string Place, long? Incident, string? News), long> calls = [];
+    private readonly Dictionary<(string Place, long? Incident, string? News, bool IsOverdue), long> calls = [];
 
     public bool Admit(NoticeCard card, long nowMicros)
     {
@@ -18,7 +18,9 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
                 calls.Remove(old);
             }
 
-            return calls.Count < bounds.CardsPerWindow && calls.TryAdd((card.Place, card.Incident, card.News), nowMicros);
+            var call = CallOf(card);
+            var hasRoom = calls.Count < bounds.CardsPerWindow && (!call.IsOverdue || calls.Keys.Count(c => c.IsOverdue) < bounds.CardsPerWindow / 2);
+            return hasRoom && calls.TryAdd(call, nowMicros);
         }
     }
 
@@ -27,7 +29,10 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
     {
         lock (gate)
         {
-            calls.Remove((card.Place, card.Incident, card.News));
+            calls.Remove(CallOf(card));
         }
     }
+
+    private static (string Place, long? Incident, string? News, bool IsOverdue) CallOf(NoticeCard card) =>
+        (card.Place, card.Incident, card.News, card.Reason == NoticeReason.Breached);
 }

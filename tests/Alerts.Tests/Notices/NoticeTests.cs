@@ -181,6 +181,58 @@ public class NoticeTests
     }
 
     [Fact]
+    public async Task What_is_overdue_for_ever_takes_half_of_the_fallbacks_calls_and_a_new_red_gets_through()
+    {
+        const string Policy = "deadlines: { red: { acknowledged: { within: 60s, repeat: 60s, levels: always, chain: [grid] } } }";
+        await using var kit = new NoticeKit(Yaml) { Attended = false };
+        kit.Kit.Options = kit.Kit.Options with { Deadlines = PolicyFile.Parse(Policy, "policy").Policy! };
+        kit.Open();
+        await kit.PostAsync([.. Enumerable.Range(0, 20).Select(i => kit.At($"old-{i:D2}", $"d01/s{i:D2}/c01/g01").To(Severity.Red, kit.Kit.Now))]);
+        for (var second = 0; second < 1205; second += 5)
+        {
+            await kit.Kit.Ledger.SweepAsync(TestContext.Current.CancellationToken);
+            await kit.LookAsync(5);
+        }
+
+        var calls = kit.Sent.Count(s => s.Channel == "calls");
+        await kit.PostAsync(kit.At("new", "d09/s09/c01/g01").To(Severity.Red, kit.Kit.Now));
+        await kit.LookAsync();
+        await kit.LookAsync(11);
+        kit.Sent.Skip(calls).Where(s => s.Channel == "calls").Select(s => s.Message.Alert.Device).Should().Contain("new");
+        var overdue = kit.Sent.Where(s => s.Channel == "calls" && s.Message.Card.Reason == NoticeReason.Breached).ToList();
+        overdue.Count.Should().BeInRange(5, 10, "the first window had ten new reds; of the two after it five calls each");
+    }
+
+    [Fact]
+    public async Task Of_the_red_that_waits_for_a_channel_what_is_new_goes_before_what_is_overdue()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        await kit.Kit.Ledger.WriteAsync(
+            t =>
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    t.Store.PutCard(Card($"overdue-{i:D2}", NoticeLane.Red, NoticeReason.Breached, i));
+                }
+
+                t.Store.PutCard(Card("new", NoticeLane.Red, NoticeReason.Raised, 30));
+                t.Store.PutCard(Card("yellow", NoticeLane.Normal, NoticeReason.Raised, 0));
+            },
+            TestContext.Current.CancellationToken);
+        (await DueAsync(3)).Should().Equal("new", "overdue-00", "overdue-01");
+        (await DueAsync(22)).Should().HaveCount(22).And.StartWith(["new", "overdue-00"]).And.EndWith("yellow");
+
+        async Task<IReadOnlyList<string>> DueAsync(int room) => await kit.Kit.Ledger.ReadAsync(
+            c => NoticeRows.Due(c, kit.Kit.Now, 100, _ => room).Select(d => d.Card.Key).ToList(), TestContext.Current.CancellationToken);
+
+        static NoticeCard Card(string key, NoticeLane lane, NoticeReason reason, long due) => new()
+        {
+            Key = key, Lane = lane, Reason = reason, Recipient = "chief", Channel = "hook", AlertId = "A", Sequence = 1, Place = "", Count = 1, DueMicros = due,
+        };
+    }
+
+    [Fact]
     public async Task An_outage_is_retried_then_the_fallback_is_called_and_the_dead_letter_may_be_sent_again()
     {
         await using var kit = new NoticeKit(Yaml);
