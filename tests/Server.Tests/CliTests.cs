@@ -154,7 +154,8 @@ public sealed class CliTests
             ("see", 0, "new"), ("ack", 0, "acknowledged"), ("triage --verdict real", 0, "acknowledged"), ("report", 0, "acknowledged"),
             ("arrive", 1, "Steps that may be taken now: triage,report,dispatch"), ("dispatch --to team-3", 0, "dispatched"), ("arrive", 0, "arrived"),
             ("rectify", 1, "NEEDS_REASON"), ("rectify --note changed", 0, "rectified"), ("confirm", 0, "rectified"), ("shelve --for 10m --note parts", 0, "rectified, shelved"),
-            ("shelve --for 31m --note parts", 0, "rectified, shelved"), ("unshelve", 0, "rectified"), ("out-of-service --note sensor", 0, "out of service"),
+            ("shelve --for 31m --note parts", 0, "rectified, shelved"), ("unshelve", 0, "rectified"), ("out-of-service --note sensor --dry-run", 0, "open now: 1 red"), ("out-of-service --note sensor --for 9h", 2, "at most 8h"),
+            ("out-of-service --note sensor --for 2h", 0, "out of service until"),
             ("return-to-service", 0, "rectified"), ("close --verdict real", 1, "NEEDS_SECOND_PERSON"),
         })
         {

@@ -75,6 +75,28 @@ public sealed class MaintenanceTests
     }
 
     [Fact]
+    public async Task Out_of_service_says_what_it_keeps_quiet_before_it_does()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync(new Plant("gp-1").To(Severity.Yellow));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        var request = new V1.TakeOutOfServiceRequest { Id = id, Note = "sensor removed", Duration = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(2)), ValidateOnly = true };
+        var trial = await server.Alerts.TakeOutOfServiceAsync(request);
+        trial.Alert.OutOfService.Should().BeNull();
+        (trial.Preview.Open.Yellow, trial.Preview.HeldNews).Should().Be((1, 1));
+        (await server.Alerts.GetAsync(new V1.GetRequest { Id = id })).History.Should().ContainSingle("a look is no entry");
+        request.ValidateOnly = false;
+        var taken = (await server.Alerts.TakeOutOfServiceAsync(request)).Alert;
+        (taken.OutOfServiceUntil - taken.OutOfService.Time).ToTimeSpan().Should().Be(TimeSpan.FromHours(2));
+        taken.Deadlines.Select(d => d.Step).Should().Equal(V1.Step.OutOfServiceEnd);
+        request.Duration = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromDays(8));
+        await server.Alerts.ReturnToServiceAsync(new V1.ReturnToServiceRequest { Id = id });
+        await FluentActions.Awaiting(async () => await server.Alerts.TakeOutOfServiceAsync(request)).Should().ThrowAsync<RpcException>().WithMessage("*at most 7d*");
+        request.Duration = new Google.Protobuf.WellKnownTypes.Duration();
+        await FluentActions.Awaiting(async () => await server.Alerts.TakeOutOfServiceAsync(request)).Should().ThrowAsync<RpcException>().WithMessage("*duration*");
+    }
+
+    [Fact]
     public async Task At_a_terminal_it_is_shown_and_asked_about_and_no_is_no()
     {
         await using var server = await TestServer.StartAsync();

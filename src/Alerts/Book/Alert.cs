@@ -165,7 +165,7 @@ public sealed record Alert
     /// <summary>Until the deadline of <see cref="WorkState.ShelveEnd"/>.</summary>
     public Attestation? Shelved { get; init; }
 
-    /// <summary>Until it is lifted: nothing is due, and it stays open.</summary>
+    /// <summary>Until the deadline of <see cref="WorkState.OutOfServiceEnd"/>: nothing else is due, and it stays open.</summary>
     public Attestation? OutOfService { get; init; }
 
     /// <summary>True where no reading ends what the rule says; else null.</summary>

@@ -115,7 +115,7 @@ internal static class AlertFold
         };
         if (facts.Deadlines is { } deadlines)
         {
-            after = WithDeadlines(after, deadlines) with { Round = alert.Round + 1, IsUntold = null };
+            after = WithDeadlines(after, deadlines) with { Round = alert.Round + 1, IsUntold = null, OutOfService = null };
         }
 
         if (!returned)
@@ -168,7 +168,7 @@ internal static class AlertFold
             EntryKind.Rectified => alert with { Work = WorkState.Rectified, Rectified = said },
             EntryKind.Confirmed => alert with { Confirmed = said },
             EntryKind.Shelved => alert with { Shelved = said },
-            EntryKind.OutOfService => alert with { OutOfService = said },
+            EntryKind.OutOfService => alert with { OutOfService = alert.OutOfService ?? said },
             EntryKind.ReturnedToService => alert with { OutOfService = null },
             EntryKind.Closed => alert with { Work = WorkState.Closed, Closed = said, Chatter = null },
             _ => alert,

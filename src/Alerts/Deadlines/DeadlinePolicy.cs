@@ -49,6 +49,16 @@ public sealed class DeadlinePolicy
 
     public DeadlineRule? Find(Severity colour, string kind, WorkState step) => For(colour, kind).FirstOrDefault(r => r.Step == step);
 
+    /// <summary>How long a series may be out of service at most, by the alert's worst colour, where the default is not to hold.</summary>
+    public IReadOnlyDictionary<Severity, TimeSpan> OutOfService { get; init; } = new Dictionary<Severity, TimeSpan>();
+
+    public TimeSpan LongestOutOfService(Severity colour) => OutOfService.TryGetValue(colour, out var longest) ? longest : colour switch
+    {
+        Severity.Red => TimeSpan.FromHours(8),
+        Severity.Yellow => TimeSpan.FromDays(7),
+        _ => TimeSpan.FromDays(30),
+    };
+
     public TimeSpan LongestShelf(Severity colour) => shelves.GetValueOrDefault(colour, LongestShelfByDefault);
 
     /// <summary>When a time that begins now is up.</summary>

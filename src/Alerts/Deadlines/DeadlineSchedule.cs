@@ -4,7 +4,8 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// Which deadlines an alert has after what was done. Pure. At most one runs for each step; a step whose deadline runs already keeps the sooner one.
-/// While an alert is shelved, the short ones (before rectified) stand still; the city's time for putting right does not.
+/// While an alert is shelved, the short ones (before rectified) stand still; the city's time for putting right does not. While its series is out of
+/// service nothing runs but the end of that.
 /// </summary>
 internal static class DeadlineSchedule
 {
@@ -27,15 +28,15 @@ internal static class DeadlineSchedule
         }
 
         var isWorse = Colours.IsWorse(alert.KnownColour, to);
-        if (alert.OutOfService is not null || (!reopens && !isWorse))
+        if (!reopens && !isWorse)
         {
             return null;
         }
 
         var rules = policy.For(to, kind);
 
-        // What gets worse is shelved no longer. What counts from a step that has to be taken again is set when it is.
-        var kept = alert.Deadlines.Where(d => d.Step == WorkState.ShelveEnd
+        // What gets worse is shelved no longer, and in service again. What counts from a step that has to be taken again is set when it is.
+        var kept = alert.Deadlines.Where(d => d.Step >= WorkState.ShelveEnd
             ? !isWorse
             : !reopens || Find(rules, d.Step) is not { After: not WorkState.Raised }).ToList();
         Add(kept, rules, WorkState.Raised, reopens ? WorkState.Raised : alert.Work, alert.Round + 1, fromMicros, policy);
@@ -101,6 +102,15 @@ internal static class DeadlineSchedule
             .. alert.Deadlines.Where(d => d.Step != WorkState.ShelveEnd)
                 .Select(d => IsShort(d.Step) ? d with { DueMicros = d.DueMicros - early } : d),
         ];
+    }
+
+    public static IReadOnlyList<Deadline> OutOfService(Alert alert, long untilMicros) => [new(WorkState.OutOfServiceEnd, 1, alert.Round, untilMicros)];
+
+    /// <summary>Before its time, or at it: all is due anew.</summary>
+    public static IReadOnlyList<Deadline> Returned(Alert alert, long nowMicros, DeadlinePolicy policy)
+    {
+        var left = alert with { Deadlines = [.. alert.Deadlines.Where(d => d.Step != WorkState.OutOfServiceEnd)] };
+        return Anew(left, alert.Work, alert.Round + 1, nowMicros, policy);
     }
 
     /// <summary>What still runs when a step is reached: seen, triage and report end their own, a state all up to it.</summary>

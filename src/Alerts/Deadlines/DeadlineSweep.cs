@@ -68,16 +68,25 @@ internal static class DeadlineSweep
             return null;
         }
 
-        if (deadline.Step == WorkState.ShelveEnd)
+        if (deadline.Step >= WorkState.ShelveEnd)
         {
-            var end = new EntryBody { Command = new CommandFacts("") { Deadlines = DeadlineSchedule.Unshelved(alert, transaction.NowMicros) } };
-            var key = string.Create(CultureInfo.InvariantCulture, $"shelf/{alertId}/{transaction.HeadSequence}");
-            transaction.Append(EntryKind.Unshelved, alertId, "deadline", key, transaction.NowMicros, end);
+            End(transaction, alert, deadline.Step);
             return null;
         }
 
         var body = Escalation.Of(alert, deadline, transaction.NowMicros, transaction.Policy);
         transaction.Append(EntryKind.Breached, alertId, "deadline", KeyOf(alertId, deadline), transaction.NowMicros, body);
         return body.Escalation?.Deadlines?.FirstOrDefault(d => d.Step == deadline.Step && d.Round == deadline.Round && d.Level == deadline.Level + 1);
+    }
+
+    /// <summary>The time of a shelf or of an out-of-service is up.</summary>
+    private static void End(LedgerTransaction transaction, Alert alert, WorkState end)
+    {
+        var now = transaction.NowMicros;
+        var (kind, what, facts) = end == WorkState.ShelveEnd
+            ? (EntryKind.Unshelved, "shelf", new CommandFacts("") { Deadlines = DeadlineSchedule.Unshelved(alert, now) })
+            : (EntryKind.ReturnedToService, "out-of-service", new CommandFacts("") { NewRound = true, Deadlines = DeadlineSchedule.Returned(alert, now, transaction.Policy) });
+        var key = string.Create(CultureInfo.InvariantCulture, $"{what}/{alert.Id}/{transaction.HeadSequence}");
+        transaction.Append(kind, alert.Id, "deadline", key, now, new EntryBody { Command = facts });
     }
 }

@@ -17,7 +17,7 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
 
     public DeadlinePolicy Read(YamlMapping mapping)
     {
-        var fields = new RuleFields(mapping, "a policy", ["zone", "working", "chain", "shelve", "incidents", "flapping", "deadlines", "kinds"], errors);
+        var fields = new RuleFields(mapping, "a policy", ["zone", "working", "chain", "shelve", "out_of_service", "incidents", "flapping", "deadlines", "kinds"], errors);
         var calendar = Calendar(fields);
         var chain = fields.Optional("chain") is null ? DeadlineRule.DefaultChain : rules.Names<ChainUnit>(fields, "chain", Units);
         var all = new List<DeadlineRule>();
@@ -36,9 +36,9 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
 
         var storms = new StormReader(errors, rules);
         var (within, afterGateway) = storms.Incidents(AsMapping(fields.Optional("incidents"), "incidents"));
-        return new DeadlinePolicy(all, calendar, Shelves(fields))
+        return new DeadlinePolicy(all, calendar, Longest(fields, "shelve"))
         {
-            Text = text, FileName = fileName, IncidentWithin = within, AfterGateway = afterGateway,
+            Text = text, FileName = fileName, OutOfService = Longest(fields, "out_of_service"), IncidentWithin = within, AfterGateway = afterGateway,
             Flapping = storms.Flapping(AsMapping(fields.Optional("flapping"), "flapping")),
         };
     }
@@ -59,18 +59,19 @@ internal sealed class PolicyReader(RuleErrors errors, string text, string fileNa
         }
     }
 
-    private Dictionary<Severity, TimeSpan> Shelves(RuleFields fields)
+    /// <summary>By colour.</summary>
+    private Dictionary<Severity, TimeSpan> Longest(RuleFields fields, string what)
     {
-        var shelves = new Dictionary<Severity, TimeSpan>();
-        if (AsMapping(fields.Optional("shelve"), "shelve") is { } mapping)
+        var longest = new Dictionary<Severity, TimeSpan>();
+        if (AsMapping(fields.Optional(what), what) is { } mapping)
         {
-            foreach (var (key, value) in new RuleFields(mapping, "'shelve'", Colours, errors).Known)
+            foreach (var (key, value) in new RuleFields(mapping, $"'{what}'", Colours, errors).Known)
             {
-                shelves[Enum.Parse<Severity>(key.Text, ignoreCase: true)] = rules.Time(value, key.Text);
+                longest[Enum.Parse<Severity>(key.Text, ignoreCase: true)] = rules.Time(value, key.Text);
             }
         }
 
-        return shelves;
+        return longest;
     }
 
     private WorkCalendar Calendar(RuleFields fields)

@@ -62,23 +62,18 @@ public sealed partial class AlertService
             throw GrpcErrors.Invalid("duration", "say for how long, such as \"1800s\"");
         }
 
-        if (request.ValidateOnly)
-        {
-            return await PreviewShelfAsync(request, within, context);
-        }
-
         var command = Command(context, $"shelve {within.Ticks}", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
-        return new V1.ShelveResponse { Alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken)) };
+        var alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken, request.ValidateOnly));
+
+        // A shelf holds all but missed deadlines back, red too.
+        return new V1.ShelveResponse { Alert = alert, Preview = request.ValidateOnly ? await PreviewAsync(command, holdsRed: true, holdsBreaches: false, context) : null };
     }
 
-    /// <summary>A shelf holds all but missed deadlines back, red too.</summary>
-    private async Task<V1.ShelveResponse> PreviewShelfAsync(V1.ShelveRequest request, TimeSpan within, ServerCallContext context)
+    /// <summary>What laying the alert aside would hold back of its series under its rule.</summary>
+    private async Task<V1.HeldBackPreview> PreviewAsync(AlertCommand command, bool holdsRed, bool holdsBreaches, ServerCallContext context)
     {
-        var command = Command(context, "shelve preview", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
-        var alert = Answer(command, await ledger.ShelveAsync(command, within, context.CancellationToken, isTrial: true));
-        var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(request.Id) ?? throw GrpcErrors.NotFound("alert", request.Id));
-        var outlook = await HeldBackOutlook.OfAsync(ledger, command.Officer, scope, holdsRed: true, holdsBreaches: false, time, context.CancellationToken);
-        return new V1.ShelveResponse { Alert = alert, Preview = WireMaintenance.Of(outlook) };
+        var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(command.AlertId) ?? throw GrpcErrors.NotFound("alert", command.AlertId));
+        return WireMaintenance.Of(await HeldBackOutlook.OfAsync(ledger, command.Officer, scope, holdsRed, holdsBreaches, time, context.CancellationToken));
     }
 
     public override async Task<V1.UnshelveResponse> Unshelve(V1.UnshelveRequest request, ServerCallContext context)
@@ -89,8 +84,18 @@ public sealed partial class AlertService
 
     public override async Task<V1.TakeOutOfServiceResponse> TakeOutOfService(V1.TakeOutOfServiceRequest request, ServerCallContext context)
     {
-        var command = Command(context, "out of service", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
-        return new V1.TakeOutOfServiceResponse { Alert = Answer(command, await ledger.TakeOutOfServiceAsync(command, context.CancellationToken)) };
+        var within = request.Duration?.ToTimeSpan();
+        if (within <= TimeSpan.Zero)
+        {
+            throw GrpcErrors.Invalid("duration", "say for how long, such as \"7200s\", or leave it out for as long as may be");
+        }
+
+        var command = Command(context, $"out of service {within?.Ticks}", request.Id, request.RequestId, request.Note, request.ExpectedSequence);
+        var alert = Answer(command, await ledger.TakeOutOfServiceAsync(command, within, context.CancellationToken, request.ValidateOnly));
+
+        // What gets worse is told: no red is held back of what was never red.
+        var holdsRed = alert.PeakSeverity == V1.Severity.Red;
+        return new V1.TakeOutOfServiceResponse { Alert = alert, Preview = request.ValidateOnly ? await PreviewAsync(command, holdsRed, holdsBreaches: true, context) : null };
     }
 
     public override async Task<V1.ReturnToServiceResponse> ReturnToService(V1.ReturnToServiceRequest request, ServerCallContext context)

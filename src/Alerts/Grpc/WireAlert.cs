@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+
 namespace PingAnIoT.Alerts;
 
 /// <summary>Alerts and ledger entries as the protocol says them.</summary>
@@ -57,13 +59,10 @@ public static class WireAlert
             BehindAlertId = alert.Parents is [var parent, ..] ? parent : "",
             Flapping = alert.IsFlapping,
             Flaps = alert.Chatter?.Count ?? 0,
+            ShelvedUntil = EndOf(alert, WorkState.ShelveEnd),
+            OutOfServiceUntil = EndOf(alert, WorkState.OutOfServiceEnd),
             CalmTime = alert.Chatter?.CalmAtMicros is { } calm ? WireTime.Of(calm) : null,
         };
-        if (alert.Deadlines.FirstOrDefault(d => d.Step == WorkState.ShelveEnd) is { } shelf)
-        {
-            wire.ShelvedUntil = WireTime.Of(shelf.DueMicros);
-        }
-
         wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value, Series = e.Series ?? "" }));
         wire.Deadlines.AddRange(alert.Deadlines.Select(d => new V1.Deadline
         {
@@ -116,6 +115,8 @@ public static class WireAlert
 
         return wire;
     }
+
+    private static Timestamp? EndOf(Alert alert, WorkState end) => alert.Deadlines.FirstOrDefault(d => d.Step == end) is { } at ? WireTime.Of(at.DueMicros) : null;
 
     private static V1.Deadline Of(Breach breach) => new()
     {

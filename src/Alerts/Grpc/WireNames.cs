@@ -27,6 +27,7 @@ public static class WireNames
         WorkState.Triaged => V1.Step.Triaged,
         WorkState.Reported => V1.Step.Reported,
         WorkState.ShelveEnd => V1.Step.ShelveEnd,
+        WorkState.OutOfServiceEnd => V1.Step.OutOfServiceEnd,
         _ => V1.Step.Unspecified,
     };
 

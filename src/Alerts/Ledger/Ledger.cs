@@ -178,9 +178,13 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     public Task<CommandResult> UnshelveAsync(AlertCommand command, CancellationToken cancellationToken) =>
         RunAsync(t => OfficerCommands.Unshelve(t, command), cancellationToken);
 
-    /// <summary>Nothing is due of the alert's series, under its rule, until it is returned to service.</summary>
-    public Task<CommandResult> TakeOutOfServiceAsync(AlertCommand command, CancellationToken cancellationToken) =>
-        RunAsync(t => OfficerCommands.TakeOutOfService(t, command), cancellationToken);
+    /// <summary>Nothing is due of the alert's series, under its rule, until it is returned to service, which also happens by itself.</summary>
+    /// <param name="command">Who asks it of which alert, and why.</param>
+    /// <param name="within">For how long; null for as long as the policy allows.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="isTrial">Only says whether it may be.</param>
+    public Task<CommandResult> TakeOutOfServiceAsync(AlertCommand command, TimeSpan? within, CancellationToken cancellationToken, bool isTrial = false) =>
+        RunAsync(t => OfficerCommands.TakeOutOfService(t, command, within, isTrial), cancellationToken);
 
     public Task<CommandResult> ReturnToServiceAsync(AlertCommand command, CancellationToken cancellationToken) =>
         RunAsync(t => OfficerCommands.ReturnToService(t, command), cancellationToken);

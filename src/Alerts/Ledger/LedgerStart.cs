@@ -39,7 +39,8 @@ internal static class LedgerStart
 
         var missing = FindMissing(store, recorded, sequence, hash);
         var keepsAnew = options.KeepsNotices != store.Outbox.KeptSince() > 0;
-        if (missing is null && !keepsAnew)
+        var endless = live.Packed.Where(a => a.Rest?.OutOfService is not null).Select(a => a.Unpack()).Where(a => a.Deadlines.All(d => d.Step != WorkState.OutOfServiceEnd)).ToList();
+        if (missing is null && !keepsAnew && endless.Count == 0)
         {
             return hash;
         }
@@ -62,9 +63,21 @@ internal static class LedgerStart
             store.Outbox.SetKept(options.KeepsNotices, kept.Sequence);
         }
 
+        endless.ForEach(a => SetEnd(transaction, a));
+        transaction.Flush();
         store.Commit();
         book.Commit(transaction.HeadSequence, transaction.HeadHash);
         return transaction.HeadHash;
+    }
+
+    /// <summary>What was taken out of service before that had an end gets one.</summary>
+    private static void SetEnd(LedgerTransaction transaction, Alert alert)
+    {
+        var now = transaction.NowMicros;
+        var until = now + (transaction.Policy.LongestOutOfService(alert.PeakColour).Ticks / TimeSpan.TicksPerMicrosecond);
+        var facts = new CommandFacts("It had no end: it has one from now on.") { Deadlines = DeadlineSchedule.OutOfService(alert, until) };
+        var key = string.Create(CultureInfo.InvariantCulture, $"out-of-service/{alert.Id}/{transaction.HeadSequence}");
+        transaction.Append(EntryKind.OutOfService, alert.Id, "system", key, now, new EntryBody { Command = facts });
     }
 
     /// <summary>From the image, with what has changed since; else from all rows.</summary>

@@ -20,7 +20,7 @@ public enum CommandOutcome
     /// <summary>The step does not follow from the alert's state; <see cref="CommandResult.Legal"/> names those that do.</summary>
     IllegalStep,
 
-    /// <summary>A red is closed by somebody other than who acknowledged it.</summary>
+    /// <summary>A red is closed, and taken out of service, by somebody other than who acknowledged it; the latter also by a supervisor.</summary>
     NeedsSecondPerson,
 
     /// <summary>What is still active is closed only with a reason.</summary>

@@ -53,8 +53,12 @@ internal static class OfficerCommands
     public static CommandResult Unshelve(LedgerTransaction transaction, AlertCommand command) =>
         Step(transaction, command, new Ask(WorkAction.Unshelve, EntryKind.Unshelved));
 
-    public static CommandResult TakeOutOfService(LedgerTransaction transaction, AlertCommand command) =>
-        Step(transaction, command, new Ask(WorkAction.TakeOutOfService, EntryKind.OutOfService));
+    /// <param name="within">More than 0 and at most what the policy allows for the colour; null for that.</param>
+    /// <param name="isTrial">Only says whether it may be.</param>
+    public static CommandResult TakeOutOfService(LedgerTransaction transaction, AlertCommand command, TimeSpan? within, bool isTrial = false) =>
+        within <= TimeSpan.Zero
+            ? Refuse("Say for how long: more than nothing.")
+            : Step(transaction, command, new Ask(WorkAction.TakeOutOfService, EntryKind.OutOfService) { Within = within, IsTrial = isTrial });
 
     public static CommandResult ReturnToService(LedgerTransaction transaction, AlertCommand command) =>
         Step(transaction, command, new Ask(WorkAction.ReturnToService, EntryKind.ReturnedToService));
@@ -154,9 +158,9 @@ internal static class OfficerCommands
             to = above;
         }
 
-        if (ask.Action == WorkAction.Shelve && transaction.Policy.LongestShelf(alert.PeakColour) is var longest && ask.Within > longest)
+        if (TooLong(transaction.Policy, alert.PeakColour, ask) is { } tooLong)
         {
-            return Refuse($"What is {Word(alert.PeakColour)} is shelved for at most {DurationText.Format(longest.Ticks / TimeSpan.TicksPerMicrosecond)}.");
+            return Refuse(tooLong);
         }
 
         if (ask.IsTrial)
@@ -167,6 +171,12 @@ internal static class OfficerCommands
         var body = new EntryBody { Command = StepEffects.Of(transaction, alert, step, ask, command.Note, to) };
         var entry = transaction.Append(ask.Kind, alert.Id, command.Officer.Name, key, transaction.NowMicros, body);
         return new CommandResult(CommandOutcome.Done) { Entry = entry, Alert = transaction.FindAlert(alert.Id) };
+    }
+
+    private static string? TooLong(DeadlinePolicy policy, Severity colour, Ask ask)
+    {
+        var (longest, what) = ask.Action == WorkAction.Shelve ? (policy.LongestShelf(colour), "shelved") : (policy.LongestOutOfService(colour), "out of service");
+        return ask.Within > longest ? $"What is {Word(colour)} is {what} for at most {DurationText.Format(longest.Ticks / TimeSpan.TicksPerMicrosecond)}." : null;
     }
 
     /// <returns>The territory that is reported to; null when what was asked for is not above.</returns>
@@ -200,7 +210,7 @@ internal static class OfficerCommands
 
         var outcome = missing switch
         {
-            StepNeeds.SecondPerson => CommandOutcome.NeedsSecondPerson,
+            StepNeeds.SecondPerson or StepNeeds.SupervisorOrSecond => CommandOutcome.NeedsSecondPerson,
             StepNeeds.NoteIfActive or StepNeeds.Note => CommandOutcome.NeedsReason,
             StepNeeds.Rectified => CommandOutcome.NeedsRectified,
             StepNeeds.Confirmed => CommandOutcome.NeedsConfirmation,
@@ -208,7 +218,7 @@ internal static class OfficerCommands
         };
         return new CommandResult(outcome)
         {
-            Alert = alert, Legal = legal, Reason = reason, DoneBy = missing == StepNeeds.SecondPerson ? alert.Acknowledged : null,
+            Alert = alert, Legal = legal, Reason = reason, DoneBy = outcome == CommandOutcome.NeedsSecondPerson ? alert.Acknowledged : null,
         };
     }
 
@@ -277,7 +287,8 @@ internal static class OfficerCommands
 
         public string? To { get; init; }
 
-        public TimeSpan Within { get; init; }
+        /// <summary>Of what is laid aside: for how long; null where nothing was said.</summary>
+        public TimeSpan? Within { get; init; }
 
         public bool IsTrial { get; init; }
     }

@@ -75,7 +75,7 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
 
     private static bool Reopens(Alert alert, TransitionFacts facts)
     {
-        if (alert.OutOfService is not null)
+        if (alert.OutOfService is not null && !Colours.IsWorse(alert.KnownColour, facts.To))
         {
             return false;
         }

@@ -11,15 +11,14 @@ internal static class StepEffects
         switch (ask.Action)
         {
             case WorkAction.Shelve:
-                var until = now + (ask.Within.Ticks / TimeSpan.TicksPerMicrosecond);
-                return facts with { Deadlines = DeadlineSchedule.Shelved(alert, now, until) };
+                return facts with { Deadlines = DeadlineSchedule.Shelved(alert, now, Until(now, ask.Within!.Value)) };
             case WorkAction.Unshelve:
                 return facts with { Deadlines = DeadlineSchedule.Unshelved(alert, now) };
             case WorkAction.TakeOutOfService:
-                return facts with { Deadlines = [] };
+                return facts with { Deadlines = DeadlineSchedule.OutOfService(alert, Until(now, ask.Within ?? policy.LongestOutOfService(alert.PeakColour))) };
             case WorkAction.ReturnToService:
-                return facts with { NewRound = true, Deadlines = DeadlineSchedule.Anew(alert, alert.Work, alert.Round + 1, now, policy) };
-            case WorkAction.Dispatch when alert.Work > WorkState.Acknowledged:
+                return facts with { NewRound = true, Deadlines = DeadlineSchedule.Returned(alert, now, policy) };
+            case WorkAction.Dispatch when alert.Work > WorkState.Acknowledged && alert.OutOfService is null:
                 // Steps back: what counted from a step beyond is set when that is taken again.
                 var left = alert with
                 {
@@ -40,6 +39,8 @@ internal static class StepEffects
                 return facts;
         }
     }
+
+    private static long Until(long nowMicros, TimeSpan within) => nowMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>What the step fulfils: the state it leads to, or the deadline that bears its name.</summary>
     private static WorkState Reached(WorkTable.Step step) => step.Action switch

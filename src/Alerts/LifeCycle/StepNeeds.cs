@@ -34,9 +34,12 @@ public enum StepNeeds
     /// <summary>A red (by its peak) takes somebody other than who acknowledged it.</summary>
     SecondPerson = 512,
 
+    /// <summary>A red (by its peak) takes a supervisor, or somebody other than who acknowledged it.</summary>
+    SupervisorOrSecond = 1024,
+
     /// <summary>A note while the condition is active.</summary>
-    NoteIfActive = 1024,
+    NoteIfActive = 2048,
 
     /// <summary>A note in any case.</summary>
-    Note = 2048,
+    Note = 4096,
 }

@@ -34,6 +34,9 @@ public enum WorkState : byte
 
     /// <summary>The end of a shelving. No alert rests here: it is the name of a deadline, and what it ends is no breach.</summary>
     ShelveEnd = 200,
+
+    /// <summary>The end of an out-of-service. No alert rests here: it is the name of a deadline, and what it ends is no breach.</summary>
+    OutOfServiceEnd = 201,
 }
 
 /// <summary>What an officer may ask for. Numbers are persisted: they may be added to, never changed.</summary>

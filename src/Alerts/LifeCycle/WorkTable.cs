@@ -35,7 +35,7 @@ public static class WorkTable
         .. AtWork.Select(s => new Step(s, WorkAction.Close, WorkState.Closed, ToClose)),
         .. Open().Select(s => new Step(s, WorkAction.Shelve, s, StepNeeds.InService | StepNeeds.NotShelved | StepNeeds.Note)),
         .. Open().Select(s => new Step(s, WorkAction.Unshelve, s, StepNeeds.Shelved)),
-        .. Open().Select(s => new Step(s, WorkAction.TakeOutOfService, s, StepNeeds.InService | StepNeeds.Note)),
+        .. Open().Select(s => new Step(s, WorkAction.TakeOutOfService, s, StepNeeds.InService | StepNeeds.SupervisorOrSecond | StepNeeds.Note)),
         .. Open().Select(s => new Step(s, WorkAction.ReturnToService, s, StepNeeds.OutOfService)),
         .. Open().Append(WorkState.Closed).Select(s => new Step(s, WorkAction.Comment, s)),
     ];
@@ -78,6 +78,7 @@ public static class WorkTable
         StepNeeds.Confirmed => "Its rule is latched: a person needs to confirm first that the condition has ended.",
         StepNeeds.SeenSequence => "Somebody has been sent already; to send others, say which entry you saw last (expected_sequence).",
         StepNeeds.SecondPerson => "A red needs a second person: it is closed by somebody other than who acknowledged it.",
+        StepNeeds.SupervisorOrSecond => "A red is taken out of service by a supervisor, or by somebody other than who acknowledged it.",
         StepNeeds.NoteIfActive => "It is still active: it needs a note that says why it is closed.",
         StepNeeds.Note => "It needs a note that says why or how.",
         _ => "",
@@ -111,6 +112,8 @@ public static class WorkTable
         StepNeeds.Confirmed => alert.IsLatched != true || alert.IsActive || alert.Confirmed is not null,
         StepNeeds.SeenSequence => command?.ExpectedSequence is not null || alert.Dispatched?.By == command?.Officer.Name,
         StepNeeds.SecondPerson => alert.PeakColour != Severity.Red || alert.Acknowledged?.By != command?.Officer.Name,
+        StepNeeds.SupervisorOrSecond => alert.PeakColour != Severity.Red || command?.Officer.Roles.HasFlag(OfficerRoles.Supervisor) == true
+            || (alert.Acknowledged is { } first && first.By != command?.Officer.Name),
         StepNeeds.NoteIfActive => !alert.IsActive || !string.IsNullOrWhiteSpace(command?.Note),
         StepNeeds.Note => !string.IsNullOrWhiteSpace(command?.Note),
         _ => true,

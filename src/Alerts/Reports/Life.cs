@@ -28,6 +28,12 @@ internal sealed class Life(ReportSpan span)
 
     public int Breaches { get; private set; }
 
+    /// <summary>How often it was laid on a shelf.</summary>
+    public int Shelved { get; private set; }
+
+    /// <summary>How often its series was taken out of service.</summary>
+    public int TakenOut { get; private set; }
+
     /// <summary>From when to when it was open, as far as the period goes; the last may have no end.</summary>
     public List<(long FromMicros, long ToMicros)> Open { get; } = [];
 
@@ -45,6 +51,9 @@ internal sealed class Life(ReportSpan span)
     public List<int> Hours { get; } = [];
 
     public bool OpenAfter => Alert?.IsOpen == true;
+
+    /// <summary>Open at the end, and on a shelf or out of service.</summary>
+    public bool AsideAfter => OpenAfter && (Alert!.Shelved ?? Alert.OutOfService) is not null;
 
     public bool IsEmpty => !OpenBefore && Raised + Reopened + Closed + CameBack + Breaches + Steps.Count == 0;
 
@@ -105,6 +114,8 @@ internal sealed class Life(ReportSpan span)
         Raised += before is null ? 1 : 0;
         Reopened += before is { IsOpen: false } && after.IsOpen ? 1 : 0;
         CameBack += entry.Kind == EntryKind.Recurred ? 1 : 0;
+        Shelved += entry.Kind == EntryKind.Shelved ? 1 : 0;
+        TakenOut += before is { OutOfService: null } && after.OutOfService is not null ? 1 : 0;
         if (entry.Kind is EntryKind.Raised or EntryKind.Recurred)
         {
             Hours.Add(span.HourOfWeek(effective));
@@ -124,7 +135,7 @@ internal sealed class Life(ReportSpan span)
         else if (before is not null && StepOf(entry.Kind) is not null)
         {
             // Of the first level that runs no more: nobody was told of it. Higher levels were missed before.
-            Kept.AddRange(before.Deadlines.Where(d => d.Level == 1 && d.Step != WorkState.ShelveEnd && !after.Deadlines.Any(a => a.Step == d.Step)).Select(d => d.Step));
+            Kept.AddRange(before.Deadlines.Where(d => d.Level == 1 && d.Step < WorkState.ShelveEnd && !after.Deadlines.Any(a => a.Step == d.Step)).Select(d => d.Step));
         }
     }
 

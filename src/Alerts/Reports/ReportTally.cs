@@ -21,6 +21,12 @@ internal sealed class AlertTally
 
     public long Breaches { get; private set; }
 
+    public long Shelved { get; private set; }
+
+    public long TakenOut { get; private set; }
+
+    public long AsideAfter { get; private set; }
+
     public long Of(Verdict verdict) => verdicts[(int)verdict];
 
     public void Add(Life life)
@@ -32,6 +38,9 @@ internal sealed class AlertTally
         OpenAfter += life.OpenAfter ? 1 : 0;
         CameBack += life.CameBack;
         Breaches += life.Breaches;
+        Shelved += life.Shelved;
+        TakenOut += life.TakenOut;
+        AsideAfter += life.AsideAfter ? 1 : 0;
         life.Verdicts.ForEach(v => verdicts[(int)v]++);
     }
 }

@@ -52,6 +52,7 @@ internal static class AlertText
         V1.Step.Triaged => "triaged",
         V1.Step.Reported => "reported",
         V1.Step.ShelveEnd => "end of shelving",
+        V1.Step.OutOfServiceEnd => "end of out of service",
         _ => "?",
     };
 
@@ -95,7 +96,8 @@ internal static class AlertText
 
     /// <summary>How far it is, and what lays it aside.</summary>
     public static string Work(V1.Alert alert) =>
-        Step(alert.Step) + (alert.OutOfService is not null ? ", out of service" : "") + (alert.Shelved is not null ? ", shelved" : "")
+        Step(alert.Step) + (alert.OutOfService is not null ? ", out of service until " + DutyText.Of(alert.OutOfServiceUntil) : "")
+        + (alert.Shelved is not null ? ", shelved until " + DutyText.Of(alert.ShelvedUntil) : "")
         + (alert.BehindAlertId.Length > 0 ? ", behind " + alert.BehindAlertId : "")
         + (alert.Flapping ? string.Create(CultureInfo.InvariantCulture, $", flapping ({alert.Flaps} times)") : "");
 

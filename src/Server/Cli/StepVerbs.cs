@@ -27,11 +27,19 @@ internal static class StepVerbs
             (await client.RectifyAsync(new V1.RectifyRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
         Plain(terminal, "confirm", "Confirm that the condition has ended.", async (client, id, note, headers, ct) =>
             (await client.ConfirmAsync(new V1.ConfirmRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
-        Shelve(terminal),
+        Aside(terminal, "shelve", "Lay an alert aside for a time; --note says why.", true, "For how long, such as 20m.", "Shelve it?", async (client, id, note, time, isTrial, headers, ct) =>
+        {
+            var response = await client.ShelveAsync(new V1.ShelveRequest { Id = id, Note = note, Duration = time, ValidateOnly = isTrial }, headers, cancellationToken: ct);
+            return (response.Alert, response.Preview);
+        }),
         Plain(terminal, "unshelve", "End a shelving before its time.", async (client, id, note, headers, ct) =>
             (await client.UnshelveAsync(new V1.UnshelveRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
-        Plain(terminal, "out-of-service", "Take an alert's series out of service; --note says why.", async (client, id, note, headers, ct) =>
-            (await client.TakeOutOfServiceAsync(new V1.TakeOutOfServiceRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
+        Aside(terminal, "out-of-service", "Take an alert's series out of service, so that nothing is due of it under its rule; --note says why. For a device as a whole: maintenance plan TERRITORY --device DEVICE.",
+            false, "For how long, such as 4h; without it as long as the policy allows.", "Take it out of service?", async (client, id, note, time, isTrial, headers, ct) =>
+            {
+                var response = await client.TakeOutOfServiceAsync(new V1.TakeOutOfServiceRequest { Id = id, Note = note, Duration = time, ValidateOnly = isTrial }, headers, cancellationToken: ct);
+                return (response.Alert, response.Preview);
+            }),
         Plain(terminal, "return-to-service", "Return an alert's series to service.", async (client, id, note, headers, ct) =>
             (await client.ReturnToServiceAsync(new V1.ReturnToServiceRequest { Id = id, Note = note }, headers, cancellationToken: ct)).Alert),
     ];
@@ -48,32 +56,28 @@ internal static class StepVerbs
     }
 
     /// <summary>At a terminal what it would hold back is shown first, and asked about.</summary>
-    private static Command Shelve(Terminal terminal)
+    private static Command Aside(
+        Terminal terminal, string name, string description, bool isTimed, string howLong, string question,
+        Func<V1.AlertService.AlertServiceClient, string, string, Duration?, bool, Metadata, CancellationToken, Task<(V1.Alert Alert, V1.HeldBackPreview Preview)>> ask)
     {
-        var time = new Option<string>("--for") { Description = "For how long, such as 20m.", Required = true };
+        var time = new Option<string?>("--for") { Description = howLong, Required = isTimed };
         var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
         var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
         var note = new Option<string>("--note") { Description = "Why.", DefaultValueFactory = _ => "" };
-        var command = new Command("shelve", "Lay an alert aside for a time; --note says why.") { id, time, note, dry, yes };
-        return OfficerConnection.Verb(terminal, command, async (client, headers, parsed, ct) =>
+        return OfficerConnection.Verb(terminal, new Command(name, description) { id, time, note, dry, yes }, async (client, headers, parsed, ct) =>
         {
-            var micros = DurationText.Parse(parsed.GetValue(time)!) ?? 0;
-            var request = new V1.ShelveRequest
-            {
-                Id = parsed.GetValue(id), Note = parsed.GetValue(note), Duration = Duration.FromTimeSpan(TimeSpan.FromMicroseconds(micros)),
-            };
+            var within = parsed.GetValue(time) is { } text ? Duration.FromTimeSpan(TimeSpan.FromMicroseconds(DurationText.Parse(text) ?? 0)) : null;
             var isDry = parsed.GetValue(dry);
             if (isDry || (terminal.IsInteractive && !parsed.GetValue(yes)))
             {
-                var trial = new V1.ShelveRequest(request) { ValidateOnly = true };
-                await HeldBackText.ShowAsync(terminal, (await client.ShelveAsync(trial, headers, cancellationToken: ct)).Preview);
-                if (isDry || !await HeldBackText.AskAsync(terminal, "Shelve it?"))
+                await HeldBackText.ShowAsync(terminal, (await ask(client, parsed.GetValue(id)!, parsed.GetValue(note)!, within, true, headers, ct)).Preview);
+                if (isDry || !await HeldBackText.AskAsync(terminal, question))
                 {
                     return isDry ? ExitCode.Done : ExitCode.No;
                 }
             }
 
-            await terminal.Out.WriteLineAsync(AlertText.Line((await client.ShelveAsync(request, headers, cancellationToken: ct)).Alert));
+            await terminal.Out.WriteLineAsync(AlertText.Line((await ask(client, parsed.GetValue(id)!, parsed.GetValue(note)!, within, false, headers, ct)).Alert));
             return ExitCode.Done;
         });
     }

@@ -50,7 +50,9 @@ internal sealed class ReportOracle
             name, all.Count(o => o.Before?.IsOpen == true), all.Count(o => o.Before is null && o.In.Count > 0),
             all.Sum(o => o.Changes.Count(c => c.Before is { IsOpen: false } && c.After.IsOpen)), all.Sum(o => o.Closings.Count), all.Count(o => o.Last.IsOpen),
             all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Recurred)), all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Breached)),
-            [.. Enum.GetValues<Verdict>().Select(v => (long)verdicts.Count(x => x == v))]);
+            [.. Enum.GetValues<Verdict>().Select(v => (long)verdicts.Count(x => x == v))],
+            all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Shelved)), all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.OutOfService)),
+            all.Count(o => o.Last is { IsOpen: true } and ({ Shelved: not null } or { OutOfService: not null })));
     }
 
     private IEnumerable<string> StepLines(WorkState step)
@@ -145,8 +147,8 @@ internal sealed class ReportOracle
 /// <summary>Reports as lines that an officer can read, and that are the same for the oracle and for what it is held against.</summary>
 internal static class ReportText
 {
-    public static string Line(string name, long before, long raised, long reopened, long closed, long after, long cameBack, long breaches, long[] verdicts) =>
-        FormattableString.Invariant($"{name}: {before} open, {raised} raised, {reopened} reopened, {closed} closed, {after} left; {cameBack} came back, {breaches} breaches; real {verdicts[1]}, false {verdicts[2]}, test {verdicts[3]}, repair {verdicts[4]}");
+    public static string Line(string name, long before, long raised, long reopened, long closed, long after, long cameBack, long breaches, long[] verdicts, long shelved, long takenOut, long aside) =>
+        FormattableString.Invariant($"{name}: {before} open, {raised} raised, {reopened} reopened, {closed} closed, {after} left; {cameBack} came back, {breaches} breaches; real {verdicts[1]}, false {verdicts[2]}, test {verdicts[3]}, repair {verdicts[4]}{(shelved + takenOut + aside > 0 ? $"; {shelved} shelved, {takenOut} taken out, {aside} left aside" : "")}");
 
     public static string Deadline(WorkState step, Severity colour, long kept, long missed, long escalated) =>
         FormattableString.Invariant($"deadline {Word(step)} {Colour(colour)}: {kept} kept, {missed} missed, {escalated} escalated");
@@ -191,7 +193,7 @@ internal static class ReportText
     }
 
     private static string Of(string name, AlertTally tally) => Line(
-        name, tally.OpenBefore, tally.Raised, tally.Reopened, tally.Closed, tally.OpenAfter, tally.CameBack, tally.Breaches, [.. Enum.GetValues<Verdict>().Select(tally.Of)]);
+        name, tally.OpenBefore, tally.Raised, tally.Reopened, tally.Closed, tally.OpenAfter, tally.CameBack, tally.Breaches, [.. Enum.GetValues<Verdict>().Select(tally.Of)], tally.Shelved, tally.TakenOut, tally.AsideAfter);
 
     private static string Word(WorkState step) => step.ToString().ToLowerInvariant();
 

@@ -118,7 +118,7 @@ internal static class RandomDays
             WorkAction.Confirm => await kit.Ledger.ConfirmAsync(command, default),
             WorkAction.Shelve => await kit.Ledger.ShelveAsync(command, TimeSpan.FromMinutes(random.Next(1, 30)), default),
             WorkAction.Unshelve => await kit.Ledger.UnshelveAsync(command, default),
-            WorkAction.TakeOutOfService => await kit.Ledger.TakeOutOfServiceAsync(command, default),
+            WorkAction.TakeOutOfService => await kit.Ledger.TakeOutOfServiceAsync(command, random.Next(2) == 0 ? null : TimeSpan.FromMinutes(random.Next(1, 400)), default),
             WorkAction.ReturnToService => await kit.Ledger.ReturnToServiceAsync(command, default),
             WorkAction.Comment => await kit.Ledger.CommentAsync(command, default),
             _ => await kit.Ledger.CloseAsync(command, (Verdict)random.Next(1, 5), default),

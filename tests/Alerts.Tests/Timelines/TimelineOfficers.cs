@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace PingAnIoT.Alerts.Tests;
 
-/// <summary>What officers do in a scenario: <c>wang acknowledges</c>, <c>li closes real "done" on gas-pipe/gp-2</c>, <c>wang of d02 acknowledges</c>.</summary>
+/// <summary>What officers do in a scenario: <c>wang acknowledges</c>, <c>li closes real "done" on gas-pipe/gp-2</c>, <c>wang of d02 acknowledges</c>, <c>wang takes out "x" as officer</c>.</summary>
 public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
 {
     private int keys;
@@ -30,7 +30,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
         var device = After(words, "on");
         var seen = After(words, "seeing");
         var key = After(words, "with") ?? string.Create(CultureInfo.InvariantCulture, $"k{keys++}");
-        var officer = new Officer(words[0], After(words, "of") ?? "");
+        var officer = new Officer(words[0], After(words, "of") ?? "") { Roles = After(words, "as") is null ? OfficerRoles.All : OfficerRoles.Officer };
         var id = plant.IdOf(device);
         long? expected = seen switch
         {
@@ -95,7 +95,8 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             ["confirms"] => await to.ConfirmAsync(command, Cancel),
             ["shelves", "for", var time] => await to.ShelveAsync(command, TimeSpan.FromSeconds(TimelineFile.Seconds(time)!.Value), Cancel),
             ["unshelves"] => await to.UnshelveAsync(command, Cancel),
-            ["takes", "out"] => await to.TakeOutOfServiceAsync(command, Cancel),
+            ["takes", "out"] => await to.TakeOutOfServiceAsync(command, null, Cancel),
+            ["takes", "out", "for", var time] => await to.TakeOutOfServiceAsync(command, TimeSpan.FromSeconds(TimelineFile.Seconds(time)!.Value), Cancel),
             ["returns"] => await to.ReturnToServiceAsync(command, Cancel),
             ["says"] => await to.CommentAsync(command, Cancel),
             ["closes", var verdict] => await to.CloseAsync(command, VerdictOf(verdict), Cancel),

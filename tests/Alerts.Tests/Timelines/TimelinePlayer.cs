@@ -293,6 +293,7 @@ public static class TimelineWords
         return entry switch
         {
             { Kind: EntryKind.Unshelved, Actor: "deadline" } => "shelf ends" + of,
+            { Kind: EntryKind.ReturnedToService, Actor: "deadline" } => "is returned to service" + of,
             { Kind: EntryKind.Calmed, Body.Calmed: { } chatter } => string.Create(CultureInfo.InvariantCulture, $"calm after {chatter.Count} times{of}"),
             { Kind: EntryKind.ParentOver, Body.ParentOver.IsTold: true } => "told as its gateway is back" + of,
             { Kind: EntryKind.MaintenanceOver, Body.MaintenanceOver.IsTold: true } => "told after maintenance" + of,

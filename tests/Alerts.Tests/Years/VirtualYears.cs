@@ -162,7 +162,8 @@ public sealed class VirtualYears : IAsyncDisposable
         var alert = open[random.Next(open.Count)];
         var legal = WorkTable.LegalFrom(alert);
         var action = random.Next(10) == 0 ? (WorkAction)random.Next(1, 15) : legal[random.Next(legal.Count)];
-        var command = new AlertCommand(alert.Id, new Officer(Officers[random.Next(Officers.Length)]), $"k{keys++}", "note", random.Next(3) == 0 ? alert.LastSequence : null);
+        var officer = new Officer(Officers[random.Next(Officers.Length)]) { Roles = random.Next(2) == 0 ? OfficerRoles.Officer : OfficerRoles.All };
+        var command = new AlertCommand(alert.Id, officer, $"k{keys++}", "note", random.Next(3) == 0 ? alert.LastSequence : null);
         var verdict = (Verdict)random.Next(1, 5);
         var ledger = kit.Ledger;
         await (action switch
@@ -178,7 +179,7 @@ public sealed class VirtualYears : IAsyncDisposable
             WorkAction.Shelve => ledger.ShelveAsync(command, Between(1, 86_400), Cancel),
             WorkAction.Unshelve => ledger.UnshelveAsync(command, Cancel),
             WorkAction.See => ledger.SeeAsync(command, Cancel),
-            WorkAction.TakeOutOfService => ledger.TakeOutOfServiceAsync(command, Cancel),
+            WorkAction.TakeOutOfService => ledger.TakeOutOfServiceAsync(command, random.Next(3) == 0 ? null : Between(1, 10 * 86_400), Cancel),
             WorkAction.ReturnToService => ledger.ReturnToServiceAsync(command, Cancel),
             _ => ledger.CommentAsync(command, Cancel),
         });

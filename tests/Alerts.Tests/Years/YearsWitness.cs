@@ -60,7 +60,7 @@ public sealed class YearsWitness(Func<Ledger> ledger, TimelineClock clock)
         foreach (var (row, due) in running)
         {
             var isGone = !after.TryGetValue(row, out var then);
-            if (isGone && !firing.Contains(row) && row.Step != WorkState.ShelveEnd && (due <= now || !touched.Contains(row.Alert)))
+            if (isGone && !firing.Contains(row) && row.Step < WorkState.ShelveEnd && (due <= now || !touched.Contains(row.Alert)))
             {
                 wrong.Add($"{row} due {due} went at {now} without firing");
             }
