@@ -3,7 +3,8 @@ namespace PingAnIoT.Alerts;
 /// <summary>
 /// Those on duty by the roster, told over what the contacts file has for their names; where no roster is in force at the place or above it, or none of
 /// those on duty is in the file, the contacts of the place as ever: better somebody is told twice than nobody. A supervisor's notice goes to the place's supervisors
-/// on duty, else to its own supervisors, else to those above it; where there are none, to the officers on duty.
+/// on duty, else to its own supervisors, else to those contacts of it that are for any role and are no officers, else to those above it; where there are none, to the
+/// officers on duty. A roster elsewhere in the city changes nothing of that.
 /// </summary>
 /// <param name="book">Rosters as they are now.</param>
 /// <param name="tree">Territories as they are now.</param>
@@ -18,9 +19,17 @@ public sealed class RosterDuty(Func<DutyBook> book, Func<TerritoryTree> tree, Fu
             return otherwise.OnDuty(territory, role, atMicros);
         }
 
-        if (role == OfficerRoles.Supervisor && Supervisors(now, territory, atMicros) is { Count: > 0 } supervisors)
+        if (role == OfficerRoles.Supervisor)
         {
-            return supervisors;
+            if (!IsRostered(now, territory))
+            {
+                return otherwise.OnDuty(territory, role, atMicros);
+            }
+
+            if (Supervisors(now, territory, atMicros) is { Count: > 0 } supervisors)
+            {
+                return supervisors;
+            }
         }
 
         var answer = DutyRoster.Who(now, tree(), territory, OfficerRoles.Officer, atMicros);
@@ -33,6 +42,9 @@ public sealed class RosterDuty(Func<DutyBook> book, Func<TerritoryTree> tree, Fu
         return told.Count > 0 ? told : otherwise.OnDuty(territory, role, atMicros);
     }
 
+    /// <summary>Whether the place or one above it has a roster, of whatever role.</summary>
+    private static bool IsRostered(DutyBook now, string territory) => now.Posts.Any(p => !p.Value.Rosters.IsEmpty && PlaceText.Covers(p.Key.Territory, territory));
+
     /// <summary>No neighbour's: they do not answer for the place.</summary>
     private List<Recipient> Supervisors(DutyBook now, string territory, long atMicros)
     {
@@ -42,6 +54,11 @@ public sealed class RosterDuty(Func<DutyBook> book, Func<TerritoryTree> tree, Fu
             if (told.Count == 0)
             {
                 told = [.. contacts().Where(c => IsSupervisor(now, c, place)).Select(c => c.Recipient)];
+            }
+
+            if (told.Count == 0)
+            {
+                told = [.. contacts().Where(c => c.Role is null && c.Territory == place && !IsOfficer(now, c.Recipient.Name, place)).Select(c => c.Recipient)];
             }
 
             if (told.Count > 0 || place.Length == 0)
@@ -56,6 +73,10 @@ public sealed class RosterDuty(Func<DutyBook> book, Func<TerritoryTree> tree, Fu
         (contact.Role == OfficerRoles.Supervisor && contact.Territory == place)
         || (contact.Role is null && now.Officers.TryGetValue(contact.Recipient.Name, out var officer) && !officer.IsDisabled
             && officer.Roles.HasFlag(OfficerRoles.Supervisor) && officer.Territory == place);
+
+    /// <summary>One of the officers' own book; where another issuer knows them, one who has his turn on duty there.</summary>
+    private static bool IsOfficer(DutyBook now, string name, string place) =>
+        now.Officers.ContainsKey(name) || now.Posts.Any(p => PlaceText.Covers(place, p.Key.Territory) && p.Value.Rosters.Any(r => r.Teams.Any(t => t.Contains(name))));
 
     private List<Recipient> Known(IReadOnlyList<OnDuty> officers)
     {

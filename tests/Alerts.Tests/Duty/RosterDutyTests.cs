@@ -61,6 +61,37 @@ public sealed class RosterDutyTests
         string.Join(',', duty.OnDuty(territory, OfficerRoles.Supervisor, Morning + DutyKit.Hour).Select(r => r.Name)).Should().Be(names);
     }
 
+    /// <summary>A control room and a street's office are contacts for any role and no officers; the city has a chief.</summary>
+    [Theory]
+    [InlineData("d01/s03", "d01/s03", true, "room")]
+    [InlineData("d01/s03", "d01/s03", false, "room")]
+    [InlineData("d01/s03", "d01/s03/c07", true, "room")]
+    [InlineData("d01", "d01/s05", true, "district")]
+    [InlineData("d01/s03", "d02/s01", true, "li")]
+    [InlineData("d02", "d02/s01", true, "chief")]
+    [InlineData("d01/s03", "d09", true, "chief")]
+    public void Who_is_a_contact_for_any_role_and_no_officer_is_told_as_supervisor_before_those_above(string rostered, string territory, bool isInBook, string names)
+    {
+        ContactConfig[] contacts =
+        [
+            new("d01/s03", new Recipient("a", ["sms"])), new("d01/s03", new Recipient("room", ["sms"])), new("d01", new Recipient("district", ["sms"])),
+            new("d02/s01", new Recipient("li", ["sms"])), new("", new Recipient("chief", ["sms"]), OfficerRoles.Supervisor),
+        ];
+        var post = DutyPost.Empty.With(DutyKit.DayAndNight with { Territory = rostered });
+        var book = DutyBook.Empty with { Posts = DutyBook.Empty.Posts.Add((rostered, OfficerRoles.Officer), post) };
+        if (isInBook)
+        {
+            foreach (var (name, place) in new[] { ("a", "d01/s03"), ("b", "d01/s03"), ("li", "d02/s01") })
+            {
+                book = book with { Officers = book.Officers.Add(name, new OfficerRecord(name, "", "", OfficerRoles.Officer, place)) };
+            }
+        }
+
+        var config = new NoticeConfig { Contacts = contacts };
+        var duty = new RosterDuty(() => book, () => TerritoryTree.Empty, () => contacts, new ContactRoster(() => config));
+        string.Join(',', duty.OnDuty(territory, OfficerRoles.Supervisor, Morning + DutyKit.Hour).Select(r => r.Name)).Should().Be(names);
+    }
+
     [Fact]
     public async Task A_notice_goes_to_who_is_on_duty_when_it_happens_and_to_nobody_else()
     {
