@@ -93,9 +93,55 @@ public sealed class AdministeringTests
         }
 
         await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = Of("audit", "", V1.Role.Auditor) }, chief);
-        await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = Of("second", "", V1.Role.Operator, V1.Role.Supervisor) }, chief);
+        await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = Of("second", "", V1.Role.Operator, V1.Role.Supervisor), Password = Password }, chief);
         await duty.UpdateOfficerAsync(new V1.UpdateOfficerRequest { Officer = Of("boss", "d02", V1.Role.Officer) }, chief);
         await duty.UpdateOfficerAsync(new V1.UpdateOfficerRequest { Officer = Of("chief", "d01", V1.Role.Operator) }, chief);
+    }
+
+    /// <summary>One who has no password can give nothing to anybody.</summary>
+    [Fact]
+    public async Task A_chief_who_cannot_sign_in_is_not_the_one_who_is_left()
+    {
+        await using var server = await StartAsync();
+        var duty = new V1.DutyService.DutyServiceClient(server.Channel);
+        var chief = await OfficerTests.SignInAsync(server, "chief");
+        await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = Of("second", "", V1.Role.Operator, V1.Role.Supervisor) }, chief);
+        var gone = Of("chief", "", V1.Role.Operator, V1.Role.Supervisor);
+        gone.Disabled = true;
+        Task Disable() => duty.UpdateOfficerAsync(new V1.UpdateOfficerRequest { Officer = gone }, chief).ResponseAsync;
+        Task Import() => duty.ImportOfficersAsync(new V1.ImportOfficersRequest { Csv = "name,role,disabled\nchief,operator supervisor,true\n" }, chief).ResponseAsync;
+        (await ((Func<Task>)Disable).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.FailedPrecondition);
+        (await ((Func<Task>)Import).Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
+        await duty.SetPasswordAsync(new V1.SetPasswordRequest { Name = "second", Password = Password }, chief);
+        await Disable();
+        await OfficerTests.SignInAsync(server, "second");
+    }
+
+    /// <summary>Earlier versions asked for no such officer: a ledger of theirs may have none.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_nobody_can_give_every_right_an_operator_of_the_whole_city_may_until_there_is_somebody(bool isImported)
+    {
+        await using var server = await StartAsync();
+        var duty = new V1.DutyService.DutyServiceClient(server.Channel);
+        await duty.CreateOfficerAsync(
+            new V1.CreateOfficerRequest { Officer = Of("ops", "", V1.Role.Operator), Password = Password }, await OfficerTests.SignInAsync(server, "chief"));
+        var asItWas = new OfficerRecord("chief", "", "", OfficerRoles.Operator, "d01");
+        await server.Ledger.DecideAsync(t => new CommandResult(CommandOutcome.Done) { Entry = OfficerBookCommands.Append(t, asItWas, "chief") }, TestServer.Cancel);
+        var (clerk, ops) = (await OfficerTests.SignInAsync(server, "clerk"), await OfficerTests.SignInAsync(server, "ops"));
+        async Task Refused(Func<Task> call) => (await call.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.PermissionDenied);
+        Task Update(Metadata by, V1.DutyOfficer officer) => isImported
+            ? duty.ImportOfficersAsync(new V1.ImportOfficersRequest { Csv = $"name,role,territory\n{officer.Name},{string.Join(' ', officer.Roles).ToLowerInvariant()},{officer.Territory}\n" }, by).ResponseAsync
+            : duty.UpdateOfficerAsync(new V1.UpdateOfficerRequest { Officer = officer }, by).ResponseAsync;
+
+        await Refused(() => Update(clerk, Of("boss", "d01/s03", V1.Role.Officer)));
+        await duty.SetPasswordAsync(new V1.SetPasswordRequest { Name = "boss", Password = Password }, ops);
+        await Update(ops, Of("boss", "d01", V1.Role.Supervisor, V1.Role.Auditor));
+        await Update(ops, Of("chief", "", V1.Role.Operator, V1.Role.Supervisor));
+        await Refused(() => Update(ops, Of("boss", "d01", V1.Role.Officer)));
+        await Refused(() => Update(ops, Of("ops", "", V1.Role.Operator, V1.Role.Supervisor)));
+        server.Ledger.Book.Duty.Officers["boss"].Roles.Should().Be(OfficerRoles.Supervisor | OfficerRoles.Auditor);
     }
 
     private static V1.DutyOfficer Of(string name, string territory, params V1.Role[] roles) => new() { Name = name, Territory = territory, Roles = { roles } };

@@ -121,6 +121,45 @@ public sealed class OfficerTests
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>The secrets are backed up apart: a ledger may come without them, or a start may have ended between the two.</summary>
+    [Fact]
+    public async Task Where_no_chief_has_a_password_a_start_offers_the_token_and_makes_one_of_who_is_there_in_one_step()
+    {
+        var folder = Directory.CreateTempSubdirectory("pingan-officers-").FullName;
+        long before;
+        await using (var server = await StartAsync(folder))
+        {
+            var chief = await MakeChiefAsync(server);
+            var duty = new V1.DutyService.DutyServiceClient(server.Channel);
+            await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = new V1.DutyOfficer { Name = "li.na", NameZh = "李娜", Roles = { V1.Role.Officer }, Territory = "d01" }, Password = Password }, chief);
+            before = server.Ledger.Book.Sequence;
+        }
+
+        await using (var server = await StartAsync(folder))
+        {
+            server.Host.SetupToken.Should().BeNull("the chief has a password");
+        }
+
+        File.Delete(Path.Combine(folder, SecretStore.FileName));
+        await using (var server = await StartAsync(folder))
+        {
+            server.Host.SetupToken.Should().NotBeNull();
+            await new V1.DutyService.DutyServiceClient(server.Channel).SetUpAsync(new V1.SetUpRequest { SetupToken = server.Host.SetupToken, Name = "li.na", Password = Password });
+            var chief = await SignInAsync(server, "li.na");
+            (await new V1.DutyService.DutyServiceClient(server.Channel).ListOfficersAsync(new V1.ListOfficersRequest(), chief)).Officers.Select(o => o.Name).Should().Equal("chief", "li.na");
+            server.Ledger.Book.Duty.Officers["li.na"].Should().Match<OfficerRecord>(o => o.NameZh == "李娜" && o.Territory == "" && o.Roles == (OfficerRoles.Officer | OfficerRoles.Operator | OfficerRoles.Supervisor));
+            (await server.Ledger.ReadEntriesAsync(before, 1000, TestServer.Cancel)).Where(e => e.Kind is EntryKind.OfficerSet or EntryKind.PasswordSet)
+                .Select(e => (e.Kind, e.Actor)).Should().Equal((EntryKind.OfficerSet, "li.na"), (EntryKind.PasswordSet, "li.na"));
+        }
+
+        await using (var server = await StartAsync(folder))
+        {
+            server.Host.SetupToken.Should().BeNull();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
     internal static Task<TestServer> StartAsync(string? data = null, TimeProvider? time = null) =>
         TestServer.StartAsync(o => o with { Officers = new OfficersSection { Local = true } }, data, time: time);
 

@@ -24,7 +24,7 @@ public sealed partial class DutyService
         }
 
         _ = request.DryRun ? null : Issuer;
-        var report = new OfficerImport();
+        var report = new OfficerImport(sessions is null ? static _ => true : sessions.HasPassword);
         var result = await ledger.DecideAsync(t => report.Run(t, officers, actor, request.DryRun), context.CancellationToken);
         if (report.Beyond.Count > 0)
         {

@@ -8,7 +8,7 @@ namespace PingAnIoT.Alerts;
 /// <summary>Officers and their sessions. Passwords and tokens pass through here and are written nowhere but into <see cref="SecretStore"/>, as hashes.</summary>
 /// <param name="ledger">The officers' book.</param>
 /// <param name="sessions">The local issuer; null where another vouches for officers, or nobody does.</param>
-/// <param name="setup">Good while there is no officer.</param>
+/// <param name="setup">Good while no chief can sign in.</param>
 /// <param name="territories">As they are now.</param>
 /// <param name="time">For questions about now; what is decided is decided by the ledger's clock.</param>
 public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions, SetupToken setup, Func<TerritoryTree> territories, TimeProvider time)
@@ -18,20 +18,19 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
     public override async Task<V1.SetUpResponse> SetUp(V1.SetUpRequest request, ServerCallContext context)
     {
         CheckPassword(request.Password);
-        var first = new OfficerRecord(request.Name, "", "", OfficerRoles.Operator | OfficerRoles.Supervisor, "");
-        if (!OfficerName.IsValid(first.Name))
+        if (!OfficerName.IsValid(request.Name))
         {
             throw GrpcErrors.Invalid("name", OfficerName.Rule);
         }
 
         if (!setup.Use(request.SetupToken))
         {
-            throw GrpcErrors.Of(StatusCode.Unauthenticated, "SETUP_REFUSED", "The set-up token is not good (any more). A start without officers prints one.");
+            throw GrpcErrors.Of(StatusCode.Unauthenticated, "SETUP_REFUSED", "The set-up token is not good (any more). A start without a chief who has a password prints one.");
         }
 
-        Require(first.Name, await Issuer.SetOfficerAsync(first, first.ToOfficer(), isNew: null, context.CancellationToken));
-        Require(first.Name, await Issuer.SetPasswordAsync(first.Name, request.Password, first.ToOfficer(), context.CancellationToken));
-        return new V1.SetUpResponse { Officer = WireOfficer.Of(first) };
+        var result = await Issuer.SetUpAsync(request.Name, request.Password);
+        Require(request.Name, result);
+        return new V1.SetUpResponse { Officer = WireOfficer.Of(result.Entry!.Body.Officer!) };
     }
 
     [AllowAnonymous]

@@ -13,9 +13,10 @@ internal static class OfficerBookCommands
     /// <param name="transaction">The draft.</param>
     /// <param name="record">From here on.</param>
     /// <param name="actor">Who does it, and what he may: <see cref="Administering"/>.</param>
-    /// <param name="isNew">True to refuse one that is there; false to refuse one that is not; null for the first of all.</param>
+    /// <param name="isNew">True to refuse one that is there; false to refuse one that is not.</param>
+    /// <param name="hasPassword">Whether an officer can sign in.</param>
     /// <param name="requestId">Chosen by the client, at most 64 printable characters; "" for none.</param>
-    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, Officer actor, bool? isNew, string requestId = "")
+    public static CommandResult Set(LedgerTransaction transaction, OfficerRecord record, Officer actor, bool isNew, Func<string, bool> hasPassword, string requestId = "")
     {
         var officers = transaction.Duty.Officers;
         if (Wrong(record) is { } wrong)
@@ -39,18 +40,14 @@ internal static class OfficerBookCommands
         }
 
         var before = officers.GetValueOrDefault(record.Name);
-        if (isNew is null && !officers.IsEmpty)
-        {
-            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "There are officers already." };
-        }
-
-        var refused = (isNew is false ? Administering.RefuseActing(actor, before) : null) ?? Administering.RefuseGiving(actor, record);
+        var hasChief = Administering.HasChief(officers, hasPassword);
+        var refused = (isNew ? null : Administering.RefuseActing(actor, before, hasChief)) ?? Administering.RefuseGiving(actor, record, hasChief);
         if (refused is not null)
         {
             return refused;
         }
 
-        if (isNew is true && before is not null)
+        if (isNew && before is not null)
         {
             return new CommandResult(CommandOutcome.AlreadyDone) { Reason = $"There is an officer '{record.Name}' already." };
         }
@@ -60,12 +57,40 @@ internal static class OfficerBookCommands
             return new CommandResult(CommandOutcome.Invalid) { Reason = "There are 20,000 officers already." };
         }
 
-        if (Administering.IsChief(before) && !Administering.IsChief(record) && officers.Values.Count(Administering.IsChief) == 1)
+        if (hasChief && !Administering.HasChief(officers.SetItem(record.Name, record), hasPassword))
         {
-            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "This is the last operator and supervisor of the whole city: nobody could administer everybody any more." };
+            return new CommandResult(CommandOutcome.IllegalStep)
+            {
+                Reason = "This is the last operator and supervisor of the whole city who has a password: nobody could administer everybody any more.",
+            };
         }
 
         return new CommandResult(CommandOutcome.Done) { Entry = Append(transaction, record, actor.Name, requestId) };
+    }
+
+    /// <summary>
+    /// Makes a chief, whose password is set with it, of an officer that is there or of a new one: while there is none who can sign in, and by leave of who sees the
+    /// server's console.
+    /// </summary>
+    public static CommandResult SetUp(LedgerTransaction transaction, string name, Func<string, bool> hasPassword)
+    {
+        const OfficerRoles Chief = OfficerRoles.Operator | OfficerRoles.Supervisor;
+        var record = transaction.Duty.Officers.TryGetValue(name, out var known)
+            ? known with { Roles = known.Roles | Chief, Territory = "", IsDisabled = false }
+            : new OfficerRecord(name, "", "", Chief, "");
+        if (Wrong(record) is { } wrong)
+        {
+            return new CommandResult(CommandOutcome.Invalid) { Reason = wrong };
+        }
+
+        if (Administering.HasChief(transaction.Duty.Officers, hasPassword))
+        {
+            return new CommandResult(CommandOutcome.IllegalStep) { Reason = "There is an operator and supervisor of the whole city already." };
+        }
+
+        var entry = Append(transaction, record, name);
+        AppendPassword(transaction, name, name);
+        return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
     /// <summary>Writes down an officer that was looked at already.</summary>
@@ -74,18 +99,11 @@ internal static class OfficerBookCommands
             EntryKind.OfficerSet, "", actor, requestId.Length > 0 ? RequestKey(actor, requestId) : Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
 
     /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
-    public static CommandResult NotePassword(LedgerTransaction transaction, string officer, Officer actor)
+    public static CommandResult NotePassword(LedgerTransaction transaction, string officer, Officer actor, Func<string, bool> hasPassword)
     {
         var record = transaction.Duty.Officers.GetValueOrDefault(officer);
-        var refused = record is not null && officer == actor.Name ? null : Administering.RefuseActing(actor, record);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var entry = transaction.Append(
-            EntryKind.PasswordSet, "", actor.Name, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
-        return new CommandResult(CommandOutcome.Done) { Entry = entry };
+        var refused = record is not null && officer == actor.Name ? null : Administering.RefuseActing(actor, record, Administering.HasChief(transaction.Duty.Officers, hasPassword));
+        return refused ?? new CommandResult(CommandOutcome.Done) { Entry = AppendPassword(transaction, officer, actor.Name) };
     }
 
     public static CommandResult NoteRefusal(LedgerTransaction transaction, string officer, RefusalFacts facts)
@@ -101,6 +119,9 @@ internal static class OfficerBookCommands
             EntryKind.ActedOffDuty, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Duty = new DutyFacts { OffDuty = facts } });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
+
+    private static LedgerEntry AppendPassword(LedgerTransaction transaction, string officer, string actor) =>
+        transaction.Append(EntryKind.PasswordSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
 
     private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
 

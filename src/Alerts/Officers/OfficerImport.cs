@@ -3,7 +3,8 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts;
 
 /// <summary>Several officers in one transaction, or none of them. Its figures are those of the run that was committed.</summary>
-internal sealed class OfficerImport
+/// <param name="hasPassword">Whether an officer can sign in.</param>
+internal sealed class OfficerImport(Func<string, bool> hasPassword)
 {
     private readonly List<RegisterFileError> errors = [];
     private readonly List<RegisterFileError> beyond = [];
@@ -26,11 +27,12 @@ internal sealed class OfficerImport
         beyond.Clear();
         (Added, Changed, Unchanged) = (0, 0, 0);
         var before = transaction.Duty.Officers;
+        var hasChief = Administering.HasChief(before, hasPassword);
         var news = new List<OfficerRecord>();
         foreach (var (officer, at) in officers)
         {
             var known = before.GetValueOrDefault(officer.Name);
-            if (Refuse(actor, known, officer) is { } reason)
+            if (Refuse(actor, known, officer, hasChief) is { } reason)
             {
                 if (beyond.Count < RegisterCsv.MaximumErrors)
                 {
@@ -59,10 +61,10 @@ internal sealed class OfficerImport
 
         // What the whole of it comes to, not each row by itself: two operators may change places.
         var after = before.SetItems(news.Select(o => KeyValuePair.Create(o.Name, o)));
-        if (before.Values.Any(Administering.IsChief) && !after.Values.Any(Administering.IsChief))
+        if (hasChief && !Administering.HasChief(after, hasPassword))
         {
-            var at = officers.First(o => Administering.IsChief(before.GetValueOrDefault(o.Officer.Name))).At;
-            errors.Add(new RegisterFileError("csv", at.Line, at.Column, "No operator and supervisor of the whole city is left: nobody could administer everybody any more."));
+            var at = officers.First(o => Administering.IsChief(before.GetValueOrDefault(o.Officer.Name)) && hasPassword(o.Officer.Name)).At;
+            errors.Add(new RegisterFileError("csv", at.Line, at.Column, "No operator and supervisor of the whole city is left who has a password: nobody could administer everybody any more."));
         }
 
         if (after.Count > OfficerBookCommands.MostOfficers)
@@ -79,9 +81,9 @@ internal sealed class OfficerImport
     }
 
     /// <summary>One of another's territory is not told from a name that is taken: what more there is to him stays unsaid.</summary>
-    private static string? Refuse(Officer actor, OfficerRecord? known, OfficerRecord officer)
+    private static string? Refuse(Officer actor, OfficerRecord? known, OfficerRecord officer, bool hasChief)
     {
-        var refused = (known is null ? null : Administering.RefuseActing(actor, known)) ?? Administering.RefuseGiving(actor, officer);
+        var refused = (known is null ? null : Administering.RefuseActing(actor, known, hasChief)) ?? Administering.RefuseGiving(actor, officer, hasChief);
         return refused?.Outcome == CommandOutcome.NotFound ? $"The name '{officer.Name}' is taken." : refused?.Reason;
     }
 }

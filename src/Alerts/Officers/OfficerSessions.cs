@@ -153,6 +153,26 @@ public sealed class OfficerSessions : IDisposable
     public OfficerRecord? FindOfficer(string name, string sessionId) =>
         secrets.FindSession(sessionId, Micros.Now(time)) is { } session && session.Officer == name ? Find(name) : null;
 
+    /// <summary>Whether an officer can sign in. Waits for nothing.</summary>
+    public bool HasPassword(string officer) => secrets.HasPassword(officer);
+
+    /// <summary>Whether there is somebody who may give every role everywhere, and can sign in.</summary>
+    public bool HasChief => Administering.HasChief(ledger.Book.Duty.Officers, secrets.HasPassword);
+
+    /// <summary>Makes a chief who has a password: all of it is on record at once. Where the secret is not on disk after all, the next start offers another token.</summary>
+    public async Task<CommandResult> SetUpAsync(string name, string password)
+    {
+        var secret = await Task.Run(() => OfficerPassword.Create(password)).ConfigureAwait(false);
+        var done = await ledger.DecideAsync(t => OfficerBookCommands.SetUp(t, name, secrets.HasPassword), CancellationToken.None).ConfigureAwait(false);
+        if (done.IsDone)
+        {
+            secrets.SetPassword(name, secret);
+            lockout.Renewed(name);
+        }
+
+        return done;
+    }
+
     /// <summary>Sets a password: the record of it first, then the secret. All the officer's sessions end.</summary>
     /// <param name="officer">Whose.</param>
     /// <param name="password">In plain; not kept.</param>
@@ -165,7 +185,7 @@ public sealed class OfficerSessions : IDisposable
             return new CommandResult(CommandOutcome.Invalid) { Reason = "A password " + wrong + "." };
         }
 
-        var noted = await ledger.DecideAsync(t => OfficerBookCommands.NotePassword(t, officer, actor), cancellationToken).ConfigureAwait(false);
+        var noted = await ledger.DecideAsync(t => OfficerBookCommands.NotePassword(t, officer, actor, secrets.HasPassword), cancellationToken).ConfigureAwait(false);
         if (noted.IsDone)
         {
             secrets.SetPassword(officer, await Task.Run(() => OfficerPassword.Create(password), cancellationToken).ConfigureAwait(false));
@@ -178,11 +198,11 @@ public sealed class OfficerSessions : IDisposable
     /// <summary>Adds or changes an officer; one that is disabled is out at once.</summary>
     /// <param name="record">From here on.</param>
     /// <param name="actor">Who does it.</param>
-    /// <param name="isNew">True for a new one, false for one that is there, null for the first of all.</param>
+    /// <param name="isNew">True for a new one, false for one that is there.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, Officer actor, bool? isNew, CancellationToken cancellationToken, string requestId = "")
+    public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, Officer actor, bool isNew, CancellationToken cancellationToken, string requestId = "")
     {
-        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, requestId), cancellationToken).ConfigureAwait(false);
+        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, secrets.HasPassword, requestId), cancellationToken).ConfigureAwait(false);
         if (done.IsDone && record.IsDisabled)
         {
             secrets.EndSessionsOf(record.Name);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 
 namespace PingAnIoT.Alerts;
@@ -30,6 +31,8 @@ public sealed class SecretStore : IDisposable
     private readonly Dictionary<string, SignInFailures> failures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, long>> places = new(StringComparer.Ordinal);
 
+    private volatile ImmutableHashSet<string> named = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+
     private SecretStore(SqliteConnection connection) => this.connection = connection;
 
     /// <param name="folder">Made when missing.</param>
@@ -54,6 +57,9 @@ public sealed class SecretStore : IDisposable
                   officer TEXT NOT NULL, address TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(officer, address)) STRICT, WITHOUT ROWID;
                 """);
             var store = new SecretStore(connection);
+            store.named = store.named.Union(
+                LedgerRows.Query(connection, "SELECT officer, hash FROM password", r => (Officer: r.GetString(0), Hash: r.GetString(1)))
+                    .Where(p => OfficerPassword.TryParse(p.Hash) is not null).Select(p => p.Officer));
             foreach (var session in LedgerRows.Query(
                 connection, "SELECT id, officer, token, expires FROM session",
                 r => new OfficerSession(r.GetString(0), r.GetString(1), r.GetString(2), r.GetInt64(3))))
@@ -85,6 +91,9 @@ public sealed class SecretStore : IDisposable
     /// <summary>Told of every session that is ended, under the lock: it must not wait.</summary>
     internal Action<string>? SessionEnded { get; set; }
 
+    /// <summary>Whether the officer has one that can be matched. Waits for nothing: the ledger's writer asks.</summary>
+    public bool HasPassword(string officer) => named.Contains(officer);
+
     public OfficerPassword? FindPassword(string officer)
     {
         lock (gate)
@@ -100,6 +109,7 @@ public sealed class SecretStore : IDisposable
         lock (gate)
         {
             Run("INSERT INTO password VALUES($o, $h) ON CONFLICT(officer) DO UPDATE SET hash = excluded.hash", ("$o", officer), ("$h", password.ToString()));
+            named = named.Add(officer);
             EndAllOf(officer);
         }
     }

@@ -4,7 +4,7 @@ using System.Text;
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// What the first operator is made with: printed once at a start without officers, good for 30 minutes and for one use, and held nowhere but in
+/// What the first operator is made with: printed once at a start without a chief who has a password, good for 30 minutes and for one use, and held nowhere but in
 /// memory. Threading: from any thread.
 /// </summary>
 public sealed class SetupToken(TimeProvider time)

@@ -27,7 +27,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     public ServerAddresses Addresses { get; }
 
-    /// <summary>Makes the first operator, once and for half an hour; null where there are officers, or none sign in here. For the console alone.</summary>
+    /// <summary>Makes the first operator, once and for half an hour; null where a chief has a password, or nobody signs in here. For the console alone.</summary>
     public string? SetupToken { get; private init; }
 
     internal Ledger Ledger => parts.Ledger;
@@ -135,7 +135,7 @@ public sealed class ServerHost : IAsyncDisposable
                 new Parts(ledger, pipeline, streams, readiness, web, web.Services.GetRequiredService<MqttEdge>(), bridges, logger, started),
                 listeners.Bound(web.Services.GetRequiredService<IServer>()))
             {
-                SetupToken = issuer.Sessions is not null && ledger.Book.Duty.Officers.IsEmpty ? setup.Make() : null,
+                SetupToken = issuer.Sessions is { HasChief: false } ? setup.Make() : null,
             };
         }
         catch
