@@ -85,6 +85,58 @@ public sealed class OutsideIssuerTests
     }
 
     [Fact]
+    public async Task All_keys_may_be_withdrawn_and_what_is_no_key_set_withdraws_none()
+    {
+        var key = TestIssuer.NewRsa("k1");
+        await using var issuer = await TestIssuer.StartAsync(key);
+        await using var server = await StartAsync(issuer);
+        foreach (var nonsense in new[] { "{}", "{\"error\":\"busy\"}", "{\"keys\":null}", "[]", "busy" })
+        {
+            var asked = issuer.Asked;
+            issuer.SaysInstead = nonsense;
+            clock.Advance(TimeSpan.FromHours(1));
+            await Until.TrueAsync(() => issuer.Asked > asked, Longest);
+            await HealthUntilAsync(server, "Degraded");
+            (await CodeAsync(server, issuer.Token(key, Now))).Should().Be(StatusCode.OK, nonsense);
+            issuer.SaysInstead = null;
+            clock.Advance(Pause);
+            await HealthUntilAsync(server, "Healthy");
+        }
+
+        issuer.Publish();
+        clock.Advance(TimeSpan.FromHours(1));
+        await CodeUntilAsync(server, () => issuer.Token(key, Now), StatusCode.Unauthenticated);
+        await HealthUntilAsync(server, "Degraded");
+
+        issuer.Publish(key);
+        clock.Advance(Pause);
+        await CodeUntilAsync(server, () => issuer.Token(key, Now), StatusCode.OK);
+        await HealthUntilAsync(server, "Healthy");
+    }
+
+    [Fact]
+    public async Task A_key_without_a_name_is_tried_where_the_token_names_none_or_one_that_no_key_has()
+    {
+        var (nameless, named) = (TestIssuer.NewRsa(null), TestIssuer.NewRsa("k1"));
+        SecurityKey As(RsaSecurityKey key, string? kid) => new RsaSecurityKey(key.Rsa) { KeyId = kid };
+        await using var issuer = await TestIssuer.StartAsync(nameless, named);
+        await using var server = await StartAsync(issuer);
+        (await CodeAsync(server, issuer.Token(As(nameless, null), Now))).Should().Be(StatusCode.OK);
+        (await CodeAsync(server, issuer.Token(As(nameless, "x"), Now))).Should().Be(StatusCode.OK);
+        (await CodeAsync(server, issuer.Token(As(named, null), Now))).Should().Be(StatusCode.OK);
+        (await CodeAsync(server, issuer.Token(As(named, "k1"), Now))).Should().Be(StatusCode.OK);
+        (await CodeAsync(server, issuer.Token(As(named, "x"), Now))).Should().Be(StatusCode.Unauthenticated, "it has another name");
+        (await CodeAsync(server, issuer.Token(As(nameless, "k1"), Now))).Should().Be(StatusCode.Unauthenticated, "it is signed by another key than it says");
+
+        // A new one has no name to be missed by: the signature that does not hold has the issuer asked.
+        var next = TestIssuer.NewRsa(null);
+        issuer.Publish(next);
+        clock.Advance(Pause);
+        await CodeUntilAsync(server, () => issuer.Token(As(next, null), Now), StatusCode.OK);
+        (await CodeAsync(server, issuer.Token(As(nameless, null), Now))).Should().Be(StatusCode.Unauthenticated);
+    }
+
+    [Fact]
     public async Task A_flood_of_unknown_keys_asks_the_issuer_once_in_15_s_and_hinders_nobody()
     {
         var key = TestIssuer.NewEc("k1");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -14,7 +15,8 @@ internal sealed record PublishedKeys(string Issuer, ImmutableArray<SecurityKey> 
 
 /// <summary>
 /// The keys of an OpenID Connect issuer, asked for over HTTPS: each hour, so that a key that is withdrawn is good no longer than that, and when a token names one that is
-/// not known. However many such tokens come, the issuer is asked once in 15 s. While it cannot be asked, those that are known stay good.
+/// not known or has a signature that does not hold. However many such tokens come, the issuer is asked once in 15 s. While it cannot be asked, or answers what is no
+/// key set, those that are known stay good; a set without keys withdraws them all.
 /// Threading: from any thread; one question at a time.
 /// </summary>
 internal sealed class IssuerKeys : IHealthCheck, IAsyncDisposable
@@ -30,7 +32,7 @@ internal sealed class IssuerKeys : IHealthCheck, IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly HttpClient http;
-    private readonly HttpDocumentRetriever documents;
+    private readonly Documents documents;
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private ITimer? timer;
@@ -54,7 +56,7 @@ internal sealed class IssuerKeys : IHealthCheck, IAsyncDisposable
         }
 
         http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = AnswerLimitBytes };
-        documents = new HttpDocumentRetriever(http) { RequireHttps = true };
+        documents = new Documents(new HttpDocumentRetriever(http) { RequireHttps = true });
     }
 
     /// <summary>Null until the issuer has answered for the first time.</summary>
@@ -67,12 +69,15 @@ internal sealed class IssuerKeys : IHealthCheck, IAsyncDisposable
     /// <param name="kid">The key that the token names; "" for none.</param>
     /// <param name="cancellationToken">Gives up the wait, not the question.</param>
     public Task SeekAsync(string kid, CancellationToken cancellationToken) =>
-        current is { } known && (kid.Length == 0 || known.Keys.Any(k => k.KeyId == kid)) ? Task.CompletedTask : AskAsync().WaitAsync(cancellationToken);
+        current is { } known && (kid.Length == 0 || known.Keys.Any(k => string.IsNullOrEmpty(k.KeyId) || k.KeyId == kid)) ? Task.CompletedTask : AskAsync().WaitAsync(cancellationToken);
+
+    /// <summary>A signature did not hold: the key may be a new one of the same name, or of none. Nobody waits for the answer.</summary>
+    public void Doubt() => _ = AskAsync();
 
     /// <summary>Degraded and not unhealthy: gateways are as well off here as before, and so are officers whose keys are known.</summary>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(fault is { } why
-            ? HealthCheckResult.Degraded($"The issuer {officers.Authority} {why}; {(current is null ? "no officer can be known" : "the keys that are known stay good")}.")
+            ? HealthCheckResult.Degraded($"The issuer {officers.Authority} {why}; {Meanwhile}.")
             : HealthCheckResult.Healthy());
 
     public async ValueTask DisposeAsync()
@@ -143,29 +148,47 @@ internal sealed class IssuerKeys : IHealthCheck, IAsyncDisposable
         {
             Refuse($"calls itself '{found.Issuer}': if that is right, it belongs in PingAn:Officers:Issuer");
         }
-        else if (keys.IsEmpty)
-        {
-            Refuse("has no key that signs");
-        }
         else
         {
-            if (fault is not null || current is not { } before || !before.Keys.Select(k => k.KeyId).SequenceEqual(keys.Select(k => k.KeyId), StringComparer.Ordinal))
-            {
-                ServerLog.IssuerKeysTaken(logger, officers.Authority, string.Join(", ", keys.Select(k => k.KeyId)));
-            }
-
+            var isNews = fault is not null || current is not { } before || !before.Keys.Select(k => k.KeyId).SequenceEqual(keys.Select(k => k.KeyId), StringComparer.Ordinal);
             current = new PublishedKeys(officers.Issuer.Length > 0 ? officers.Issuer : found.Issuer!, keys);
             Interlocked.Exchange(ref takenAt, time.GetTimestamp());
-            fault = null;
+            if (keys.IsEmpty)
+            {
+                Refuse("has withdrawn all its keys");
+            }
+            else
+            {
+                fault = null;
+                if (isNews)
+                {
+                    ServerLog.IssuerKeysTaken(logger, officers.Authority, string.Join(", ", keys.Select(k => k.KeyId)));
+                }
+            }
         }
     }
+
+    private string Meanwhile => current is { Keys.IsEmpty: false } ? "the keys that are known stay good" : "no officer can be known";
 
     private void Refuse(string why)
     {
         if (why != fault)
         {
             fault = why;
-            ServerLog.IssuerNotAsked(logger, officers.Authority, why);
+            ServerLog.IssuerNotAsked(logger, officers.Authority, why, Meanwhile);
+        }
+    }
+
+    /// <summary>What is fetched: an object, and of keys one that has a list of them. The library would take anything else for a set without keys.</summary>
+    private sealed class Documents(HttpDocumentRetriever from) : IDocumentRetriever
+    {
+        public async Task<string> GetDocumentAsync(string address, CancellationToken cancel)
+        {
+            var text = await from.GetDocumentAsync(address, cancel);
+            using var document = JsonDocument.Parse(text);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } said
+                && ((said.TryGetProperty("jwks_uri", out var uri) && uri.ValueKind == JsonValueKind.String && uri.GetString() is { Length: > 0 }) || (said.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array))
+                ? text : throw new JsonException($"what it says at {address} names no keys");
         }
     }
 }

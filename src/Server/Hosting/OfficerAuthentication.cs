@@ -133,6 +133,15 @@ public static class OfficerAuthentication
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = context => outside.SeekKeyOfAsync(context.Request.Headers.Authorization.ToString(), context.HttpContext.RequestAborted),
+            OnAuthenticationFailed = context =>
+            {
+                if (context.Exception is SecurityTokenInvalidSignatureException)
+                {
+                    outside.Published?.Doubt();
+                }
+
+                return Task.CompletedTask;
+            },
             OnTokenValidated = context =>
             {
                 context.Principal = officers.Read(((JsonWebToken)context.SecurityToken).EncodedPayload, context.Scheme.Name);

@@ -17,11 +17,20 @@ internal sealed record OutsideIssuer(KeySetSource? File, IssuerKeys? Published) 
     /// <summary>Whether who comes with a token cannot be judged for now, good or bad.</summary>
     public bool IsBlind => Published is { Current: null };
 
-    /// <summary>The one that the token names, or all when it names none.</summary>
-    public IEnumerable<SecurityKey> Find(string? kid)
+    /// <summary>
+    /// Which a token may be signed with: the one that it names; all when it names none; those without a name when none has that name. RFC 7517, 4.5: a name is optional,
+    /// and tells keys of a set apart; it says nothing of a key that has none.
+    /// </summary>
+    public IReadOnlyList<SecurityKey> Find(string? kid)
     {
-        var keys = File?.Current ?? Published?.Current?.Keys ?? [];
-        return string.IsNullOrEmpty(kid) ? keys : keys.Where(k => k.KeyId == kid);
+        IReadOnlyList<SecurityKey> keys = File?.Current ?? Published?.Current?.Keys ?? [];
+        if (string.IsNullOrEmpty(kid))
+        {
+            return keys;
+        }
+
+        SecurityKey[] named = [.. keys.Where(k => k.KeyId == kid)];
+        return named.Length > 0 ? named : [.. keys.Where(k => string.IsNullOrEmpty(k.KeyId))];
     }
 
     /// <returns>The issuer of the token, when it is this one.</returns>

@@ -36,8 +36,8 @@ internal static partial class ServerLog
     [LoggerMessage(1014, LogLevel.Information, "The officers' issuer {Authority} has the keys {Keys}")]
     public static partial void IssuerKeysTaken(ILogger logger, string authority, string keys);
 
-    [LoggerMessage(1015, LogLevel.Error, "The officers' issuer {Authority} {Why}; keys that are known stay good")]
-    public static partial void IssuerNotAsked(ILogger logger, string authority, string why);
+    [LoggerMessage(1015, LogLevel.Error, "The officers' issuer {Authority} {Why}; {Meanwhile}")]
+    public static partial void IssuerNotAsked(ILogger logger, string authority, string why, string meanwhile);
 
     [LoggerMessage(1016, LogLevel.Information, "The key set {File} has the keys {Keys}")]
     public static partial void KeySetTaken(ILogger logger, string file, string keys);

@@ -55,9 +55,12 @@ internal sealed class TestIssuer : IAsyncDisposable
         return issuer;
     }
 
-    public static RsaSecurityKey NewRsa(string kid) => new(RSA.Create(2048)) { KeyId = kid };
+    /// <summary>What is answered instead of the keys.</summary>
+    public string? SaysInstead { get; set; }
 
-    public static ECDsaSecurityKey NewEc(string kid) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = kid };
+    public static RsaSecurityKey NewRsa(string? kid) => new(RSA.Create(2048)) { KeyId = kid };
+
+    public static ECDsaSecurityKey NewEc(string? kid) => new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = kid };
 
     /// <summary>From now on these and no others are its keys.</summary>
     public void Publish(params SecurityKey[] keys) => published = keys;
@@ -110,7 +113,7 @@ internal sealed class TestIssuer : IAsyncDisposable
 
         var answer = path switch
         {
-            "/realms/city/keys" => KeySet(published),
+            "/realms/city/keys" => SaysInstead ?? KeySet(published),
             "/realms/city/.well-known/openid-configuration" => JsonSerializer.Serialize(new { issuer = CallsItself ?? Address, jwks_uri = Address + "/keys" }),
             _ => "",
         };
@@ -120,6 +123,17 @@ internal sealed class TestIssuer : IAsyncDisposable
     }
 
     private static Dictionary<string, string> Public(SecurityKey key)
+    {
+        var all = All(key);
+        if (string.IsNullOrEmpty(key.KeyId))
+        {
+            all.Remove("kid");
+        }
+
+        return all;
+    }
+
+    private static Dictionary<string, string> All(SecurityKey key)
     {
         if (key is RsaSecurityKey rsa)
         {
