@@ -30,7 +30,7 @@ public static class NoticeFile
                 errors.Add(mapping, $"channel {ErrorText.Quote(twice.Key)} twice; expected each name once");
             }
 
-            var contacts = Items(fields, "contacts").Select(m => Contact(m, names)).OfType<ContactConfig>().ToList();
+            var contacts = Contacts(fields, names);
             var fallback = fields.OptionalText("fallback", "the name of a channel");
             if (fallback is not null)
             {
@@ -144,6 +144,31 @@ public static class NoticeFile
             // The default ports of mail are not Uri's.
             return url.Scheme == "smtps" && url.IsDefaultPort ? new UriBuilder(url) { Port = 465 }.Uri : url;
         }
+
+        /// <summary>What is told is sent to the name, so that one name is one contact; he may be for several places.</summary>
+        private List<ContactConfig> Contacts(RuleFields fields, List<string> channels)
+        {
+            var contacts = new List<ContactConfig>();
+            var known = new Dictionary<string, (Recipient Recipient, int Line)>(StringComparer.Ordinal);
+            foreach (var mapping in Items(fields, "contacts"))
+            {
+                if (Contact(mapping, channels) is not { Recipient: var recipient } contact)
+                {
+                    continue;
+                }
+
+                if (!known.TryAdd(recipient.Name, (recipient, mapping.Line)) && known[recipient.Name] is var (first, line) && !IsSame(first, recipient))
+                {
+                    errors.Add(mapping, $"contact {ErrorText.Quote(recipient.Name)} twice, with other channels, mail, phone or language than on line {line}; expected one name for each");
+                }
+
+                contacts.Add(contact);
+            }
+
+            return contacts;
+        }
+
+        private static bool IsSame(Recipient one, Recipient other) => one == other with { Channels = one.Channels } && one.Channels.Order().SequenceEqual(other.Channels.Order());
 
         private ContactConfig? Contact(YamlMapping mapping, List<string> channels)
         {

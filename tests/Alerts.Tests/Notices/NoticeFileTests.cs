@@ -32,6 +32,21 @@ public sealed class NoticeFileTests
         NoticeFile.Parse(File.ReadAllText(Path.Combine(folder.FullName, "docs", "notices.example.yaml")), "n").Errors.Should().BeEmpty();
     }
 
+    /// <summary>What is told is sent to the name: two people of one name would get each other's.</summary>
+    [Theory]
+    [InlineData("{ name: chief, territory: d02, channels: [hook, mail], mail: chief@test }", true)]
+    [InlineData("{ name: chief, role: supervisor, channels: [hook, mail], mail: chief@test }", true)]
+    [InlineData("{ name: chief, territory: d02, channels: [mail], mail: chief@test }", false)]
+    [InlineData("{ name: chief, territory: d02, channels: [hook, mail], mail: other@test }", false)]
+    [InlineData("{ name: chief, territory: d02, channels: [hook, mail], mail: chief@test, phone: \"110\" }", false)]
+    [InlineData("{ name: chief, territory: d02, channels: [hook, mail], mail: chief@test, language: en }", false)]
+    public void One_name_is_one_contact_however_many_places_it_is_for(string second, bool isGood)
+    {
+        var errors = NoticeFile.Parse(Good.Replace("fallback:", $"  - {second}\nfallback:", StringComparison.Ordinal), "n.yaml").Errors;
+        errors.Select(e => e.Message).Should().Equal(
+            isGood ? [] : ["contact 'chief' twice, with other channels, mail, phone or language than on line 6; expected one name for each"]);
+    }
+
     [Theory]
     [InlineData("type: webhook", "type: webhok", "did you mean 'webhook'?")]
     [InlineData("https://hook.test/a", "https://hok.test/a", "did you mean 'hook.test'?")]
