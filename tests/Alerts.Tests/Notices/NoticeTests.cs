@@ -213,11 +213,11 @@ public class NoticeTests
             {
                 for (var i = 0; i < 20; i++)
                 {
-                    t.Store.PutCard(Card($"overdue-{i:D2}", NoticeLane.Red, NoticeReason.Breached, i));
+                    t.Store.Outbox.Put(Card($"overdue-{i:D2}", NoticeLane.Red, NoticeReason.Breached, i));
                 }
 
-                t.Store.PutCard(Card("new", NoticeLane.Red, NoticeReason.Raised, 30));
-                t.Store.PutCard(Card("yellow", NoticeLane.Normal, NoticeReason.Raised, 0));
+                t.Store.Outbox.Put(Card("new", NoticeLane.Red, NoticeReason.Raised, 30));
+                t.Store.Outbox.Put(Card("yellow", NoticeLane.Normal, NoticeReason.Raised, 0));
             },
             TestContext.Current.CancellationToken);
         (await DueAsync(3)).Should().Equal("new", "overdue-00", "overdue-01");
