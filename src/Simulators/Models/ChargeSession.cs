@@ -11,7 +11,7 @@ namespace PingAnIoT.Simulators;
 /// <param name="Energy">kWh in all.</param>
 public readonly record struct ChargeSession(double Begin, double Amperes, double ConstantSeconds, double TaperSeconds, double Energy)
 {
-    /// <summary>V by which the meter's closed form counts.</summary>
+    /// <summary>V by which the meter's closed form counts; nominal voltage of GB/T 12325.</summary>
     public const double NominalVolts = 220;
 
     /// <summary>kWh a day on average: assumption, a shared pile in a block of flats. A day has 0 to twice of it.</summary>
@@ -23,15 +23,28 @@ public readonly record struct ChargeSession(double Begin, double Amperes, double
     /// <summary>E-fold of the taper in seconds, and the most of a charge that it takes; assumption. It ends after three e-folds, at a twentieth.</summary>
     private const double Taper = 400, TaperShare = 0.3, TaperFolds = 3;
 
+    /// <summary>Chance that a day's energy goes into one charge; else the least and the spread of the first one's share; assumption.</summary>
+    private const double OneChargeShare = 0.5, FirstShare = 0.3, FirstShareSpread = 0.4;
+
+    /// <summary>Shares of the charges by the end of night, morning and afternoon, the rest are in the evening; assumption: cars come home.</summary>
+    private const double ByMorning = 0.3, ByNoon = 0.42, ByEvening = 0.6;
+
+    /// <summary>Ws in a kWh, by definition.</summary>
+    private const double WattSeconds = 3.6e6;
+
+    /// <summary>Quarters of a day into which charges go, by definition of <see cref="SlotSeconds"/>.</summary>
+    private const int Slots = 4;
+
+    /// <summary>Of a day: numbers drawn for it; by definition of <see cref="Of"/>.</summary>
+    private const int Draws = 4;
+
     /// <summary>The current ramps up in this many seconds; assumption.</summary>
     private const double RampSeconds = 10;
 
-    /// <summary>Pauses at both ends of a slot, so that two charges never touch.</summary>
-    private const double Pause = 120;
+    /// <summary>Seconds at both ends of a slot, so that two charges never touch; and of a slot, a quarter of a day; assumption.</summary>
+    private const double Pause = 120, SlotSeconds = 6 * 3600;
 
-    private const double SlotSeconds = 6 * 3600;
-
-    /// <summary>2020-01-01: meters count from about then.</summary>
+    /// <summary>2020-01-01: meters count from about then; assumption.</summary>
     private const long FirstDay = 18_262;
 
     private const uint PurposeDay = 0x1401, PurposeSlot = 0x1402, PurposeCharge = 0x1403;
@@ -47,13 +60,13 @@ public readonly record struct ChargeSession(double Begin, double Amperes, double
     public static ChargeSession Of(ulong seed, long day, int which)
     {
         var energy = EnergyBefore(seed, day + 1) - EnergyBefore(seed, day);
-        var first = SlotOf(Chance.Uniform(seed, PurposeSlot, day * 4));
-        var share = Chance.Uniform(seed, PurposeSlot, (day * 4) + 1) < 0.5 ? 1 : 0.3 + (0.4 * Chance.Uniform(seed, PurposeSlot, (day * 4) + 2));
-        var slot = which == 0 ? first : (first + 1 + (int)(3 * Chance.Uniform(seed, PurposeSlot, (day * 4) + 3))) % 4;
+        var first = SlotOf(Chance.Uniform(seed, PurposeSlot, day * Draws));
+        var share = Chance.Uniform(seed, PurposeSlot, (day * Draws) + 1) < OneChargeShare ? 1 : FirstShare + (FirstShareSpread * Chance.Uniform(seed, PurposeSlot, (day * Draws) + 2));
+        var slot = which == 0 ? first : (first + 1 + (int)((Slots - 1) * Chance.Uniform(seed, PurposeSlot, (day * Draws) + 3))) % Slots;
         energy *= which == 0 ? share : 1 - share;
-        var charge = (day * 4) + (which * 2);
+        var charge = (day * Draws) + (which * 2);
         var amperes = energy < HalfMost && Chance.Uniform(seed, PurposeCharge, charge) < HalfShare ? HalfAmperes : FullAmperes;
-        var full = energy * 3.6e6 / (NominalVolts * amperes);
+        var full = energy * WattSeconds / (NominalVolts * amperes);
         var taper = Math.Min(Taper, TaperShare * full);
         var constant = full - (taper * TaperPart);
         var room = SlotSeconds - (2 * Pause) - constant - (TaperFolds * taper);
@@ -61,8 +74,8 @@ public readonly record struct ChargeSession(double Begin, double Amperes, double
         return new ChargeSession(begin, amperes, constant, taper, energy);
     }
 
-    /// <summary>Night, morning, afternoon, evening; shares: assumption, cars come home.</summary>
-    private static int SlotOf(double chance) => chance switch { < 0.3 => 0, < 0.42 => 1, < 0.6 => 2, _ => 3 };
+    /// <summary>Night, morning, afternoon, evening.</summary>
+    private static int SlotOf(double chance) => chance switch { < ByMorning => 0, < ByNoon => 1, < ByEvening => 2, _ => 3 };
 
     public bool IsOn(double time) => time >= Begin && time < Begin + Seconds;
 
@@ -84,7 +97,7 @@ public readonly record struct ChargeSession(double Begin, double Amperes, double
         }
 
         var taper = into > ConstantSeconds ? TaperSeconds * (1 - Math.Exp((ConstantSeconds - into) / TaperSeconds)) : 0;
-        return into >= Seconds ? Energy : NominalVolts * Amperes * (Math.Min(into, ConstantSeconds) + taper) / 3.6e6;
+        return into >= Seconds ? Energy : NominalVolts * Amperes * (Math.Min(into, ConstantSeconds) + taper) / WattSeconds;
     }
 
     /// <summary>

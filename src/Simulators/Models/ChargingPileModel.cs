@@ -31,25 +31,29 @@ public sealed class ChargingPileModel() : PhysicalModel(
 
     private const int Current = 0, Voltage = 1, Temperature = 2, Leakage = 3, Power = 4, Energy = 5, Charging = 6;
 
+    /// <summary>Degrees, degrees, mA and share of the rated current from which on it is dangerous: the limits above, with their sources.</summary>
     private const double CableLimit = 90, ThrottleLimit = 75, ShockLimit = 30, OverloadShare = 1.1;
 
     /// <summary>A: 7 kW at 220 V (GB/T 18487.1).</summary>
     private const double RatedCurrent = 32;
 
-    /// <summary>V: idle, wander, lost at peak demand, and ohms of the supply; within GB/T 12325 (220 V, +7 % to -10 %); values: assumption.</summary>
-    private const double IdleVoltage = 226, VoltageWander = 3, PeakDip = 4, SupplyOhms = 0.1;
+    /// <summary>V: idle, wander and in what time, lost at peak demand, and ohms of the supply; within GB/T 12325 (220 V, +7 % to -10 %); values: assumption.</summary>
+    private const double IdleVoltage = 226, VoltageWander = 3, VoltageSeconds = 120, PeakDip = 4, SupplyOhms = 0.1;
 
-    /// <summary>Air in a garage in degrees Celsius: mean, half the yearly and daily swing; assumption, eastern China.</summary>
-    private const double AirMean = 17, AirSwing = 11, AirDaily = 2;
+    /// <summary>Air in a garage in degrees Celsius: mean, half the yearly swing, what it wanders in the day and in what time; assumption, eastern China.</summary>
+    private const double AirMean = 17, AirSwing = 11, AirDaily = 2, AirSeconds = 3 * 3600;
 
-    /// <summary>Degrees above the air at 32 A, and thermal lag in seconds; below the 50 K that GB/T 20234.1 lets a terminal rise; values: assumption.</summary>
-    private const double ContactRise = 18, ContactLag = 900;
+    /// <summary>
+    /// Degrees above the air at 32 A, thermal lag in seconds, and after how many lags a charge is forgotten (e^-8 is 0.03 %); below the 50 K that GB/T 20234.1 lets a
+    /// terminal rise; values: assumption.
+    /// </summary>
+    private const double ContactRise = 18, ContactLag = 900, WarmLags = 8;
 
     /// <summary>Degrees the worst loose contact adds at 32 A, its lag, the share of the current that drops out, and for how long at a time; assumption.</summary>
     private const double LooseRise = 85, LooseLag = 400, LooseDrop = 0.6, LooseSeconds = 5;
 
-    /// <summary>mA of the filters of pile and car: least, spread, wander; and of the worst leak, with its growth in seconds; assumption.</summary>
-    private const double FilterLeakage = 0.6, FilterSpread = 1.2, LeakageWander = 0.2, WorstLeakage = 90, LeakageSeconds = 300;
+    /// <summary>mA of the filters of pile and car: least, spread, wander and in what time; and of the worst leak, with its growth and its end in seconds; assumption.</summary>
+    private const double FilterLeakage = 0.6, FilterSpread = 1.2, LeakageWander = 0.2, FilterSeconds = 300, WorstLeakage = 90, LeakageSeconds = 300, UnpluggedSeconds = 5;
 
     /// <summary>Share by which the worst overload is above rated; assumption.</summary>
     private const double WorstOverload = 0.7;
@@ -60,24 +64,35 @@ public sealed class ChargingPileModel() : PhysicalModel(
     /// </summary>
     private const double RunawaySeed = 4, RunawayFold = 90, RunawayMost = 650, RunawayStop = 60, RunawayCooled = 240;
 
+    /// <summary>E-folds after which a runaway has long reached its worst and is counted no further; e^10 seeds are 88,000 degrees, far above <see cref="RunawayMost"/>; assumption.</summary>
+    private const double RunawayFolds = 10;
+
+    /// <summary>kWh by which meters in use differ, some five years of charging; assumption.</summary>
+    private const double MeterSpread = 20_000;
+
+    /// <summary>Seconds after which neither heat nor leakage shows any more; assumption: four thermal lags.</summary>
+    private const double GoneSeconds = 3600;
+
     private const uint Difference = 0x1410, PurposeVoltage = 0x1411, PurposeAir = 0x1412, PurposeLeakage = 0x1413, PurposeDrop = 0x1414;
 
     public override string Kind => Name;
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("current", "A", 1, 0.05, Minimum: 0, Maximum: 100),
-        new("voltage", "V", 1, 0.3, Minimum: 0, Maximum: 500),
-        new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 1000),
-        new("leakage", "mA", 1, 0.1, Minimum: 0, Maximum: 500),
-        new("power", "kW", 2, 0.01, Minimum: 0, Maximum: 30),
-        new("energy", "kWh", 2, 0, Minimum: 0, Maximum: 999_999.99, IsCounter: true),
-        new("charging", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("current", "A", 1, 0.05,
+            "electricity meter; range three times the rated current, noise and resolution within the 1 % of a meter of class 1 (IEC 62053-21) at 32 A: assumption", Minimum: 0, Maximum: 100),
+        new("voltage", "V", 1, 0.3, "the same meter; range twice the nominal 220 V and more, noise of 0.15 %, resolution: assumption", Minimum: 0, Maximum: 500),
+        new("temperature", "Cel", 1, 0.1,
+            "thermistor at the contacts; noise and resolution typical of the field; range: a real one is gone long before 1000, but the truth of a fire is not to be cut off: assumption", Minimum: -40, Maximum: 1000),
+        new("leakage", "mA", 1, 0.1, "residual current transformer; range that shows a plain fault to earth, noise and resolution of 0.1 mA, far below the 30 mA: assumption", Minimum: 0, Maximum: 500),
+        new("power", "kW", 2, 0.01, "the same meter; range four times 7 kW, noise of 0.15 % at full load, resolution: assumption", Minimum: 0, Maximum: 30),
+        new("energy", "kWh", 2, 0, "the meter's counter: six digits and two, so its range and its resolution; a count has no noise: assumption", Minimum: 0, Maximum: 999_999.99, IsCounter: true),
+        new("charging", "", 0, 0, "the pile's own state: charging or not; without delay: assumption", IsBoolean: true, Minimum: 0, Maximum: 1),
     ];
 
     public override int MovingQuantity => Voltage;
 
-    public override double FadeSeconds(Sort sort) => 3600;
+    public override double FadeSeconds(Sort sort) => GoneSeconds;
 
     public override void Sample(ulong seed, double time, ReadOnlySpan<Ailment> ailments, Span<double> values)
     {
@@ -110,22 +125,22 @@ public sealed class ChargingPileModel() : PhysicalModel(
         }
 
         current *= 1 - (loose * LooseDrop * Chance.Uniform(seed, PurposeDrop, (long)Math.Floor(time / LooseSeconds)));
-        var voltage = IdleVoltage + (VoltageWander * Course.Wander(seed, PurposeVoltage, time, 120)) - (PeakDip * Course.Demand(time)) - (SupplyOhms * current);
+        var voltage = IdleVoltage + (VoltageWander * Course.Wander(seed, PurposeVoltage, time, VoltageSeconds)) - (PeakDip * Course.Demand(time)) - (SupplyOhms * current);
         values[Current] = current;
         values[Voltage] = voltage;
         values[Temperature] = TemperatureAt(seed, time, first, second, ailments);
         values[Leakage] = LeakageAt(seed, time, ailments);
         values[Power] = current * voltage / 1000;
-        values[Energy] = (Chance.Uniform(seed, Difference, 0) * 20_000) + Math.Max(0, ChargeSession.EnergyBefore(seed, day) + first.EnergyAt(time) + second.EnergyAt(time));
+        values[Energy] = (Chance.Uniform(seed, Difference, 0) * MeterSpread) + Math.Max(0, ChargeSession.EnergyBefore(seed, day) + first.EnergyAt(time) + second.EnergyAt(time));
         values[Charging] = isCharging ? 1 : 0;
     }
 
     private static double LeakageAt(ulong seed, double time, ReadOnlySpan<Ailment> ailments)
     {
-        var leakage = FilterLeakage + (FilterSpread * Chance.Uniform(seed, Difference, 1)) + (LeakageWander * Course.Wander(seed, PurposeLeakage, time, 300));
+        var leakage = FilterLeakage + (FilterSpread * Chance.Uniform(seed, Difference, 1)) + (LeakageWander * Course.Wander(seed, PurposeLeakage, time, FilterSeconds));
         foreach (var ailment in ailments)
         {
-            leakage += ailment.Sort.Name == LeakageCurrent ? WorstLeakage * ailment.Severity * Course.Approach(ailment, time, LeakageSeconds, 5) : 0;
+            leakage += ailment.Sort.Name == LeakageCurrent ? WorstLeakage * ailment.Severity * Course.Approach(ailment, time, LeakageSeconds, UnpluggedSeconds) : 0;
         }
 
         return leakage;
@@ -148,20 +163,20 @@ public sealed class ChargingPileModel() : PhysicalModel(
                         * Course.Approach(ailment, time, ContactLag, ContactLag));
                     break;
                 case ThermalRunaway when time >= ailment.Onset:
-                    var grown = RunawaySeed * (Math.Exp(Math.Min(Course.Into(ailment, time) / RunawayFold, 10)) - 1);
+                    var grown = RunawaySeed * (Math.Exp(Math.Min(Course.Into(ailment, time) / RunawayFold, RunawayFolds)) - 1);
                     runaway = Math.Max(runaway, Math.Min(RunawayMost * severity, grown) * Course.Rest(ailment, time, RunawayCooled));
                     break;
             }
         }
 
-        return AirMean + (AirSwing * Course.Season(time)) + (AirDaily * Course.Wander(seed, PurposeAir, time, 3 * 3600)) + Math.Max(rise, overload) + runaway;
+        return AirMean + (AirSwing * Course.Season(time)) + (AirDaily * Course.Wander(seed, PurposeAir, time, AirSeconds)) + Math.Max(rise, overload) + runaway;
     }
 
     /// <summary>Of both charges of the day, and of those of the day before while they may still be warm.</summary>
     private static double RiseAt(ulong seed, double time, in ChargeSession first, in ChargeSession second, double fullRise, double lag)
     {
         var rise = first.RiseAt(time, fullRise, lag) + second.RiseAt(time, fullRise, lag);
-        if (Course.SecondsOfDay(time) < 8 * lag)
+        if (Course.SecondsOfDay(time) < WarmLags * lag)
         {
             var before = Course.Day(time) - 1;
             rise += ChargeSession.Of(seed, before, 0).RiseAt(time, fullRise, lag) + ChargeSession.Of(seed, before, 1).RiseAt(time, fullRise, lag);

@@ -5,12 +5,16 @@ namespace PingAnIoT.Simulators;
 /// <summary>How things go in time: the day of a city, the year, slow wandering, and what an ailment grows to and fades from.</summary>
 public static class Course
 {
+    /// <summary>By definition.</summary>
     public const double DaySeconds = 86_400;
 
-    /// <summary>China Standard Time; no summer time.</summary>
+    /// <summary>China Standard Time, 8 hours ahead by definition; no summer time.</summary>
     public const double ZoneSeconds = 8 * 3600;
 
+    /// <summary>Of the Julian year, by definition.</summary>
     private const double DaysPerYear = 365.25;
+
+    private const int LastHour = 23;
 
     /// <summary>Day of the year that is coldest on average; assumption, typical of the field: the middle of January.</summary>
     private const double ColdestDay = 15;
@@ -25,17 +29,17 @@ public static class Course
         0.72, 0.40, 0.32, 0.34, 0.48, 0.80, 1.00, 0.92, 0.70, 0.52, 0.34, 0.20,
     ];
 
-    /// <summary>Sum of <see cref="HourlyDemand"/>, which is also its integral over the day.</summary>
+    /// <summary>Sum of <see cref="HourlyDemand"/>, which is also its integral over the day; by definition.</summary>
     private const double DailyDemand = 10.65;
 
     /// <returns>0 to 1.</returns>
     public static double Demand(double time)
     {
         var hour = SecondsOfDay(time) / 3600;
-        var from = Math.Min((int)hour, 23);
+        var from = Math.Min((int)hour, LastHour);
         var part = hour - from;
         var hourly = HourlyDemand;
-        return hourly[from] + ((hourly[from == 23 ? 0 : from + 1] - hourly[from]) * part);
+        return hourly[from] + ((hourly[from == LastHour ? 0 : from + 1] - hourly[from]) * part);
     }
 
     /// <returns>Since local midnight; 0 to less than <see cref="DaySeconds"/>.</returns>
@@ -50,7 +54,7 @@ public static class Course
     public static double UsedBy(double time)
     {
         var hour = SecondsOfDay(time) / 3600;
-        var full = Math.Min((int)hour, 23);
+        var full = Math.Min((int)hour, LastHour);
         var hourly = HourlyDemand;
         var sum = 0.0;
         for (var i = 0; i < full; i++)
@@ -58,7 +62,7 @@ public static class Course
             sum += (hourly[i] + hourly[i + 1]) / 2;
         }
 
-        var (part, rise) = (hour - full, hourly[full == 23 ? 0 : full + 1] - hourly[full]);
+        var (part, rise) = (hour - full, hourly[full == LastHour ? 0 : full + 1] - hourly[full]);
         sum += (hourly[full] * part) + (rise * part * part / 2);
         return (Day(time) * DaySeconds) + (sum / DailyDemand * DaySeconds);
     }

@@ -5,12 +5,13 @@ namespace PingAnIoT.Simulators;
 /// <param name="SenmlUnit">The unit as SenML writes it.</param>
 /// <param name="Decimals">Digits after the point that the instrument gives: its resolution.</param>
 /// <param name="Noise">Standard deviation of its measuring noise, in its unit.</param>
+/// <param name="Source">Which instrument it is, and from where its noise, resolution and range are: a standard, or <c>assumption</c> with its reason.</param>
 /// <param name="IsBoolean">True or false instead of a number.</param>
 /// <param name="Minimum">Least that the instrument can show, in its unit; what is measured has one, and so has a boolean (0 and 1).</param>
 /// <param name="Maximum">Most that it can show.</param>
 /// <param name="IsCounter">A count that only grows, until its firmware starts anew.</param>
 public sealed record SimulatedQuantity(
-    string Name, string SenmlUnit, int Decimals, double Noise, bool IsBoolean = false,
+    string Name, string SenmlUnit, int Decimals, double Noise, string Source, bool IsBoolean = false,
     double Minimum = double.NegativeInfinity, double Maximum = double.PositiveInfinity, bool IsCounter = false);
 
 /// <summary>

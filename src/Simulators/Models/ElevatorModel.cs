@@ -49,16 +49,32 @@ public sealed class ElevatorModel() : PhysicalModel(
 
     private const int Speed = 0, Vibration = 1, Offset = 2, DoorOpen = 3, Occupied = 4, Trapped = 5, Code = 6;
 
+    /// <summary>m/s, share of the rated speed, mm and m/s2 from which on it is dangerous: the limits above, with their sources.</summary>
     private const double ReLevelSpeed = 0.3, GovernorShare = 1.15, LevellingLimit = 20, ShakingLimit = 1.2;
 
-    /// <summary>m/s2 at rest (the street, the neighbours), added at full speed, and how much it wanders; assumption, below what GB/T 10058-2009 lets a new lift have.</summary>
-    private const double RestVibration = 0.04, RunVibration = 0.16, VibrationWander = 0.03;
+    /// <summary>m/s and m2/s2 of the speed v at which the governor must have acted, 1.25 v + 0.25 / v; EN 81-20 (GB/T 7588.1-2020).</summary>
+    private const double TripShare = 1.25, TripReserve = 0.25;
+
+    /// <summary>m/s2 at rest (the street, the neighbours), added at full speed, how much it wanders and in what time; assumption, below what GB/T 10058-2009 lets a new lift have.</summary>
+    private const double RestVibration = 0.04, RunVibration = 0.16, VibrationWander = 0.03, VibrationSeconds = 2;
 
     /// <summary>mm by which a landing's vane is off at most; EN 81-20 (GB/T 7588.1-2020): stopping accuracy 10 mm.</summary>
     private const double StoppingAccuracy = 8;
 
     /// <summary>Of the worst: share of speed too much, m/s2 of shaking, mm off the landing; assumptions.</summary>
     private const double WorstOverspeed = 0.45, WorstShaking = 4, WorstOffset = 150;
+
+    /// <summary>Of the shaking: share that is always there, share that comes and goes, and in what time; assumption: joint by joint, five metres of rail at rated speed take seconds.</summary>
+    private const double SteadyShaking = 0.85, UnsteadyShaking = 0.15, ShakingSeconds = 0.5;
+
+    /// <summary>Least share of its speed at which a car runs with its door open: creeping; assumption.</summary>
+    private const double CreepingShare = 0.05;
+
+    /// <summary>Chance that somebody stands in a car whose door is held; assumption.</summary>
+    private const double HeldOccupied = 0.5;
+
+    /// <summary>What a controller shows: how many fault codes there are, from 1 on; how many event codes from 40 on, and the one beyond; field practice.</summary>
+    private const int FaultCodes = 8, FirstEventCode = 40, EventCodes = 8, LastEventCode = 90;
 
     /// <summary>Within what time of people being shut in the lift's own device says so; assumption.</summary>
     private const double TrappedSeconds = 20;
@@ -78,13 +94,15 @@ public sealed class ElevatorModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("speed", "m/s", 2, 0.005, Minimum: -10, Maximum: 10),
-        new("vibration", "m/s2", 2, 0.02, Minimum: 0, Maximum: 20),
-        new("level-offset", "mm", 0, 0.6, Minimum: -2000, Maximum: 2000),
-        new("door-open", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
-        new("occupied", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
-        new("trapped", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
-        new("fault-code", "", 0, 0, Minimum: 0, Maximum: 65_535),
+        new("speed", "m/s", 2, 0.005, "encoder on the governor's rope; range four times the fastest lift here, noise and resolution: assumption", Minimum: -10, Maximum: 10),
+        new("vibration", "m/s2", 2, 0.02,
+            "accelerometer of 2 g, the least range that they are sold with; noise of 2 mg, resolution: assumption, typical of the small ones", Minimum: 0, Maximum: 20),
+        new("level-offset", "mm", 0, 0.6,
+            "magnet strip beside the landing, or a laser below the car; range more than half a storey, noise below the millimetre of its resolution: assumption", Minimum: -2000, Maximum: 2000),
+        new("door-open", "", 0, 0, "door contact: open or not; that it never bounces: assumption", IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("occupied", "", 0, 0, "infrared in the car: somebody or nobody; that it never errs: assumption", IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("trapped", "", 0, 0, "the lift's own device says so or not; when: assumption, see its model", IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("fault-code", "", 0, 0, "the controller's number; range of one 16-bit register (Modbus), without noise: assumption", Minimum: 0, Maximum: 65_535),
     ];
 
     public override int MovingQuantity => Vibration;
@@ -93,7 +111,7 @@ public sealed class ElevatorModel() : PhysicalModel(
     public override IReadOnlyDictionary<string, double> SetPoints(ulong seed)
     {
         var rated = LiftRide.RatedSpeed(seed);
-        var (yellow, red) = (Math.Round(GovernorShare * rated, 3), Math.Round((1.25 * rated) + (0.25 / rated), 3));
+        var (yellow, red) = (Math.Round(GovernorShare * rated, 3), Math.Round((TripShare * rated) + (TripReserve / rated), 3));
         return ImmutableDictionary.CreateRange<string, double>(
         [
             new("overspeed-up-yellow", yellow), new("overspeed-up-red", red), new("overspeed-down-yellow", -yellow), new("overspeed-down-red", -red),
@@ -105,7 +123,7 @@ public sealed class ElevatorModel() : PhysicalModel(
         var ride = LiftRide.At(seed, time);
         values[Speed] = ride.Speed;
         values[Vibration] = RestVibration + (RunVibration * Math.Abs(ride.Speed) / LiftRide.RatedSpeed(seed))
-            + (VibrationWander * Course.Wander(seed, PurposeVibration, time, 2));
+            + (VibrationWander * Course.Wander(seed, PurposeVibration, time, VibrationSeconds));
         values[Offset] = ((2 * Chance.Uniform(seed, PurposeLanding, ride.Floor)) - 1) * StoppingAccuracy;
         values[DoorOpen] = ride.IsDoorOpen ? 1 : 0;
         values[Occupied] = ride.IsOccupied ? 1 : 0;
@@ -137,7 +155,7 @@ public sealed class ElevatorModel() : PhysicalModel(
         {
             case MovesOpen when ride.Speed != 0:
                 values[DoorOpen] = 1;
-                values[Speed] *= Math.Max(0.05, severity);
+                values[Speed] *= Math.Max(CreepingShare, severity);
                 break;
             case Overspeed:
                 values[Speed] *= 1 + (WorstOverspeed * severity);
@@ -146,14 +164,14 @@ public sealed class ElevatorModel() : PhysicalModel(
                 values[Offset] += ((2 * Chance.Uniform(seed, PurposeOffset, chance ^ ride.Floor)) - 1) * WorstOffset * severity;
                 break;
             case Shaking:
-                values[Vibration] += WorstShaking * severity * Math.Min(1, Math.Abs(ride.Speed)) * (0.85 + (0.15 * Course.Wander(seed, PurposeVibration, time, 0.5)));
+                values[Vibration] += WorstShaking * severity * Math.Min(1, Math.Abs(ride.Speed)) * (SteadyShaking + (UnsteadyShaking * Course.Wander(seed, PurposeVibration, time, ShakingSeconds)));
                 break;
             case FaultCode when IsShown(ailment, time):
-                values[Code] = 1 + (int)(8 * Chance.Uniform(seed, PurposeCode, chance));
+                values[Code] = 1 + (int)(FaultCodes * Chance.Uniform(seed, PurposeCode, chance));
                 break;
             case EventCode when IsShown(ailment, time):
-                var number = (int)(9 * Chance.Uniform(seed, PurposeCode, chance));
-                values[Code] = number == 8 ? 90 : 40 + number;
+                var number = (int)((EventCodes + 1) * Chance.Uniform(seed, PurposeCode, chance));
+                values[Code] = number == EventCodes ? LastEventCode : FirstEventCode + number;
                 break;
         }
     }
@@ -178,7 +196,7 @@ public sealed class ElevatorModel() : PhysicalModel(
             case DoorHeld when age < ailment.Severity * HeldSeconds && values[Trapped] == 0:
                 values[Speed] = 0;
                 values[DoorOpen] = 1;
-                values[Occupied] = Chance.Uniform(seed, PurposeHeld, chance) < 0.5 ? 1 : 0;
+                values[Occupied] = Chance.Uniform(seed, PurposeHeld, chance) < HeldOccupied ? 1 : 0;
                 values[Vibration] = RestVibration;
                 break;
         }

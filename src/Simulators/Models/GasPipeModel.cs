@@ -37,6 +37,7 @@ public sealed class GasPipeModel() : PhysicalModel(
 
     private const int Pressure = 0, Methane = 1, Valve = 2, Flow = 3, Temperature = 4;
 
+    /// <summary>%LEL and kPa from which on it is dangerous: the limits above, with their sources.</summary>
     private const double FirstLevel = 25, SecondLevel = 50, MostPressure = 440, LeastPressure = 200;
 
     /// <summary>Set pressure of the regulator in kPa and how far devices differ; assumption: near the top of medium pressure A with a reserve.</summary>
@@ -51,8 +52,8 @@ public sealed class GasPipeModel() : PhysicalModel(
     /// <summary>m3/h at peak, least and spread, and how much it differs from the day's course; assumption: a main of some thousand flats.</summary>
     private const double PeakFlow = 80, PeakFlowSpread = 150, FlowWander = 0.08, FlowSeconds = 600;
 
-    /// <summary>%LEL of marsh gas that any well may hold; assumption.</summary>
-    private const double MarshGas = 0.6;
+    /// <summary>%LEL of marsh gas that any well may hold, and seconds over which it comes and goes; assumption: within an hour, as the air pressure does.</summary>
+    private const double MarshGas = 0.6, MarshGasSeconds = 3600;
 
     /// <summary>Soil at 1.2 m in degrees Celsius: mean and half the yearly swing; assumption, typical of eastern China.</summary>
     private const double SoilMean = 16, SoilSwing = 8;
@@ -78,14 +79,17 @@ public sealed class GasPipeModel() : PhysicalModel(
     /// <summary>kPa a failed-open regulator adds at worst, and how fast; assumption.</summary>
     private const double CreepPressure = 180, CreepSeconds = 150;
 
-    /// <summary>Share of the pressure lost behind a regulator failed shut, and how fast at peak demand; assumption: line pack of some minutes.</summary>
-    private const double ShutLoss = 0.85, ShutSeconds = 240;
+    /// <summary>
+    /// Share of the pressure lost behind a regulator failed shut, how fast at peak demand, and what is drawn besides the demand of homes, as a share of the peak;
+    /// assumption: line pack of some minutes, a restaurant and a boiler that draw at any hour.
+    /// </summary>
+    private const double ShutLoss = 0.85, ShutSeconds = 240, SteadyDraw = 0.2;
 
     /// <summary>Share of the pressure lost behind a shut valve in a meshed network, how fast, and how long the worst one stays shut; assumption.</summary>
     private const double ValveLoss = 0.4, ValveSeconds = 900, ValveShutSeconds = 2 * 3600;
 
-    /// <summary>Seconds in which a mended network is back at pressure; assumption.</summary>
-    private const double MendedSeconds = 60;
+    /// <summary>Seconds in which a mended network is back at pressure, and after which nothing shows any more (six times what airing takes, 0.2 % is left); assumption.</summary>
+    private const double MendedSeconds = 60, GoneSeconds = 1200;
 
     private const uint Difference = 0x1100, PurposeHunting = 0x1101, PurposeFlow = 0x1102, PurposeMethane = 0x1103;
 
@@ -93,16 +97,22 @@ public sealed class GasPipeModel() : PhysicalModel(
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("pressure", "kPa", 1, 0.4, Minimum: 0, Maximum: 1000),
-        new("methane", "%LEL", 1, 0.2, Minimum: 0, Maximum: 100),
-        new("valve", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
-        new("flow", "m3/h", 1, 0.8, Minimum: 0, Maximum: 5000),
-        new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 85),
+        new("pressure", "kPa", 1, 0.4,
+            "transmitter of 1 MPa, a usual range above 0.4 MPa; noise below the 1 kPa that a class of 0.1 % allows it, a digit more of resolution: assumption",
+            Minimum: 0, Maximum: 1000),
+        new("methane", "%LEL", 1, 0.2,
+            "probe of 0 to 100 %LEL, the range of point detectors of combustible gas (GB 15322.1-2019); noise and resolution, far below the 5 %LEL by which they may be off: assumption",
+            Minimum: 0, Maximum: 100),
+        new("valve", "", 0, 0, "limit switch: open or not; that it never bounces: assumption", IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("flow", "m3/h", 1, 0.8,
+            "gas meter; range, to show what a burst lets through, noise of 1 % of the least peak, and resolution: assumption", Minimum: 0, Maximum: 5000),
+        new("temperature", "Cel", 1, 0.1,
+            "platinum resistor, noise within the 0.3 K of class B at 0 degrees (IEC 60751); resolution, and the range of industrial electronics: assumption", Minimum: -40, Maximum: 85),
     ];
 
     public override int MovingQuantity => Pressure;
 
-    public override double FadeSeconds(Sort sort) => 1200;
+    public override double FadeSeconds(Sort sort) => GoneSeconds;
 
     public override void Sample(ulong seed, double time, ReadOnlySpan<Ailment> ailments, Span<double> values)
     {
@@ -111,7 +121,7 @@ public sealed class GasPipeModel() : PhysicalModel(
         var flow = (PeakFlow + (PeakFlowSpread * Chance.Uniform(seed, Difference, 1))) * demand;
         var pressure = SetPressure + (SetSpread * Chance.Uniform(seed, Difference, 2)) - (peakLoss * demand * demand)
             + (Hunting * Course.Wander(seed, PurposeHunting, time, HuntingSeconds));
-        var methane = MarshGas * 0.5 * (1 + Course.Wander(seed, PurposeMethane, time, 3600));
+        var methane = MarshGas * 0.5 * (1 + Course.Wander(seed, PurposeMethane, time, MarshGasSeconds));
         var (share, isOpen) = (1.0, true);
         foreach (var ailment in ailments)
         {
@@ -136,7 +146,7 @@ public sealed class GasPipeModel() : PhysicalModel(
                     pressure += severity * CreepPressure * Course.Approach(ailment, time, CreepSeconds, MendedSeconds);
                     break;
                 case RegulatorFailure:
-                    share *= 1 - (severity * ShutLoss * Course.Approach(ailment, time, ShutSeconds / (0.2 + Course.Demand(ailment.Onset)), MendedSeconds));
+                    share *= 1 - (severity * ShutLoss * Course.Approach(ailment, time, ShutSeconds / (SteadyDraw + Course.Demand(ailment.Onset)), MendedSeconds));
                     break;
                 case ValveShut:
                     isOpen &= ailment.Age(time) is < 0 || ailment.Age(time) >= severity * ValveShutSeconds;

@@ -10,19 +10,19 @@ public static class Instrument
 {
     private const uint PurposeNoise = 0x2100, PurposeBurst = 0x2140, PurposeWhich = 0x2180, PurposeHow = 0x2181;
 
-    /// <summary>Noise is drawn anew this many times a second; the same moment measured twice says the same.</summary>
+    /// <summary>Noise is drawn anew this many times a second; the same moment measured twice says the same; assumption: faster than anything reports.</summary>
     private const double NoiseSlices = 100;
 
-    /// <summary>The worst drift and the worst noise burst, in standard deviations of the quantity's noise.</summary>
+    /// <summary>The worst drift and the worst noise burst, in standard deviations of the quantity's noise; assumption.</summary>
     private const double WorstDrift = 8, WorstBurst = 20;
 
     /// <summary>How long a quantity that moves by itself must rest before a stuck instrument can be known; assumption: 12 reports and more.</summary>
     private const double StuckSeconds = 3600;
 
-    /// <summary>What a broken word of a converter looks like once it is scaled; out of the range of everything that is measured.</summary>
+    /// <summary>What a broken word of a converter looks like once it is scaled; out of the range of everything that is measured; assumption.</summary>
     private const double LowWord = -1e9, HighWord = 1e9;
 
-    /// <summary>Reports are told to the millisecond; exceptions of a device keep its own fraction of a second and so come a second apart from the clock's.</summary>
+    /// <summary>Reports are told to the millisecond; exceptions of a device keep its own fraction of a second and so come a second apart from the clock's; by definition.</summary>
     private const double ClockSeconds = 0.002;
 
     private static readonly double[] PowersOfTen = [1, 10, 100, 1_000, 10_000, 100_000];

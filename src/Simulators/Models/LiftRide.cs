@@ -10,7 +10,7 @@ namespace PingAnIoT.Simulators;
 /// <param name="Floor">Where it is or was last; 0 is the ground floor.</param>
 public readonly record struct LiftRide(double Speed, bool IsDoorOpen, bool IsOccupied, int Floor)
 {
-    /// <summary>Seconds; longer than boarding, the longest trip and leaving together.</summary>
+    /// <summary>Seconds; longer than boarding, the longest trip and leaving together; assumption.</summary>
     private const double SlotSeconds = 80;
 
     /// <summary>Chance that a slot begins away from the ground floor, at no demand and what the peak adds; assumption: 30 trips in the busiest hour.</summary>
@@ -28,13 +28,18 @@ public readonly record struct LiftRide(double Speed, bool IsDoorOpen, bool IsOcc
     /// <summary>Seconds: waits before it opens, least and spread; door open, least and spread; between door and motion. Assumptions, typical of the field.</summary>
     private const double Wait = 2, WaitSpread = 6, Dwell = 6, DwellSpread = 6, Lock = 1;
 
+    /// <summary>m/s as lifts in homes are sold, and shares of the slow and of the slow and usual together; assumption, typical of the field.</summary>
+    private const double Slow = 1.0, Usual = 1.75, Fast = 2.5, SlowShare = 0.25, UsualShare = 0.85;
+
+    /// <summary>Landings that such a lift serves from end to end in two minutes and to spare; assumption (GB 50096-2011 asks for lifts from 7 storeys up).</summary>
+    private const int SlowFloors = 11, UsualFloors = 18, FastFloors = 33;
+
     private const uint Difference = 0x1200, PurposeAway = 0x1201, PurposeFloor = 0x1202, PurposeTrip = 0x1203;
 
-    /// <returns>m/s: 1.0, 1.75 or 2.5, as lifts in homes are sold; shares: assumption.</returns>
-    public static double RatedSpeed(ulong seed) => Chance.Uniform(seed, Difference, 0) switch { < 0.25 => 1.0, < 0.85 => 1.75, _ => 2.5 };
+    /// <returns>m/s.</returns>
+    public static double RatedSpeed(ulong seed) => Chance.Uniform(seed, Difference, 0) switch { < SlowShare => Slow, < UsualShare => Usual, _ => Fast };
 
-    /// <returns>11, 18 or 33: what such a lift serves in 2 minutes from end to end and to spare; GB 50096-2011 asks for lifts from 7 storeys up.</returns>
-    public static int Floors(double ratedSpeed) => ratedSpeed switch { < 1.5 => 11, < 2 => 18, _ => 33 };
+    public static int Floors(double ratedSpeed) => ratedSpeed switch { <= Slow => SlowFloors, <= Usual => UsualFloors, _ => FastFloors };
 
     public static LiftRide At(ulong seed, double time)
     {

@@ -19,6 +19,7 @@ public sealed class LpgCylinderModel() : PhysicalModel(
 
     private const int Weight = 0, Methane = 1, Temperature = 2, Valve = 3;
 
+    /// <summary>%LEL and degrees from which on it is dangerous: the limits above, with their sources.</summary>
     private const double FirstLevel = 25, HotLimit = 60;
 
     /// <summary>kg: the empty cylinder, its filling, and what stays in it; GB 5842, YSP35.5, rounded; the rest: assumption.</summary>
@@ -27,11 +28,11 @@ public sealed class LpgCylinderModel() : PhysicalModel(
     /// <summary>Days a filling lasts, least and spread; assumption: a small restaurant to a home.</summary>
     private const double FillingDays = 8, FillingDaysSpread = 30;
 
-    /// <summary>Kitchen in degrees Celsius: mean, half the yearly swing, daily wander; assumption, eastern China.</summary>
-    private const double KitchenMean = 20, KitchenSwing = 8, KitchenDaily = 2;
+    /// <summary>Kitchen in degrees Celsius: mean, half the yearly swing, daily wander and in what time; assumption, eastern China.</summary>
+    private const double KitchenMean = 20, KitchenSwing = 8, KitchenDaily = 2, KitchenSeconds = 3 * 3600;
 
-    /// <summary>%LEL of kitchen air: alcohol, frying; assumption.</summary>
-    private const double KitchenAir = 0.5;
+    /// <summary>%LEL of kitchen air: alcohol, frying; and in what time it comes and goes; assumption.</summary>
+    private const double KitchenAir = 0.5, KitchenAirSeconds = 1800;
 
     /// <summary>% by volume of propane and butane that is 100 %LEL (textbook, rounded), and kg/m3 of their vapour.</summary>
     private const double LowerExplosiveLimit = 2, VapourDensity = 2.1;
@@ -45,28 +46,34 @@ public sealed class LpgCylinderModel() : PhysicalModel(
     /// <summary>Degrees the worst heat brings, and thermal lag in seconds; cooled with water afterwards; assumption.</summary>
     private const double WorstHeat = 75, HeatSeconds = 900, CooledSeconds = 300;
 
+    /// <summary>Seconds after which neither gas nor heat shows any more; assumption: four times what cooling takes.</summary>
+    private const double GoneSeconds = 1200;
+
     private const uint Difference = 0x1600, PurposeAir = 0x1601, PurposeKitchen = 0x1602;
 
     public override string Kind => Name;
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("weight", "kg", 2, 0.01, Minimum: 0, Maximum: 60),
-        new("methane", "%LEL", 1, 0.2, Minimum: 0, Maximum: 100),
-        new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 120),
-        new("valve", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("weight", "kg", 2, 0.01,
+            "scale of 60 kg with a resolution of 10 g, 6,000 divisions as class III may have (OIML R 76: up to 10,000); range, for a full cylinder of 31 kg, and noise of one step: assumption",
+            Minimum: 0, Maximum: 60),
+        new("methane", "%LEL", 1, 0.2,
+            "probe of 0 to 100 %LEL; noise and resolution, as at a gas pipe, and that the range of a household's probe is no narrower: assumption", Minimum: 0, Maximum: 100),
+        new("temperature", "Cel", 1, 0.1, "sensor on the cylinder's wall; range twice the 60 degrees it may have, noise and resolution typical of the field: assumption", Minimum: -40, Maximum: 120),
+        new("valve", "", 0, 0, "limit switch: open or not; that it never bounces: assumption", IsBoolean: true, Minimum: 0, Maximum: 1),
     ];
 
     public override int MovingQuantity => Temperature;
 
-    public override double FadeSeconds(Sort sort) => 1200;
+    public override double FadeSeconds(Sort sort) => GoneSeconds;
 
     public override void Sample(ulong seed, double time, ReadOnlySpan<Ailment> ailments, Span<double> values)
     {
         var cycle = (FillingDays + (FillingDaysSpread * Chance.Uniform(seed, Difference, 0))) * Course.DaySeconds;
         var used = (Course.UsedBy(time) / cycle) + Chance.Uniform(seed, Difference, 1);
         var filling = Filling - ((Filling - Remainder) * (used - Math.Floor(used)));
-        var methane = KitchenAir * 0.5 * (1 + Course.Wander(seed, PurposeAir, time, 1800));
+        var methane = KitchenAir * 0.5 * (1 + Course.Wander(seed, PurposeAir, time, KitchenAirSeconds));
         var heat = 0.0;
         foreach (var ailment in ailments)
         {
@@ -88,7 +95,7 @@ public sealed class LpgCylinderModel() : PhysicalModel(
 
         values[Weight] = Tare + Math.Max(0, filling);
         values[Methane] = Math.Clamp(methane, 0, 100);
-        values[Temperature] = KitchenMean + (KitchenSwing * Course.Season(time)) + (KitchenDaily * Course.Wander(seed, PurposeKitchen, time, 3 * 3600)) + heat;
+        values[Temperature] = KitchenMean + (KitchenSwing * Course.Season(time)) + (KitchenDaily * Course.Wander(seed, PurposeKitchen, time, KitchenSeconds)) + heat;
         values[Valve] = 1;
     }
 }

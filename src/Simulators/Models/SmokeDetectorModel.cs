@@ -46,13 +46,14 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
 
     private const int Smoke = 0, Alarm = 1, Temperature = 2, Battery = 3;
 
+    /// <summary>dB/m and % from which on it is broken: the limits above, with their sources.</summary>
     private const double DirtyLevel = 0.03, LowBattery = 10;
 
-    /// <summary>dB/m of clean air and a used chamber, least, spread and wander; assumption.</summary>
-    private const double CleanAir = 0.002, CleanAirSpread = 0.006, AirWander = 0.001;
+    /// <summary>dB/m of clean air and a used chamber, least, spread, wander and in what time; assumption.</summary>
+    private const double CleanAir = 0.002, CleanAirSpread = 0.006, AirWander = 0.001, AirSeconds = 600;
 
-    /// <summary>Room in degrees Celsius: mean, spread of rooms, half the yearly swing, half the daily swing; assumption: heated and cooled homes.</summary>
-    private const double RoomMean = 21, RoomSpread = 3, RoomSwing = 4, RoomDaily = 1.2;
+    /// <summary>Room in degrees Celsius: mean, spread of rooms, half the yearly swing, what it wanders in the day and in what time; assumption: heated and cooled homes.</summary>
+    private const double RoomMean = 21, RoomSpread = 3, RoomSwing = 4, RoomDaily = 1.2, RoomSeconds = 4 * 3600;
 
     /// <summary>dB/m of the worst smouldering after its time to grow (EN 54-7: TF2 ends at 2 dB/m), and the degrees it brings; growth and heat: assumption.</summary>
     private const double SmoulderSmoke = 2, SmoulderSeconds = 1800, SmoulderHeat = 4;
@@ -75,38 +76,50 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
     /// <summary>Seconds by which a thermistor in its cage is behind; of a power law a first-order lag is a shift by its time constant; assumption.</summary>
     private const double ThermistorSeconds = 20;
 
-    /// <summary>Seconds in which smoke and heat go once the fire is out and the windows are open; assumption.</summary>
-    private const double AiredSeconds = 120, CooledSeconds = 180;
+    /// <summary>Seconds in which smoke and heat go once the fire is out and the windows are open, and after which neither shows any more; assumption.</summary>
+    private const double AiredSeconds = 120, CooledSeconds = 180, GoneSeconds = 1200;
 
-    /// <summary>Cooking: seconds between puffs, half-width of one, dB/m of the worst and least, degrees; assumption.</summary>
-    private const double CookingSlice = 300, CookingWidth = 30, CookingLeast = 0.015, CookingSmoke = 0.1, CookingHeat = 3;
+    /// <summary>Cooking: seconds between puffs, half-width of one, dB/m of the worst and least, degrees, and seconds in which a kitchen warms and cools; assumption.</summary>
+    private const double CookingSlice = 300, CookingWidth = 30, CookingLeast = 0.015, CookingSmoke = 0.1, CookingHeat = 3, KitchenSeconds = 600;
 
     /// <summary>Steam: seconds between puffs, half-width of one (the worst is above the alarm level for 12 s), dB/m of the worst; assumption.</summary>
     private const double SteamSlice = 120, SteamWidth = 5, SteamSmoke = 0.3;
 
+    /// <summary>Of a puff: where in its slice it is at its height, earliest and spread, so that it has faded before the next, and its least share of the worst; assumption.</summary>
+    private const double PuffFrom = 0.35, PuffSpread = 0.3, LeastPuff = 0.5;
+
     /// <summary>dB/m a day of the worst dust, and where compensation ends: a third of the alarm level; assumption.</summary>
     private const double DustPerDay = 0.006, MostDust = 0.042;
 
-    /// <summary>%: least and spread of batteries in use, what the worst has lost in the end, and how fast; assumption.</summary>
-    private const double LeastBattery = 45, BatterySpread = 55, BatteryLoss = 0.97, BatterySeconds = 86_400;
+    /// <summary>%: least and spread of batteries in use, share that the worst has lost in the end, how fast, and how fast a new one is in; assumption.</summary>
+    private const double LeastBattery = 45, BatterySpread = 55, BatteryLoss = 0.97, BatterySeconds = 86_400, RenewedSeconds = 1;
 
     private const uint Difference = 0x1300, PurposeAir = 0x1301, PurposeRoom = 0x1302, PurposeCooking = 0x1303, PurposeSteam = 0x1304;
 
-    private static readonly double HeightFactor = 16.9 / Math.Pow(Ceiling, 5.0 / 3);
+    /// <summary>Of Alpert's correlation of a ceiling jet, kelvin metre^5/3 kW^-2/3; textbook (Alpert 1972).</summary>
+    private const double CeilingJet = 16.9;
+
+    /// <summary>dB in one unit of optical density, by definition of the decibel.</summary>
+    private const double DecibelPerDensity = 10;
+
+    private static readonly double HeightFactor = CeilingJet / Math.Pow(Ceiling, 5.0 / 3);
 
     public override string Kind => Name;
 
     public override IReadOnlyList<SimulatedQuantity> Quantities { get; } =
     [
-        new("smoke", "dB/m", 3, 0.001, Minimum: 0, Maximum: 20),
-        new("alarm", "", 0, 0, IsBoolean: true, Minimum: 0, Maximum: 1),
-        new("temperature", "Cel", 1, 0.1, Minimum: -40, Maximum: 1000),
-        new("battery", "%EL", 0, 0.3, Minimum: 0, Maximum: 100),
+        new("smoke", "dB/m", 3, 0.001,
+            "scattered light, in the unit of EN 54-7; noise of a fiftieth of the least level that it is tested at, resolution, and a range above the thickest smoke here: assumption",
+            Minimum: 0, Maximum: 20),
+        new("alarm", "", 0, 0, "the detector's own alarm, on or off; level and time: assumption, see its model", IsBoolean: true, Minimum: 0, Maximum: 1),
+        new("temperature", "Cel", 1, 0.1,
+            "thermistor; noise and resolution typical of the field; range: a real one is gone long before 1000, but the truth of a fire is not to be cut off: assumption", Minimum: -40, Maximum: 1000),
+        new("battery", "%EL", 0, 0.3, "battery gauge; range by definition of the unit (RFC 8428), noise below its resolution of 1 %: assumption", Minimum: 0, Maximum: 100),
     ];
 
     public override int MovingQuantity => Temperature;
 
-    public override double FadeSeconds(Sort sort) => 1200;
+    public override double FadeSeconds(Sort sort) => GoneSeconds;
 
     public override void Sample(ulong seed, double time, ReadOnlySpan<Ailment> ailments, Span<double> values)
     {
@@ -115,7 +128,7 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
         values[Alarm] = smoke >= AlarmLevel && SmokeAt(seed, time - (ConfirmSeconds / 2), ailments) >= AlarmLevel
             && SmokeAt(seed, time - ConfirmSeconds, ailments) >= AlarmLevel ? 1 : 0;
         var temperature = RoomMean + (RoomSpread * ((2 * Chance.Uniform(seed, Difference, 0)) - 1)) + (RoomSwing * Course.Season(time))
-            + (RoomDaily * Course.Wander(seed, PurposeRoom, time, 4 * 3600));
+            + (RoomDaily * Course.Wander(seed, PurposeRoom, time, RoomSeconds));
         var battery = LeastBattery + (BatterySpread * Chance.Uniform(seed, Difference, 1));
         var heat = 0.0;
         foreach (var ailment in ailments)
@@ -129,10 +142,10 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
                     heat = Math.Max(heat, FireHeat(ailment, time));
                     break;
                 case Cooking:
-                    heat = Math.Max(heat, CookingHeat * ailment.Severity * Course.Approach(ailment, time, 600, 600));
+                    heat = Math.Max(heat, CookingHeat * ailment.Severity * Course.Approach(ailment, time, KitchenSeconds, KitchenSeconds));
                     break;
                 case BatteryLow:
-                    battery *= 1 - (BatteryLoss * ailment.Severity * Course.Approach(ailment, time, BatterySeconds, 1));
+                    battery *= 1 - (BatteryLoss * ailment.Severity * Course.Approach(ailment, time, BatterySeconds, RenewedSeconds));
                     break;
             }
         }
@@ -143,7 +156,7 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
 
     private static double SmokeAt(ulong seed, double time, ReadOnlySpan<Ailment> ailments)
     {
-        var smoke = CleanAir + (CleanAirSpread * Chance.Uniform(seed, Difference, 2)) + (AirWander * Course.Wander(seed, PurposeAir, time, 600));
+        var smoke = CleanAir + (CleanAirSpread * Chance.Uniform(seed, Difference, 2)) + (AirWander * Course.Wander(seed, PurposeAir, time, AirSeconds));
         foreach (var ailment in ailments)
         {
             var age = ailment.Age(time);
@@ -169,7 +182,7 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
     {
         var into = Course.Into(fire, time);
         var burnt = into <= 0 ? 0 : Growth(fire.Severity) * into * into * into / 3 / HeatOfCombustion;
-        return Math.Min(MostSmoke * fire.Severity, 10 * MassOpticalDensity * burnt / RoomVolume) * Course.Rest(fire, time, AiredSeconds);
+        return Math.Min(MostSmoke * fire.Severity, DecibelPerDensity * MassOpticalDensity * burnt / RoomVolume) * Course.Rest(fire, time, AiredSeconds);
     }
 
     private static double FireHeat(Ailment fire, double time)
@@ -183,8 +196,8 @@ public sealed class SmokeDetectorModel() : PhysicalModel(
     private static double Puff(ulong seed, uint purpose, double time, double slice, double width)
     {
         var number = (long)Math.Floor(time / slice);
-        var middle = (number + 0.35 + (0.3 * Chance.Uniform(seed, purpose, number * 2))) * slice;
-        return (0.5 + (0.5 * Chance.Uniform(seed, purpose, (number * 2) + 1))) * Math.Exp(-0.5 * Square((time - middle) / width));
+        var middle = (number + PuffFrom + (PuffSpread * Chance.Uniform(seed, purpose, number * 2))) * slice;
+        return (LeastPuff + ((1 - LeastPuff) * Chance.Uniform(seed, purpose, (number * 2) + 1))) * Math.Exp(-0.5 * Square((time - middle) / width));
     }
 
     private static double Square(double x) => x * x;

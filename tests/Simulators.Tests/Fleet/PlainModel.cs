@@ -47,5 +47,5 @@ internal sealed class PlainModel(string kind, params SimulatedQuantity[] quantit
     public override double FindableAt(ulong seed, Ailment ailment) => ailment.Sort.Name == "slow-leak" ? ailment.Onset + 60 : ailment.Onset;
 
     private static PlainModel Of(string kind, params (string Name, string Unit)[] quantities) =>
-        new(kind, [.. quantities.Select(q => new SimulatedQuantity(q.Name, q.Unit.Replace("?", ""), q.Unit.Length == 0 ? 0 : 2, q.Unit is "" or "?" ? 0 : 0.05, q.Unit == "?", -1000, 1000))]);
+        new(kind, [.. quantities.Select(q => new SimulatedQuantity(q.Name, q.Unit.Replace("?", ""), q.Unit.Length == 0 ? 0 : 2, q.Unit is "" or "?" ? 0 : 0.05, "test", q.Unit == "?", -1000, 1000))]);
 }
