@@ -7,7 +7,7 @@ internal static class BenchMenu
     [
         new("ingest", "[--connections 123] [--devices 1419000] [--readings 3] [--pack 100] [--seconds 10] [--warm 3] [--rounds 3] [--messages N] [--window 1024] [--no-packs] [--no-peers]", IngestBench.RunAsync),
         new("pipeline", "[--connections 123] [--devices 100000] [--batch 64] [--shards 1] [--seconds 5] [--no-rules] [--data FOLDER]", PipelineBench.RunAsync),
-        new("city", "[--fleet district|town|100k|1m|city] [--minutes 2] [--speed 1] [--packs N] [--no-kill] [--seed 1] [--acceleration X] [--link-acceleration 1] [--data FOLDER] [--no-results] [--forget-each N]", CityBench.RunAsync),
+        new("city", "[--fleet district|town|100k|1m|city] [--minutes 2] [--speed 1] [--packs N] [--cbor] [--no-kill] [--seed 1] [--acceleration X] [--link-acceleration 1] [--data FOLDER] [--as NAME] [--no-results] [--forget-each N]", CityBench.RunAsync),
         new("city-sizes", "[--seconds 60] [--no-results]", CitySizes.RunAsync),
         new("latency", "[--rate 2000] [--seconds 20] [--every N]", LatencyBench.RunAsync),
         new("start", "[--rows 1000000] [--devices 100000] [--starts 5] [--data FOLDER]", StartBench.RunAsync),

@@ -24,6 +24,9 @@ internal sealed record CityOptions
     /// <summary>Readings in a pack; 0 for a message of each device.</summary>
     public int Packs { get; init; }
 
+    /// <summary>Packs are SenML CBOR and not JSON.</summary>
+    public bool IsCbor { get; init; }
+
     public bool Kills { get; init; } = true;
 
     public double Acceleration { get; init; }
@@ -38,8 +41,11 @@ internal sealed record CityOptions
 
     public bool IsRealTime => Speed == 1;
 
+    /// <summary>Null for the name that follows from the rest.</summary>
+    public string? GivenName { get; init; }
+
     /// <summary>The result's file.</summary>
-    public string Name => "city-" + Shape.Name + (Packs > 0 ? "-packs" : "")
+    public string Name => GivenName ?? "city-" + Shape.Name + (Packs > 0 ? IsCbor ? "-cbor" : "-packs" : "")
         + (IsRealTime || (Packs > 0 && double.IsPositiveInfinity(Speed)) ? "" : double.IsPositiveInfinity(Speed) ? "-fast" : FormattableString.Invariant($"-x{Speed}"));
 
     /// <returns>Null when the fleet is none that we know.</returns>
@@ -60,6 +66,8 @@ internal sealed record CityOptions
             Minutes = minutes,
             Speed = speed == 0 ? double.PositiveInfinity : speed,
             Packs = packs,
+            IsCbor = arguments.Has("cbor"),
+            GivenName = arguments.Text("as"),
             Kills = !arguments.Has("no-kill"),
             Acceleration = arguments.Number("acceleration", UsualAcceleration * Math.Max(1, UsualMinutes / minutes) * Math.Min(1, AilingDevices / shape.Devices)),
             LinkAcceleration = arguments.Number("link-acceleration", 1),
@@ -88,7 +96,7 @@ internal sealed record CityOptions
         return TruthPlan.Random(fleet, year, from, to);
     }
 
-    public FleetSourceOptions Source() => Packs > 0 ? new FleetSourceOptions { Form = PayloadForm.Packs, PackReadings = Packs } : new FleetSourceOptions();
+    public FleetSourceOptions Source() => Packs > 0 ? new FleetSourceOptions { Form = IsCbor ? PayloadForm.CborPacks : PayloadForm.Packs, PackReadings = Packs } : new FleetSourceOptions();
 
     public FleetPace Pace(TruthPlan plan) => new() { FromSeconds = plan.From, UntilSeconds = plan.To, Speed = Speed, FollowsClock = IsRealTime };
 }

@@ -14,7 +14,7 @@ internal static class CityReport
         var (played, fleet) = (seen.Played, plan.Fleet);
         var (counters, seconds) = (played.Counters, played.Elapsed.TotalSeconds);
         var pace = double.IsPositiveInfinity(options.Speed) ? "as fast as acknowledged" : options.IsRealTime ? "in real time" : Text($"at {options.Speed} times real time");
-        var form = options.Packs > 0 ? Text($"packs of {options.Packs} readings") : "a message of each device";
+        var form = options.Packs > 0 ? Text($"packs of {options.Packs} readings{(options.IsCbor ? " in CBOR" : "")}") : "a message of each device";
         var report = new Report($"The {options.Shape.Name} fleet, {pace}, {form}", "what", "figure");
         report.Row("fleet", Text($"{fleet.Devices:N0} devices, {fleet.Points:N0} points, {fleet.Gateways.Length} gateways, seed {fleet.Seed}; {plan.Count:N0} things happen"));
         report.Row("fleet's time; took", Text($"{(plan.To - plan.From) / 60:F1} min; {seconds / 60:F2} min, {(plan.To - plan.From) / seconds:F1} times real time"));
