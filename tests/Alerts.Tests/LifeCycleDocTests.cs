@@ -2,7 +2,7 @@ using System.Text;
 
 namespace PingAnIoT.Alerts.Tests;
 
-/// <summary>docs/life-cycle.md shows the table that the ledger reads, and not another one.</summary>
+/// <summary>docs/life-cycle.md shows the table that the ledger reads, and not another one; docs/scenarios.md shows scenarios that come true.</summary>
 public sealed class LifeCycleDocTests
 {
     [Fact]
@@ -12,15 +12,15 @@ public sealed class LifeCycleDocTests
     public void The_needs_are_what_refusals_say() => Between("needs").Should().Be(Needs());
 
     [Fact]
-    public void The_page_shows_a_scenario_that_comes_true() =>
-        TimelineFile.Read("life-cycle.md", Page().Split("```\nscenario ")[1].Split("```")[0].Insert(0, "scenario ")).Should().ContainSingle();
-
-    [Fact]
-    public async Task The_scenario_of_the_page_goes_as_it_is_written()
+    public async Task The_scenarios_of_the_page_about_them_go_as_they_are_written()
     {
-        await using var player = new TimelinePlayer(
-            TimelineFile.Read("life-cycle.md", Page().Split("```\nscenario ")[1].Split("```")[0].Insert(0, "scenario "))[0]);
-        await player.PlayAsync();
+        var scenarios = Page("scenarios.md").Split("```\nscenario ")[1..].SelectMany(s => TimelineFile.Read("scenarios.md", "scenario " + s.Split("```")[0])).ToList();
+        scenarios.Should().HaveCount(2);
+        foreach (var scenario in scenarios)
+        {
+            await using var player = new TimelinePlayer(scenario);
+            await player.PlayAsync();
+        }
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class LifeCycleDocTests
 
     private static string Between(string mark) => Page().Split($"<!-- {mark} -->\n")[1].Split($"<!-- /{mark} -->")[0];
 
-    private static string Page()
+    private static string Page(string name = "life-cycle.md")
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "PingAnIoT.sln")))
@@ -56,6 +56,6 @@ public sealed class LifeCycleDocTests
             folder = folder.Parent!;
         }
 
-        return File.ReadAllText(Path.Combine(folder.FullName, "docs", "life-cycle.md"));
+        return File.ReadAllText(Path.Combine(folder.FullName, "docs", name));
     }
 }

@@ -242,7 +242,7 @@ public class ReportTests
         kit.Options = kit.Options with { Deadlines = Policy };
         kit.Open();
         var plant = new TimelinePlant();
-        var officers = new TimelineOfficers(() => kit.Ledger, plant);
+        var officers = new TimelineOfficers(() => kit.Ledger, plant, new TimelineDuty(() => kit.Ledger, null));
         foreach (var line in text.Split('\n', StringSplitOptions.TrimEntries))
         {
             var cut = line.IndexOf(' ', StringComparison.Ordinal);

@@ -1,11 +1,20 @@
 namespace PingAnIoT.Alerts.Tests;
 
-/// <summary>A scenario: a title, perhaps a policy, and lines in order of time. See docs/life-cycle.md for the language.</summary>
+/// <summary>A scenario: a title, perhaps a policy, and lines in order of time. See docs/scenarios.md for the language.</summary>
 /// <param name="Policy">As YAML; null for the default policy.</param>
 public sealed record Timeline(string File, string Title, string? Policy, IReadOnlyList<TimelineLine> Lines)
 {
     /// <summary>Who is told, e.g. <c>street d01/s03, city</c>; null where the scenario is not about notices.</summary>
     public string? Contacts { get; init; }
+
+    /// <summary>The channel for a red that nobody attends to, and for what no other channel delivers; null for none.</summary>
+    public string? Fallback { get; init; }
+
+    /// <summary>The channel over which a canary goes every minute; null for none.</summary>
+    public string? Canary { get; init; }
+
+    /// <summary>Which there are, e.g. <c>d01, d01/s03, d01/s04 beside d01/s05</c>; null where nothing is known but their paths.</summary>
+    public string? Territories { get; init; }
 
     public override string ToString() => $"{File}: {Title}";
 }
@@ -29,15 +38,17 @@ public enum TimelineVerb
 /// <summary>What is wrong with a scenario or with what came of it, and in which line.</summary>
 public sealed class TimelineException(string file, int line, string what) : Exception($"{file}, line {line}: {what}");
 
-/// <summary>Reads scenario files: <c>scenario TITLE</c>, perhaps <c>policy</c> with indented YAML, then <c>at</c>, <c>want</c> and <c>see</c> lines.</summary>
+/// <summary>Reads scenario files: <c>scenario TITLE</c>, perhaps <c>policy</c> with indented YAML and the headers, then <c>at</c>, <c>want</c> and <c>see</c> lines.</summary>
 public static class TimelineFile
 {
+    private static readonly string[] Headers = ["contacts", "fallback", "canary", "territories"];
+
     public static IReadOnlyList<Timeline> Read(string file, string text)
     {
         var scenarios = new List<Timeline>();
         string? title = null;
         List<string>? policy = null;
-        string? contacts = null;
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         var inPolicy = false;
         var lines = new List<TimelineLine>();
         var number = 0;
@@ -67,9 +78,9 @@ public static class TimelineFile
                 policy = [];
                 inPolicy = true;
             }
-            else if (line.StartsWith("contacts ", StringComparison.Ordinal))
+            else if (line.Split(' ', 2) is [var word, var rest] && Headers.Contains(word, StringComparer.Ordinal))
             {
-                contacts = line["contacts ".Length..].Trim();
+                headers[word] = rest.Trim();
             }
             else
             {
@@ -84,14 +95,19 @@ public static class TimelineFile
         {
             if (title is not null)
             {
-                scenarios.Add(new Timeline(file, title, policy is null ? null : string.Join('\n', policy), lines) { Contacts = contacts });
+                scenarios.Add(new Timeline(file, title, policy is null ? null : string.Join('\n', policy), lines)
+                {
+                    Contacts = headers.GetValueOrDefault("contacts"), Fallback = headers.GetValueOrDefault("fallback"), Canary = headers.GetValueOrDefault("canary"),
+                    Territories = headers.GetValueOrDefault("territories"),
+                });
             }
             else if (lines.Count > 0)
             {
                 throw new TimelineException(file, lines[0].Number, "there is no scenario it belongs to");
             }
 
-            (title, policy, contacts, lines) = (null, null, null, []);
+            (title, policy, lines) = (null, null, []);
+            headers.Clear();
         }
     }
 
@@ -128,7 +144,7 @@ public static class TimelineFile
             "at" => TimelineVerb.At,
             "want" => TimelineVerb.Want,
             "see" => TimelineVerb.See,
-            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario, policy or contacts"),
+            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario, policy, contacts, fallback, canary or territories"),
         };
         if (words.Length < 3 || Seconds(words[1]) is not { } seconds)
         {

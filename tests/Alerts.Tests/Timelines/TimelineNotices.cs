@@ -3,7 +3,7 @@ using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
-/// <summary>Who is told what in a scenario: a real office over the scenario's ledger, with one channel that takes everything.</summary>
+/// <summary>Who is told what in a scenario: a real office over the scenario's ledger, with channels that take everything until they fail.</summary>
 public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposable
 {
     private readonly NoticeConfig config;
@@ -12,18 +12,102 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     private readonly ServiceMeters meters = new();
     private NoticeOffice? office;
 
-    /// <param name="contacts">Names, each with its territory, and as what they are told where that is one thing alone: <c>street d01/s03, boss d01/s03 as supervisor, city</c>.</param>
-    public TimelineNotices(string contacts)
+    private readonly HashSet<string> failing = new(StringComparer.Ordinal);
+    private readonly TerritoryTree territories;
+    private IReadOnlyList<Officer>? watching;
+    private Func<long> head = () => 0;
+    private TimeProvider? clock;
+
+    /// <param name="timeline">Its contacts are names, each with its territory, as what they are told where that is one thing alone, and over what: <c>street d01/s03 over sms, boss d01/s03 as supervisor, city</c>.</param>
+    /// <param name="territories">As the scenario has them.</param>
+    public TimelineNotices(Timeline timeline, TerritoryTree territories)
     {
-        var lines = contacts.Split(',', StringSplitOptions.TrimEntries).Select(c => (Words: c.Split(' '), Role: c.Split(" as "))).Select(c =>
-            $"  - {{ name: {c.Words[0]}, channels: [hook]{(c.Words.Length > 1 && c.Words[1] != "as" ? ", territory: " + c.Words[1] : "")}{(c.Role.Length > 1 ? ", role: " + c.Role[1] : "")} }}");
-        var read = NoticeFile.Parse(
-            "hosts: [hook.test]\nchannels:\n  - { name: hook, type: webhook, url: \"http://hook.test/a\" }\ncontacts:\n" + string.Join('\n', lines), "contacts");
+        this.territories = territories;
+        if (new[] { timeline.Fallback, timeline.Canary }.FirstOrDefault(c => c?.Contains(' ', StringComparison.Ordinal) == true) is { } wrong)
+        {
+            throw new InvalidOperationException($"'{wrong}' is no channel; expected one word");
+        }
+
+        var contacts = timeline.Contacts!.Split(',', StringSplitOptions.TrimEntries).Select(ContactOf).ToList();
+        var channels = contacts.Select(c => c.Channel).Concat([timeline.Fallback, timeline.Canary]).OfType<string>().Distinct(StringComparer.Ordinal);
+        string[] yaml =
+        [
+            "hosts: [hook.test]", "channels:", .. channels.Select(c => $"  - {{ name: {c}, type: webhook, url: \"http://hook.test/{c}\" }}"), "contacts:", .. contacts.Select(c => c.Line),
+            .. timeline.Fallback is { } fallback ? ["fallback: " + fallback] : Array.Empty<string>(),
+            .. timeline.Canary is { } canary ? [$"canary: {{ channel: {canary} }}"] : Array.Empty<string>(),
+        ];
+        var read = NoticeFile.Parse(string.Join('\n', yaml), "contacts");
         config = read.Config ?? throw new InvalidOperationException(string.Join('\n', read.Errors));
     }
 
-    public void Open(Ledger ledger, TimeProvider clock) =>
-        office = new NoticeOffice(ledger, new ContactRoster(() => config), this, () => config, this, new NoticeBounds(), clock, new NoticeMetrics(meters), log);
+    /// <summary>A canary is looked for every second.</summary>
+    public bool LooksEachSecond => config.Canary is not null && office is not null;
+
+    public void Open(Ledger ledger, TimeProvider clock)
+    {
+        this.clock = clock;
+        var duty = new RosterDuty(() => ledger.Book.Duty, () => territories, () => config.Contacts, new ContactRoster(() => config));
+        office = new NoticeOffice(ledger, duty, this, () => config, this, new NoticeBounds(), clock, new NoticeMetrics(meters), log, () => territories);
+        head = () => ledger.Book.Sequence;
+    }
+
+    /// <summary><c>sms fails</c>, <c>sms works</c>, <c>nobody watches</c>, <c>wang watches [d01/s03]</c>, <c>wang sends the dead letters again</c>, <c>wang throws the dead letters away</c>.</summary>
+    /// <returns>False when it is none of these.</returns>
+    public async Task<bool> DoAsync(string[] words, CancellationToken cancellationToken)
+    {
+        switch (words)
+        {
+            case [var channel, "fails"] when config.Channel(channel) is not null:
+                lock (told)
+                {
+                    failing.Add(channel);
+                }
+
+                return true;
+            case [var channel, "works"] when config.Channel(channel) is not null:
+                lock (told)
+                {
+                    failing.Remove(channel);
+                }
+
+                return true;
+            case ["nobody", "watches"]:
+                watching = [];
+                return true;
+            case [var who, "watches", .. { Length: < 2 } where]:
+                watching = [.. watching ?? [], new Officer(who, string.Concat(where))];
+                return true;
+            case [var who, "sends", "the", "dead", "letters", "again"]:
+                await EachDeadAsync(key => office!.RetryAsync(key, new Officer(who), cancellationToken), cancellationToken);
+                return true;
+            case [var who, "throws", "the", "dead", "letters", "away"]:
+                await EachDeadAsync(key => office!.DiscardAsync(key, new Officer(who), cancellationToken), cancellationToken);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>How a channel fares, or the canary.</summary>
+    public string Health(string of)
+    {
+        var health = office!.Health;
+        if (of == "canary")
+        {
+            return config.Canary is null ? throw new InvalidOperationException("there is no canary") : "canary: " + (health.IsCanaryLate ? "late" : "on time");
+        }
+
+        var channel = health.Channels.FirstOrDefault(c => "channel " + c.Name == of) ?? throw new InvalidOperationException($"there is no {of}");
+        string?[] parts =
+        [
+            channel.FailuresInRow == 0 ? "works" : string.Create(CultureInfo.InvariantCulture, $"{channel.FailuresInRow} failures in a row"), channel.IsOpen ? "circuit open" : null,
+            channel.DeadLetters == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{channel.DeadLetters} dead"),
+        ];
+        return $"{of}: {string.Join(", ", parts.OfType<string>())}";
+    }
+
+    /// <summary>When something may go out next, beyond the rows: a circuit that is open lets one through again.</summary>
+    public IEnumerable<long> Due() => office is null ? [] : office.Health.Channels.Where(c => c.IsOpen).Select(c => c.FailedMicros + (long)new NoticeBounds().CircuitOpen.TotalMicroseconds);
 
     public async Task CloseAsync()
     {
@@ -37,9 +121,14 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     /// <summary>What was said since the last look, in words.</summary>
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
-        if (office is not null)
+        // What a failure leads to at once is seen at once, too.
+        for (var before = -1L; office is not null && before != head();)
         {
+            before = head();
             await office.RunOnceAsync(cancellationToken);
+
+            // The watch looks on the second.
+            await (Micros.Now(clock!) % 1_000_000 == 0 ? office.Canary.CheckAsync() : Task.CompletedTask);
         }
 
         lock (told)
@@ -58,12 +147,27 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         return "held: " + (held.Count == 0 ? "nothing" : string.Join(", ", held));
     }
 
-    public bool IsAttended(Alert alert) => true;
+    /// <summary>Where the scenario does not say, somebody watches.</summary>
+    public bool IsAttended(Alert alert) => watching is null || watching.Any(o => o.Sees(alert));
 
     public Task<string> SendAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken)
     {
         var (card, alert) = (message.Card, message.Alert);
         var what = $"{alert.PeakColour.ToString().ToLowerInvariant()} {alert.Kind}/{alert.Device}";
+        lock (told)
+        {
+            if (failing.Contains(channel.Name))
+            {
+                return Task.FromResult("status 503");
+            }
+        }
+
+        if (card.Reason == NoticeReason.Canary)
+        {
+            return Task.FromResult("");
+        }
+
+        var over = channel.Name == "hook" ? "" : " over " + channel.Name;
         var more = card.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" and {card.Count - 1} more") : "";
         lock (told)
         {
@@ -78,8 +182,9 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
                 NoticeReason.Stayed => $"still silent {alert.Kind}/{alert.Device}{more}",
                 NoticeReason.Calmed => string.Create(CultureInfo.InvariantCulture, $"calm {alert.Kind}/{alert.Device} after {card.Count} times"),
                 NoticeReason.AfterMaintenance => $"after maintenance {what}{more}",
+                NoticeReason.CanaryLate => "that no canary comes through",
                 _ => $"{what}{more}",
-            });
+            } + over);
         }
 
         return Task.FromResult("");
@@ -89,6 +194,38 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     {
         await CloseAsync();
         meters.Dispose();
+    }
+
+    private async Task EachDeadAsync(Func<string, Task> act, CancellationToken cancellationToken)
+    {
+        foreach (var card in await office!.ListDeadAsync(1000, cancellationToken))
+        {
+            await act(card.Key);
+        }
+    }
+
+    private static (string Channel, string Line) ContactOf(string text)
+    {
+        var words = text.Split(' ').ToList();
+        string? After(string word)
+        {
+            var at = words.IndexOf(word);
+            var value = at > 0 && at + 1 < words.Count ? words[at + 1] : null;
+            if (value is not null)
+            {
+                words.RemoveRange(at, 2);
+            }
+
+            return value;
+        }
+
+        var (role, channel) = (After("as"), After("over") ?? "hook");
+        if (words.Count > 2 || (words.Count > 1 && !TerritoryPath.IsValid(words[1])))
+        {
+            throw new InvalidOperationException($"'{text}' is no contact; expected e.g. street d01/s03, or boss d01 as supervisor over sms");
+        }
+
+        return (channel, $"  - {{ name: {words[0]}, channels: [{channel}]{(words.Count > 1 ? ", territory: " + words[1] : "")}{(role is null ? "" : ", role: " + role)} }}");
     }
 
     private sealed class ServiceMeters : System.Diagnostics.Metrics.IMeterFactory

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>What officers do in a scenario: <c>wang acknowledges</c>, <c>li closes real "done" on gas-pipe/gp-2</c>, <c>wang of d02 acknowledges</c>, <c>wang takes out "x" as officer</c>.</summary>
-public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
+public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, TimelineDuty duty)
 {
     private int keys;
     private DeadlineAuditor? auditor;
@@ -18,7 +18,12 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
         {
             var end = text.LastIndexOf('"');
             note = text[(quote + 1)..end];
-            text = text[..quote] + text[(end + 1)..];
+            text = (text[..quote] + text[(end + 1)..]).Trim();
+        }
+
+        if (await duty.DoAsync(text, note) is { } settled)
+        {
+            return Answer(settled);
         }
 
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToList();
@@ -39,14 +44,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             _ => long.Parse(seen, CultureInfo.InvariantCulture),
         };
         var result = await RunAsync(words, new AlertCommand(id, officer, key, note, expected));
-        return result.Outcome switch
-        {
-            CommandOutcome.Done => "done",
-            CommandOutcome.AlreadyDone => "already done by " + result.DoneBy!.By,
-            CommandOutcome.NotFound => "not found",
-            CommandOutcome.Stale => "stale",
-            _ => "refused: " + result.Reason,
-        };
+        return Answer(result);
     }
 
     public async Task<string> StateAsync(string? device)
@@ -117,12 +115,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             [_, "plans", var time, "maintenance", ..] => await PlanAsync(words, TimelineFile.Seconds(time)!.Value, note, asked),
             var other => throw new InvalidOperationException($"'{string.Join(' ', other)}' is nothing an officer does"),
         };
-        return result.Outcome switch
-        {
-            CommandOutcome.Done => "done",
-            CommandOutcome.NotFound => "not found",
-            _ => "refused: " + result.Reason,
-        };
+        return Answer(result);
     }
 
     private Task<CommandResult> PlanAsync(List<string> words, double seconds, string note, DutyRequest asked)
@@ -144,6 +137,15 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant)
             },
             Cancel);
     }
+
+    private static string Answer(CommandResult result) => result.Outcome switch
+    {
+        CommandOutcome.Done => "done",
+        CommandOutcome.AlreadyDone => "already done by " + result.DoneBy!.By,
+        CommandOutcome.NotFound => "not found",
+        CommandOutcome.Stale => "stale",
+        _ => "refused: " + result.Reason,
+    };
 
     private static Verdict VerdictOf(string word) => Enum.Parse<Verdict>(word, ignoreCase: true);
 

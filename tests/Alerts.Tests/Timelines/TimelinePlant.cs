@@ -46,6 +46,9 @@ public sealed class TimelinePlant : IDisposable
         plants[Last] = (known.Plant, id);
     }
 
+    /// <summary>An alert that no device raised: that of a duty check.</summary>
+    public void Adopt(string name, string id) => plants[name] = (new Plant(name), id);
+
     public string IdOf(string? name) =>
         plants.TryGetValue(name ?? Last, out var plant) && plant.Id is { } id ? id : throw new InvalidOperationException($"there is no alert of '{name ?? Last}'");
 

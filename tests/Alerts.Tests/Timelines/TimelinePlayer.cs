@@ -12,7 +12,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private readonly TimelineClock clock = new(LedgerKit.Start);
     private readonly TimelinePlant plant = new();
     private readonly List<(long AtMicros, string What)> happened = [];
-    private readonly TimelineNotices? notices = timeline.Contacts is null ? null : new TimelineNotices(timeline.Contacts);
+    private TimelineNotices? notices;
+    private TimelineDuty duty = null!;
     private LedgerKit kit = null!;
     private TimelineOfficers officers = null!;
     private long cursor;
@@ -24,7 +25,17 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     public async Task PlayAsync()
     {
         kit = new LedgerKit(clock);
-        officers = new TimelineOfficers(() => kit.Ledger, plant);
+        try
+        {
+            duty = new TimelineDuty(() => kit.Ledger, timeline.Territories);
+            notices = timeline.Contacts is null ? null : new TimelineNotices(timeline, duty.Tree);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new TimelineException(timeline.File, timeline.Lines[0].Number, wrong.Message);
+        }
+
+        officers = new TimelineOfficers(() => kit.Ledger, plant, duty);
         kit.Options = kit.Options with
         {
             Deadlines = timeline.Policy is null ? DeadlinePolicy.Default : PolicyOf(timeline.Policy), LeavesOut = (_, _) => silenced > 0, Synchronous = "OFF",
@@ -67,6 +78,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         notices?.Open(kit.Ledger, clock);
     }
 
+    private string? Health(string of) => notices is not null && of.Split(' ') is ["canary"] or ["channel", _] ? notices!.Health(of) : null;
+
     private static DeadlinePolicy PolicyOf(string yaml)
     {
         var result = PolicyFile.Parse(yaml, "policy");
@@ -91,6 +104,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                     break;
                 case TimelineVerb.See when line.Text.StartsWith("incidents: ", StringComparison.Ordinal):
                     Same(line, line.Text, officers.Incidents());
+                    break;
+                case TimelineVerb.See when line.Text.Split(": ", 2) is [var of, _] && (duty.State(of, Micros.Now(clock)) ?? Health(of)) is { } so:
+                    Same(line, line.Text, so);
                     break;
                 default:
                     var state = await officers.StateAsync(line.Text.Split(' ', 2)[0].Contains('/', StringComparison.Ordinal) ? line.Text.Split(' ', 2)[0] : null);
@@ -143,6 +159,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                 break;
             case [var who, ..] when TimelinePlant.Speaks(who):
                 await plant.PostAsync(kit.Ledger, words, Micros.Now(clock), Cancel);
+                break;
+            case var _ when notices is not null && await notices.DoAsync(words, Cancel):
                 break;
             default:
                 answer = await officers.DoAsync(parts[0]);
@@ -230,9 +248,20 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             }
         }
 
-        due.Add(notices is null ? 0 : await kit.Ledger.ReadAsync(NoticeRows.NextDue, Cancel) ?? 0);
+        due.AddRange(duty.Due());
+        if (notices is not null)
+        {
+            due.AddRange(notices.Due());
+            due.Add(await kit.Ledger.ReadAsync(c => NextCard(c, now), Cancel));
+            due.Add(notices.LooksEachSecond ? now + 1_000_000 - (now % 1_000_000) : 0);
+        }
+
         return due.Where(d => d > now).DefaultIfEmpty().Min() is > 0 and var next ? clock.Passed + TimeSpan.FromMicroseconds(next - now) : null;
     }
+
+    /// <summary>Those that are due already wait for their channel.</summary>
+    private static long NextCard(System.Data.Common.DbConnection connection, long nowMicros) => LedgerRows.Query(
+        connection, "SELECT min(due) FROM card WHERE dead = 0 AND due > @now", r => r.IsDBNull(0) ? 0 : r.GetInt64(0), ("@now", nowMicros))[0];
 
     private async Task StepToAsync(TimeSpan to)
     {
@@ -262,6 +291,11 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             cursor = page[^1].Sequence;
             foreach (var entry in page)
             {
+                if (entry is { Kind: EntryKind.Raised, Body.Transition: { Kind: CheckAlarm.Kind } alarm })
+                {
+                    plant.Adopt($"{alarm.Kind}/{alarm.Device}", entry.AlertId);
+                }
+
                 if (TimelineWords.ByItself(entry, plant.NameOf(entry.AlertId)) is { } what)
                 {
                     happened.Add((entry.TimeMicros, what));
@@ -298,6 +332,11 @@ public static class TimelineWords
             { Kind: EntryKind.ParentOver, Body.ParentOver.IsTold: true } => "told as its gateway is back" + of,
             { Kind: EntryKind.MaintenanceOver, Body.MaintenanceOver.IsTold: true } => "told after maintenance" + of,
             { Kind: EntryKind.MaintenanceSet, Actor: "maintenance" } => "maintenance ends",
+            { Kind: EntryKind.DutyChecked, Body.Duty.Check: { By: CheckCommands.Scheduler } check } =>
+                $"duty check of {check.Territory} {(check.State == CheckState.Skipped ? "left out: " + check.Finding : "begins")}",
+            { Kind: EntryKind.DutyCheckEnded, Body.Duty.Check: { State: CheckState.Missed } check } => $"duty check of {check.Territory} missed: {check.Finding}",
+            { Kind: EntryKind.Raised or EntryKind.Recurred, Body.Transition: { Kind: CheckAlarm.Kind } alarm } =>
+                $"{alarm.To.ToString().ToLowerInvariant()} {alarm.Kind}/{alarm.Device} in {alarm.Territory}",
             { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",
             { Kind: EntryKind.ReturnedToNormal, Actor: "system" } => "system normal",
             _ => null,
