@@ -41,6 +41,15 @@ public static class Peers
         return node;
     }
 
+    /// <returns>The path of buf, the linter of proto files, once the clients' packages are installed.</returns>
+    public static string RequireBuf()
+    {
+        var machine = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "aarch64" : "x64";
+        var path = Path.Combine(ClientsFolder, "node_modules", "@bufbuild", "buf-linux-" + machine, "bin", "buf");
+        Need(File.Exists(path), "buf is not installed (run `npm ci` in tests/EndToEnd/clients)");
+        return path;
+    }
+
     public static void Need(bool isThere, string reason)
     {
         if (!isThere)
