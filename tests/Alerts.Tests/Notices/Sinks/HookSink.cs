@@ -33,6 +33,9 @@ public sealed class HookSink : TcpSink
         set => status = value;
     }
 
+    /// <summary>The body of the answers.</summary>
+    public string Says { get; set; } = "{}";
+
     /// <summary>Everything that came.</summary>
     public IReadOnlyCollection<HookRequest> Seen => seen;
 
@@ -66,7 +69,8 @@ public sealed class HookSink : TcpSink
             return;
         }
 
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer} X\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"), cancellationToken);
+        var said = Encoding.UTF8.GetBytes(Says);
+        await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes($"HTTP/1.1 {answer} X\r\nContent-Length: {said.Length}\r\nConnection: close\r\n\r\n"), .. said], cancellationToken);
     }
 
     private static async Task<string> LineAsync(Stream stream, CancellationToken cancellationToken)
