@@ -36,7 +36,7 @@ public sealed class AlertRowTests
             Rectified = steps.Item1[5], Confirmed = steps.Item1[6], Shelved = steps.Item1[7], OutOfService = steps.Item1[8],
             IsLatched = steps.Item2 ? true : null, Incident = i[2] % 3 == 0 ? null : new IncidentRef(n[0] % 3, IncidentCause.Fault, n[1] % 2),
             Behind = i[1] % 3 == 0 ? null : t[1], Chatter = i[3] % 3 == 0 ? null : new Chatter([n[2], n[3]], i[3], i[3] % 3 == 1 ? n[4] : null),
-            IsUntold = i[0] % 3 == 0 ? true : null, RoundColour = i[0] % 4 == 0 ? state.Item2 : null,
+            IsUntold = i[0] % 3 == 0 ? true : null, Serves = i[1] % 4 == 0 ? t[2] : null, RoundColour = i[0] % 4 == 0 ? state.Item2 : null,
         });
 
     [Fact]

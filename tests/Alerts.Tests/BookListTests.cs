@@ -8,6 +8,7 @@ namespace PingAnIoT.Alerts.Tests;
 public sealed class BookListTests
 {
     private static readonly string[] Places = ["", "d1", "d1/s1", "d1/s10/c1", "d1/s1/c1", "d1/s1/c2", "d2/s1/c1", "d2/s2"];
+    private static readonly string?[] Serving = [null, "/", "d1/s1/c1", "d1/s1/c1 d2/s2", "d1/s10 d2"];
     private static readonly Officer[] Officers = [new("city"), new("a", "d1"), new("b", "d1/s1"), new("c", "d1/s1/c1"), new("d", "d2/s2"), new("e", "d3")];
     private static readonly Severity[] Reds = [Severity.Green, Severity.Yellow, Severity.Red, Severity.Fault];
 
@@ -61,7 +62,7 @@ public sealed class BookListTests
                 city.Change(random.Next(200));
                 ordered.Follow(city.Snapshot);
                 var officer = Officers[random.Next(Officers.Length)];
-                var own = city.Map.Values.Where(a => officer.Covers(a.Territory)).ToList();
+                var own = city.Map.Values.Where(a => IsOf(a, officer)).ToList();
                 var (most, before) = (1 + random.Next(8), random.Next(2) == 0 ? long.MaxValue : random.Next(300));
                 IncidentCause? cause = random.Next(2) == 0 ? null : IncidentCause.Fault;
                 IncidentList.Open(ordered, officer, c => cause is null || c == cause, before, most).Select(i => Line(i.Read())).Should().Equal(
@@ -116,9 +117,17 @@ public sealed class BookListTests
     }
 
     private static IEnumerable<Alert> Matching(AlertMap map, Officer officer, V1.ListRequest request) => map.Values.Where(a =>
-        officer.Covers(a.Territory) && (request.IncludeClosed || a.IsOpen) && (request.Device.Length == 0 || a.Device == request.Device) && a.LastSequence > request.ChangedAfter
+        IsOf(a, officer) && (request.IncludeClosed || a.IsOpen) && (request.Device.Length == 0 || a.Device == request.Device) && a.LastSequence > request.ChangedAfter
         && (request.PeakSeverity == V1.Severity.Unspecified || WireNames.Of(a.PeakColour) == request.PeakSeverity)
-        && (request.Territory.Length == 0 || (a.Territory.Length > 0 && (a.Territory + "/").StartsWith(request.Territory + "/", StringComparison.Ordinal))));
+        && (request.Territory.Length == 0 || PlacesOf(a).Any(p => IsIn(p, officer.Territory) && IsIn(p, request.Territory))));
+
+    /// <summary>Of known places: each of a gateway's, where it has none itself.</summary>
+    private static string[] PlacesOf(Alert alert) => alert.Territory.Length > 0 ? [alert.Territory] : alert.Serves is { } serves and not "/" ? serves.Split(' ') : [];
+
+    private static bool IsOf(Alert alert, Officer officer) =>
+        PlacesOf(alert).Any(p => IsIn(p, officer.Territory)) || officer.Territory.Length == 0 || (alert.Territory.Length == 0 && alert.Serves is null);
+
+    private static bool IsIn(string place, string territory) => territory.Length == 0 || (place + "/").StartsWith(territory + "/", StringComparison.Ordinal);
 
     private static V1.ListRequest Request(Random random) => new()
     {
@@ -141,13 +150,14 @@ public sealed class BookListTests
     {
         var device = random.Next(6) == 0 ? $"gw-{random.Next(3)}" : Device(random.Next(6));
         var kind = device[0] == 'g' && device[1] == 'w' ? Catalog.GatewayKind : random.Next(9) == 0 ? SystemAlerts.Kind : "gas-pipe";
+        var territory = Places[random.Next(Places.Length)];
         var raised = 1_000_000_000_000_000 + (first * 1_000);
         var incident = Math.Max(1, first / 16 * 16) + (first % 3);
         return new Alert
         {
             Id = $"A-{first}", RuleId = $"r{random.Next(3)}", RuleVersion = "v", TitleZh = "超压", TitleEn = "over", Basis = "site", Kind = kind, Device = device,
             Series = random.Next(5) == 0 ? "of/another/thing" : $"{kind}/{device}/pressure-{first}", Quantity = "pressure", Unit = "kPa", Gateway = $"gw-{random.Next(3)}",
-            Territory = Places[random.Next(Places.Length)], Address = "平安路", OwnerUnit = random.Next(2) == 0 ? "" : "u",
+            Territory = territory, Serves = territory.Length > 0 || kind != Catalog.GatewayKind ? null : Serving[random.Next(Serving.Length)], Address = "平安路", OwnerUnit = random.Next(2) == 0 ? "" : "u",
             Condition = random.Next(2) == 0 ? AlertCondition.Active : AlertCondition.Normal, Work = random.Next(4) == 0 ? WorkState.Closed : WorkState.Raised,
             Colour = Reds[random.Next(4)], PeakColour = Reds[random.Next(4)], FirstEpisodeMicros = raised, EpisodeMicros = raised + step, ChangedEventMicros = raised,
             RaisedAtMicros = raised, ChangedAtMicros = raised + step, FirstSequence = first, LastSequence = first + step,

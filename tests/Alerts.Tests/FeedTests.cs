@@ -111,4 +111,35 @@ public class FeedTests
 
         return seen;
     }
+
+    [Fact]
+    public async Task What_is_in_several_places_wakes_those_who_see_it_and_nobody_else()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        var register = new DeviceRegister(Catalog.Default);
+        register.Register(new DeviceRecord { Device = "gp-1", Kind = 0, Gateways = ["gw-1"], Territory = "d01/s03/c01" });
+        register.Register(new DeviceRecord { Device = "gp-2", Kind = 0, Gateways = ["gw-0", "gw-1"], Territory = "d01/s04" });
+        register.Register(new DeviceRecord { Device = "gp-3", Kind = 0, Gateways = ["gw-0"], Territory = "d01/s05" });
+        ledger.UseGateways(new GatewayPlaces(register));
+        var readers = new[] { "", "d01", "d01/s03", "d01/s04", "d01/s04/c01", "d01/s05", "d02" }.Select(t => (Territory: t, Tap: ledger.Feed.Open(new Officer("li", t), 0, 8))).ToList();
+        var waiting = readers.ConvertAll(r => r.Tap.NextAsync(Cancel));
+        var kind = Catalog.Default.FindKind(Catalog.GatewayKind);
+        var plant = new Plant("gw-1")
+        {
+            Kind = Catalog.GatewayKind, Device = new DeviceRecord { Device = "gw-1", Kind = kind, Gateways = ["gw-1"] }, Rule = new Plant().Rule with { Kind = kind },
+        };
+        ledger.Post(plant.To(Severity.Fault, kit.Now));
+        await kit.FlushAsync();
+        kit.OnlyAlert().Serves.Should().Be("d01/s03/c01 d01/s04");
+        string[] seeing = ["", "d01", "d01/s03", "d01/s04"];
+        await Eventually.BecomesTrue(() => readers.Index().All(r => waiting[r.Index].IsCompleted == seeing.Contains(r.Item.Territory)), "those who see it are awake");
+        ledger.Post(new Plant { Device = new DeviceRecord { Device = "gp-0", Kind = 0 } }.To(Severity.Red, kit.Now));
+        foreach (var (i, (territory, _)) in readers.Index())
+        {
+            (await waiting[i].WaitAsync(Cancel))[0].Sequence.Should().Be(seeing.Contains(territory) ? 1 : 2, territory);
+        }
+
+        readers.ForEach(r => r.Tap.Dispose());
+    }
 }

@@ -129,12 +129,75 @@ public sealed class RightsTests
     public async Task An_officer_of_one_street_sees_nothing_of_another_by_any_call()
     {
         await using var city = await City.StartAsync();
+        (await WrongAsync(city, _ => true)).Should().BeEmpty();
+        var entries = await city.Server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel);
+        entries.Where(e => e.Kind == EntryKind.Refused).Select(e => e.Body.Refusal!.Rpc).Should().Contain("FleetService/ListDeadLetters").And.Contain("AlertService/Get");
+    }
+
+    /// <summary>It has no place of its own: it is where its devices are.</summary>
+    [Fact]
+    public async Task Nor_of_a_gateway_that_serves_the_other_alone()
+    {
+        await using var city = await City.StartAsync();
+        var gateway = city.Server.Ledger.Book.Alerts.Values.Single(a => a.Device == "gw-foreign");
+        gateway.Serves.Should().Be("d01/s04/c01");
+        city.Ids.RemoveAll(i => i.Word is "FOREIGN" or "INCIDENT");
+        city.Ids.AddRange([("FOREIGN", gateway.Id), ("INCIDENT", gateway.Incident!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        (await WrongAsync(city, l => l.Contains("\"id\":\"FOREIGN\"", StringComparison.Ordinal) || l.Contains("\"INCIDENT\"", StringComparison.Ordinal))).Should().BeEmpty();
+        (await CallAsync(city, Calls().Single(m => m.Name == "ListNotices"), $$"""{"alertId":"{{gateway.Id}}"}""", "officer")).Code.Should().Be("NotFound");
+    }
+
+    /// <summary>Who shares it sees it, and not with whom; he works on it, and leaves its end to who has all of it.</summary>
+    [Fact]
+    public async Task A_gateway_that_serves_both_is_seen_by_both_and_ended_by_neither()
+    {
+        await using var city = await City.StartAsync();
+        var shared = city.Server.Ledger.Book.Alerts.Values.Single(a => a.Device == "gw-shared");
+        shared.Serves.Should().Be("d01/s03/c01 d01/s04/c01");
+        foreach (var (call, request, street, chief) in new[]
+        {
+            ("Get", "", "OK", "OK"), ("ListNotices", "", "OK", "OK"), ("See", "", "OK", "OK"), ("Acknowledge", "", "OK", ""), ("Comment", ",\"note\":\"x\"", "OK", "OK"),
+            ("Close", ",\"verdict\":\"VERDICT_REAL\",\"note\":\"x\"", "PermissionDenied", ""), ("Reset", "", "PermissionDenied", "FailedPrecondition"),
+            ("Shelve", ",\"note\":\"x\",\"duration\":\"60s\"", "PermissionDenied", "OK"), ("Unshelve", "", "PermissionDenied", "OK"),
+            ("TakeOutOfService", ",\"note\":\"x\"", "PermissionDenied", "OK"), ("ReturnToService", "", "PermissionDenied", "OK"),
+        })
+        {
+            var json = $"{{\"{(call == "ListNotices" ? "alertId" : "id")}\":\"{shared.Id}\"{request}}}";
+            foreach (var (role, code) in new[] { ("officer", street), ("chief", chief) }.Where(r => r.Item2.Length > 0))
+            {
+                var answer = await CallAsync(city, Calls().Single(m => m.Name == call), json, role);
+                answer.Code.Should().Be(code, $"{call} as {role}");
+                Foreign.Where(f => role != "chief" && answer.Text.Contains(f, StringComparison.Ordinal)).Should().BeEmpty($"{call} as {role}: {answer.Text}");
+            }
+        }
+
+        string[] In(string role, string territory) =>
+            [.. city.Server.Alerts.List(new V1.ListRequest { Territory = territory }, city.Headers[role]).Alerts.Where(a => a.Kind == "gateway").Select(a => a.Device)];
+        In("officer", "").Should().Equal("gw-shared");
+        In("officer", "d01").Should().Equal("gw-shared");
+        In("officer", "d01/s04").Should().BeEmpty("nobody learns by asking whom else it serves");
+        In("there", "d01/s04").Should().BeEquivalentTo("gw-shared", "gw-foreign");
+        In("chief", "d01/s03").Should().Equal("gw-shared");
+        In("chief", "").Should().BeEquivalentTo("gw-shared", "gw-foreign", "gw-nobodys");
+    }
+
+    /// <summary>Asks each of the calls as everybody.</summary>
+    /// <param name="city">Of whom.</param>
+    /// <param name="isAsked">Which, by their requests.</param>
+    /// <returns>What was not answered as the table says; "" when all was.</returns>
+    private static async Task<string> WrongAsync(City city, Func<string, bool> isAsked)
+    {
         var wrong = new List<string>();
 
         // Who signs out is out: that is asked last.
         foreach (var method in Calls().OrderBy(m => m.Name == "SignOut"))
         {
             var line = Lines.Single(l => l.Call == $"{method.Service.Name}/{method.Name}");
+            if (!isAsked(line.Request))
+            {
+                continue;
+            }
+
             var request = city.Ids.Aggregate(line.Request, (text, id) => text.Replace($"\"{id.Word}\"", $"\"{id.Id}\"", StringComparison.Ordinal));
             foreach (var (role, answer) in line.Answers)
             {
@@ -148,9 +211,7 @@ public sealed class RightsTests
             }
         }
 
-        string.Join('\n', wrong).Should().BeEmpty();
-        var entries = await city.Server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel);
-        entries.Where(e => e.Kind == EntryKind.Refused).Select(e => e.Body.Refusal!.Rpc).Should().Contain("FleetService/ListDeadLetters").And.Contain("AlertService/Get");
+        return string.Join('\n', wrong);
     }
 
     /// <summary>A gateway that has connected is a device without a place; one that has no device of known place is for the whole city to see.</summary>
@@ -222,7 +283,8 @@ public sealed class RightsTests
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120), TimeProvider.System);
             using var stream = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(call, null, options, request);
             var text = "";
-            await server.PostAsync(new Plant("zz-foreign", "d01/s04/c09").To(Severity.Yellow), new Plant($"gp-{role}", role == "there" ? "d01/s04/c02" : "d01/s03/c02").To(Severity.Yellow));
+            await server.PostAsync(
+                new Plant("zz-foreign", "d01/s04/c09").To(Severity.Yellow), City.Silent("gw-foreign"), City.Silent("gw-shared"), new Plant($"gp-{role}", role == "there" ? "d01/s04/c02" : "d01/s03/c02").To(Severity.Yellow));
             while (!text.Contains($"gp-{role}", StringComparison.Ordinal) && await stream.ResponseStream.MoveNext(limit.Token))
             {
                 text += stream.ResponseStream.Current.ToString();
@@ -272,7 +334,8 @@ public sealed class RightsTests
                 contacts:
                   - { name: chief, territory: d09, channels: [hook] }
                 """);
-            var register = Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n");
+            var register = Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n"
+                + "gp-shared,gas-pipe,gw-shared,d01/s03/c01\nzz-foreign-2,gas-pipe,gw-shared,d01/s04/c01\n");
             var territories = Write("territories.csv", "path,zh\nd01,东城\nd01/s03,三街\nd01/s04,四街\n");
             var city = new City
             {
@@ -309,6 +372,18 @@ public sealed class RightsTests
             Directory.Delete(Files, recursive: true);
         }
 
+        /// <summary>A gateway without a place of its own goes silent.</summary>
+        public static Transition Silent(string gateway)
+        {
+            var kind = Catalog.Default.FindKind(Catalog.GatewayKind);
+            var silent = new Plant(gateway, "").To(Severity.Fault);
+            return silent with
+            {
+                Rule = silent.Rule with { Id = "gateway-offline", Kind = kind }, Series = $"gateway/{gateway}/online",
+                Device = new DeviceRecord { Device = gateway, Kind = kind, Gateways = [gateway] },
+            };
+        }
+
         private async Task AddAsync(string name, string territory, string? role, params V1.Role[] roles)
         {
             var officer = new V1.DutyOfficer { Name = name, Territory = territory, Roles = { roles } };
@@ -319,10 +394,11 @@ public sealed class RightsTests
             }
         }
 
-        /// <summary>One of each street, and of the other's two notices that nobody could be sent.</summary>
+        /// <summary>One of each street, of gateways that serve one, both and none, and of the other's two notices that nobody could be sent.</summary>
         private async Task AddAlertsAsync()
         {
             await Server.PostAsync(new Plant("gp-own", "d01/s03/c01").To(Severity.Green), new Plant("zz-foreign", "d01/s04/c01").To(Severity.Red));
+            await Server.PostAsync(Silent("gw-foreign"), Silent("gw-shared"), Silent("gw-nobodys"));
             var foreign = Server.Ledger.Book.Alerts.Values.Single(a => a.Device == "zz-foreign");
             Ids.AddRange([("FOREIGN", foreign.Id), ("INCIDENT", Text(foreign.Incident!.Id))]);
             await Server.Ledger.DecideAsync(

@@ -193,12 +193,18 @@ public sealed record Alert
     /// <summary>True where its notice was held back, and it was normal when that ended: nobody was told, and when it comes back that is news. Else null.</summary>
     public bool? IsUntold { get; init; }
 
+    /// <summary>
+    /// Of a gateway that has no place of its own: where the devices are that it served when this was raised, for good; as in <see cref="Places"/>. Null for all others, and for one that was raised
+    /// before it was written down. No officer is sent it: a street sees that the alert is its own, and not who else's.
+    /// </summary>
+    public string? Serves { get; init; }
+
     /// <summary>The worst colour since work began anew, where it was worse before that; else null.</summary>
     public Severity? RoundColour { get; init; }
 
-    /// <summary>Where it is, for who may see it: asked of <see cref="Officer.Sees(Alert)"/> alone.</summary>
+    /// <summary>Where it is, for who may see it: asked by <see cref="Officer.Sees(Alert)"/>; its words are those of <see cref="AlertPlaces"/>.</summary>
     [JsonIgnore]
-    internal string Places => Territory;
+    internal string Places => AlertPlaces.Of(Territory, Serves, Kind);
 
     /// <summary>The worst colour that officers were told of since work began: what is worse than that is news.</summary>
     [JsonIgnore]

@@ -83,6 +83,7 @@ internal static class AlertFold
         IsLatched = facts.IsLatched,
         Incident = facts.Incident,
         Behind = facts.Behind,
+        Serves = facts.Serves,
         FirstSequence = entry.Sequence,
         LastSequence = entry.Sequence,
     };

@@ -46,7 +46,7 @@ internal sealed class PackedAlert
     public string Territory => WordAt(TerritoryAt);
 
     /// <inheritdoc cref="Alert.Places"/>
-    public string Places => Territory;
+    public string Places => Territory is { Length: > 0 } territory ? territory : AlertPlaces.Of("", Rest?.Serves, Kind);
 
     public string RuleId => WordAt(RuleAt);
 

@@ -78,6 +78,11 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
             throw GrpcErrors.NotFound("alert", request.Id);
         }
 
+        if (!command.Officer.HasAllOf(alert))
+        {
+            throw GrpcErrors.Of(StatusCode.PermissionDenied, "BEYOND_YOURS", WorkTable.Say(StepNeeds.AllPlaces));
+        }
+
         if (!alert.IsActive || !latched.IsLatched(alert.RuleId))
         {
             var why = alert.IsActive ? "Its rule is not latched: it ends by itself." : "It is not active.";
@@ -132,6 +137,8 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
                 throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_RECTIFIED", result.Reason, legal);
             case CommandOutcome.NeedsConfirmation:
                 throw GrpcErrors.NotLegal(command.AlertId, "NEEDS_CONFIRMATION", result.Reason, legal);
+            case CommandOutcome.Beyond:
+                throw GrpcErrors.Of(StatusCode.PermissionDenied, "BEYOND_YOURS", result.Reason);
             case CommandOutcome.Stale:
                 throw GrpcErrors.Of(StatusCode.Aborted, "STALE", result.Reason);
             default:

@@ -107,6 +107,11 @@ public sealed class NoticeService(Ledger ledger, NoticeOffice? office) : V1.Noti
             throw GrpcErrors.NotFound("dead notice", key);
         }
 
+        if (!officer.HasAllOf(alert))
+        {
+            throw GrpcErrors.Of(StatusCode.PermissionDenied, "BEYOND_YOURS", WorkTable.Say(StepNeeds.AllPlaces));
+        }
+
         if (office is null)
         {
             throw GrpcErrors.Of(StatusCode.FailedPrecondition, "NO_NOTICES", "This server tells nobody: it has no notice file.");

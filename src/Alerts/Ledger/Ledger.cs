@@ -105,6 +105,9 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
         }
     }
 
+    /// <summary>From here on the raise of a gateway without a place says which territories it serves. To be called before any transition is posted.</summary>
+    public void UseGateways(GatewayPlaces gateways) => record.Gateways = gateways;
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The ledger is closed.</exception>
     public void Post(Transition transition)

@@ -353,7 +353,10 @@ public sealed record TransitionFacts
     /// <summary>The alert's chatter from here on; null when it stays as it is.</summary>
     public Chatter? Chatter { get; init; }
 
+    /// <summary>Of a raise: <see cref="Alert.Serves"/>; null where it has none.</summary>
+    public string? Serves { get; init; }
+
     /// <inheritdoc cref="Alert.Places"/>
     [JsonIgnore]
-    internal string Places => Territory;
+    internal string Places => AlertPlaces.Of(Territory, Serves, Kind);
 }

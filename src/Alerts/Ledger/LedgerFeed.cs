@@ -170,14 +170,17 @@ public sealed class LedgerFeed
         tap.First = last < head ? last + 1 : 0;
     }
 
-    /// <summary>Those of its territory and of all above it; of unknown place it is everybody's.</summary>
+    /// <summary>Those of its territory and of all above it; of unknown place it is everybody's, and of several theirs.</summary>
     private void Touch(LedgerEntry entry)
     {
-        if (string.IsNullOrEmpty(entry.Places))
+        if (string.IsNullOrEmpty(entry.Places) || AlertPlaces.AreSeveral(entry.Places))
         {
-            foreach (var all in taps.Values)
+            foreach (var own in taps.Values)
             {
-                Touch(all, entry.Sequence);
+                if (own.First().IsFor(entry))
+                {
+                    Touch(own, entry.Sequence);
+                }
             }
 
             return;

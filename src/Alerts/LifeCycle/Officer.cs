@@ -12,10 +12,7 @@ public sealed record Officer(string Name, string Territory = "")
     public long Version { get; init; }
 
     /// <summary>True when <paramref name="territory"/> is the officer's or lies within it. A device of unknown place is everybody's.</summary>
-    public bool Covers(string territory) =>
-        Territory.Length == 0 || territory.Length == 0
-        || (territory.StartsWith(Territory, StringComparison.Ordinal)
-            && (territory.Length == Territory.Length || territory[Territory.Length] == '/'));
+    public bool Covers(string territory) => territory.Length == 0 || AlertPlaces.IsWithin(Territory, territory);
 
     /// <summary>The one question of which alerts there are for the officer: listed, streamed, counted, worked on. Any other is as if it were not there.</summary>
     public bool Sees(Alert alert) => Sees(alert.Places);
@@ -25,10 +22,18 @@ public sealed record Officer(string Name, string Territory = "")
 
     /// <inheritdoc cref="Sees(Alert)"/>
     /// <param name="places">As in <see cref="Alert.Places"/>.</param>
-    internal bool Sees(string places) => Covers(places);
+    internal bool Sees(string places) => AlertPlaces.IsSeenFrom(Territory, places);
 
     /// <summary>The same of those alone that lie within a territory. An alert of no known place is in none.</summary>
     /// <param name="places">As in <see cref="Alert.Places"/>.</param>
     /// <param name="within">"" for all.</param>
-    internal bool Sees(string places, string within) => Sees(places) && (within.Length == 0 || (places.Length > 0 && PlaceText.Covers(within, places)));
+    internal bool Sees(string places, string within) => within.Length == 0
+        ? Sees(places)
+        : places is not ("" or AlertPlaces.Somewhere) && Narrowed(within) is { } narrowed && AlertPlaces.IsSeenFrom(narrowed, places);
+
+    /// <summary>Whether it is the officer's alone to end it or to lay it aside: a gateway without a place serves others, too, who must not be left without its alert.</summary>
+    public bool HasAllOf(Alert alert) => AlertPlaces.AreAllOf(Territory, alert.Places);
+
+    /// <summary>Where two territories have anything in common it is the smaller: so nobody learns by asking for it that an alert of his is of another's territory as well.</summary>
+    private string? Narrowed(string within) => AlertPlaces.IsWithin(Territory, within) ? within : AlertPlaces.IsWithin(within, Territory) ? Territory : null;
 }

@@ -210,6 +210,7 @@ internal static class OfficerCommands
 
         var outcome = missing switch
         {
+            StepNeeds.AllPlaces => CommandOutcome.Beyond,
             StepNeeds.SecondPerson or StepNeeds.SupervisorOrSecond => CommandOutcome.NeedsSecondPerson,
             StepNeeds.NoteIfActive or StepNeeds.Note => CommandOutcome.NeedsReason,
             StepNeeds.Rectified => CommandOutcome.NeedsRectified,

@@ -12,6 +12,9 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
     /// <summary>A condition that comes back sooner is chatter, and an acknowledgement still stands; later it is news, and must be acknowledged anew.</summary>
     public const long QuietMicros = 10L * 60 * 1_000_000;
 
+    /// <summary>What a gateway serves; null where nobody knows. Set before the first transition comes.</summary>
+    public GatewayPlaces? Gateways { get; set; }
+
     public static string KeyOf(Transition transition) => KeyOf(transition.RuleId, transition.Series, transition.EpisodeMicros, transition.Ordinal);
 
     public void Run(LedgerTransaction transaction, Transition transition, long postedMicros)
@@ -120,6 +123,7 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
             Gateway = device.Gateways.Count > 0 ? device.Gateways[0] : "",
             OtherGateways = device.Gateways.Count > 1 ? [.. device.Gateways.Skip(1)] : null,
             Territory = device.Territory,
+            Serves = transition.Change == TransitionChange.Raised && device.Territory.Length == 0 && IncidentPlace.IsGateway(kind.Name) ? Gateways?.Of(device.Device) : null,
             Address = device.Address,
             OwnerUnit = device.OwnerUnit,
             Latitude = device.Latitude,

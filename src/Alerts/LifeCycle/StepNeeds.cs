@@ -6,40 +6,43 @@ public enum StepNeeds
 {
     Nothing = 0,
 
+    /// <summary>Whoever asks has all the territories that it concerns.</summary>
+    AllPlaces = 1,
+
     /// <summary>The series is not out of service.</summary>
-    InService = 1,
+    InService = 2,
 
     /// <summary>The series is out of service.</summary>
-    OutOfService = 2,
+    OutOfService = 4,
 
-    NotShelved = 4,
+    NotShelved = 8,
 
-    Shelved = 8,
+    Shelved = 16,
 
     /// <summary>The condition has ended, and nobody has confirmed it yet.</summary>
-    Ended = 16,
+    Ended = 32,
 
     /// <summary>A red (by its peak) is not active.</summary>
-    RedEnded = 32,
+    RedEnded = 64,
 
     /// <summary>Rectified, unless the verdict is false or test, or it is a fault and no colour.</summary>
-    Rectified = 64,
+    Rectified = 128,
 
     /// <summary>The end of a latched condition is confirmed.</summary>
-    Confirmed = 128,
+    Confirmed = 256,
 
     /// <summary>Whoever sends another team says which entry he saw last, or is the one who sent the first.</summary>
-    SeenSequence = 256,
+    SeenSequence = 512,
 
     /// <summary>A red (by its peak) takes somebody other than who acknowledged it.</summary>
-    SecondPerson = 512,
+    SecondPerson = 1024,
 
     /// <summary>A red (by its peak) takes a supervisor, or somebody other than who acknowledged it.</summary>
-    SupervisorOrSecond = 1024,
+    SupervisorOrSecond = 2048,
 
     /// <summary>A note while the condition is active.</summary>
-    NoteIfActive = 2048,
+    NoteIfActive = 4096,
 
     /// <summary>A note in any case.</summary>
-    Note = 4096,
+    Note = 8192,
 }

@@ -10,7 +10,7 @@ public static class WorkTable
     public readonly record struct Step(WorkState From, WorkAction Action, WorkState To, StepNeeds Needs = StepNeeds.Nothing);
 
     private const StepNeeds ToClose =
-        StepNeeds.InService | StepNeeds.RedEnded | StepNeeds.Rectified | StepNeeds.Confirmed | StepNeeds.SecondPerson | StepNeeds.NoteIfActive;
+        StepNeeds.AllPlaces | StepNeeds.InService | StepNeeds.RedEnded | StepNeeds.Rectified | StepNeeds.Confirmed | StepNeeds.SecondPerson | StepNeeds.NoteIfActive;
 
     /// <summary>What the alert alone decides, whoever asks.</summary>
     private const StepNeeds OfAlert =
@@ -33,10 +33,10 @@ public static class WorkTable
         new(WorkState.Arrived, WorkAction.Rectify, WorkState.Rectified, StepNeeds.Note),
         .. AtWork.Select(s => new Step(s, WorkAction.Confirm, s, StepNeeds.Ended)),
         .. AtWork.Select(s => new Step(s, WorkAction.Close, WorkState.Closed, ToClose)),
-        .. Open().Select(s => new Step(s, WorkAction.Shelve, s, StepNeeds.InService | StepNeeds.NotShelved | StepNeeds.Note)),
-        .. Open().Select(s => new Step(s, WorkAction.Unshelve, s, StepNeeds.Shelved)),
-        .. Open().Select(s => new Step(s, WorkAction.TakeOutOfService, s, StepNeeds.InService | StepNeeds.SupervisorOrSecond | StepNeeds.Note)),
-        .. Open().Select(s => new Step(s, WorkAction.ReturnToService, s, StepNeeds.OutOfService)),
+        .. Open().Select(s => new Step(s, WorkAction.Shelve, s, StepNeeds.AllPlaces | StepNeeds.InService | StepNeeds.NotShelved | StepNeeds.Note)),
+        .. Open().Select(s => new Step(s, WorkAction.Unshelve, s, StepNeeds.AllPlaces | StepNeeds.Shelved)),
+        .. Open().Select(s => new Step(s, WorkAction.TakeOutOfService, s, StepNeeds.AllPlaces | StepNeeds.InService | StepNeeds.SupervisorOrSecond | StepNeeds.Note)),
+        .. Open().Select(s => new Step(s, WorkAction.ReturnToService, s, StepNeeds.AllPlaces | StepNeeds.OutOfService)),
         .. Open().Append(WorkState.Closed).Select(s => new Step(s, WorkAction.Comment, s)),
     ];
 
@@ -68,6 +68,7 @@ public static class WorkTable
     /// <summary>The sentence a refusal says, in English; clients word their own from the reason's name.</summary>
     public static string Say(StepNeeds need) => need switch
     {
+        StepNeeds.AllPlaces => "It concerns other territories, too: this is for who answers for all of them.",
         StepNeeds.InService => "The series is out of service: it needs to be returned to service first.",
         StepNeeds.OutOfService => "The series is in service.",
         StepNeeds.NotShelved => "It is shelved already.",
@@ -102,6 +103,7 @@ public static class WorkTable
 
     private static bool IsMet(StepNeeds need, Alert alert, AlertCommand? command, Verdict verdict) => need switch
     {
+        StepNeeds.AllPlaces => command?.Officer.HasAllOf(alert) != false,
         StepNeeds.InService => alert.OutOfService is null,
         StepNeeds.OutOfService => alert.OutOfService is not null,
         StepNeeds.NotShelved => alert.Shelved is null,

@@ -75,6 +75,12 @@ public sealed class DeviceRegister
 
     internal string TerritoryOf(int device) => records[device] is { } record ? record.Territory : table!.TerritoryOf(device);
 
+    /// <summary>Devices with the same number are of the same territory; null where there is no number.</summary>
+    internal int? TerritoryNumberOf(int device) => records[device] is null ? table!.Of.Territories[device] : null;
+
+    /// <summary>Devices with the same number have the same gateways.</summary>
+    internal int OwnerOf(int device) => owners[device];
+
     internal bool IsUnregistered(int device) => records[device] is { IsUnregistered: true };
 
     internal bool IsRetired(int device) => records[device] is { } record ? record.IsRetired : table!.IsRetired(device);

@@ -65,6 +65,8 @@ public sealed class ServerHost : IAsyncDisposable
                 Ledger.Open(LedgerOf(options, data, policy), Catalog.Default, time, figures, loggers.CreateLogger<Ledger>())));
             var care = Own(new DeadlineCare(policy, ledger, time, loggers));
             var (register, image) = await reading;
+            var served = new GatewayPlaces(register);
+            ledger.UseGateways(served);
 
             // Who may ask, where officers sign in here, and of what places.
             var places = Own(TerritoriesOf(options.Territories, time, loggers));
@@ -114,8 +116,8 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new ReportService(ledger, new ReportDesk(figures), () => places.Current, time))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline), time))
                 .AddSingleton(new MaintenanceService(ledger, () => places.Current, time))
-                .AddSingleton(new RuleService(rules, register, pipeline, options.Intake.Shards))
-                .AddSingleton(new FleetService(register, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))
+                .AddSingleton(new RuleService(rules, register, served, pipeline, options.Intake.Shards))
+                .AddSingleton(new FleetService(register, served, gateways, pipeline, ledger, streams, () => places.Current, time.GetUtcNow()))
                 .AddHealthChecks().Add(new HealthCheckRegistration("notices", new NoticeCheck(() => notices?.Office.Health), HealthStatus.Degraded, tags: null)))));
 
             // The past is whole, and only now are they opened.

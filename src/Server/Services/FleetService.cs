@@ -9,7 +9,7 @@ namespace PingAnIoT.Server;
 
 /// <summary>Devices, gateways and what was refused.</summary>
 internal sealed class FleetService(
-    DeviceRegister register, GatewayBoard gateways, IngestPipeline pipeline, Ledger ledger, AlertStreams streams,
+    DeviceRegister register, GatewayPlaces served, GatewayBoard gateways, IngestPipeline pipeline, Ledger ledger, AlertStreams streams,
     Func<TerritoryTree> territories, DateTimeOffset startTime)
     : V1.FleetService.FleetServiceBase
 {
@@ -18,7 +18,7 @@ internal sealed class FleetService(
 
     public override Task<V1.ListDevicesResponse> ListDevices(V1.ListDevicesRequest request, ServerCallContext context)
     {
-        var view = new OfficerView(register, OfficerName.Of(context));
+        var view = new OfficerView(register, served, OfficerName.Of(context));
         var size = Paging.Size(request.PageSize);
         var kind = request.Kind.Length == 0 ? -1 : FindKind(request.Kind);
         var territory = new Officer("", request.Territory.Trim('/'));
@@ -42,7 +42,7 @@ internal sealed class FleetService(
     public override Task<V1.GetDeviceResponse> GetDevice(V1.GetDeviceRequest request, ServerCallContext context)
     {
         var index = register.Find(FindKind(request.Kind), System.Text.Encoding.UTF8.GetBytes(request.Device));
-        return index >= 0 && new OfficerView(register, OfficerName.Of(context)).Sees(register[index])
+        return index >= 0 && new OfficerView(register, served, OfficerName.Of(context)).Sees(register[index])
             ? Task.FromResult(new V1.GetDeviceResponse { Device = Wire(register[index]) })
             : throw GrpcErrors.NotFound("device", $"{request.Kind}/{request.Device}");
     }
@@ -52,7 +52,7 @@ internal sealed class FleetService(
         var size = Paging.Size(request.PageSize, 1_000);
         var known = gateways.Read();
         var kind = register.Catalog.FindKind(Catalog.GatewayKind);
-        var view = new OfficerView(register, OfficerName.Of(context));
+        var view = new OfficerView(register, served, OfficerName.Of(context));
         var after = Paging.Start(request, request.PageToken);
         var names = Enumerable.Range(0, register.Count).Select(i => register[i]).Where(d => d.Kind == kind).Select(d => d.Device)
             .Union(known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal).Where(n => string.CompareOrdinal(n, after) > 0 && view.SeesGateway(n));

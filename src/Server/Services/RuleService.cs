@@ -8,7 +8,7 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Server;
 
 /// <summary>The rules in force, what is wrong with those that are not, and what they make of a series.</summary>
-internal sealed class RuleService(RulesInForce rules, DeviceRegister register, IngestPipeline pipeline, int shards) : V1.RuleService.RuleServiceBase
+internal sealed class RuleService(RulesInForce rules, DeviceRegister register, GatewayPlaces served, IngestPipeline pipeline, int shards) : V1.RuleService.RuleServiceBase
 {
     private static readonly TimeSpan ExplainLimit = TimeSpan.FromSeconds(3);
     private readonly Catalog catalog = register.Catalog;
@@ -47,7 +47,7 @@ internal sealed class RuleService(RulesInForce rules, DeviceRegister register, I
 
     public override async Task<V1.ExplainSeriesResponse> ExplainSeries(V1.ExplainSeriesRequest request, ServerCallContext context)
     {
-        var name = SeriesName.Find(register, request.Series, new OfficerView(register, OfficerName.Of(context)).Sees);
+        var name = SeriesName.Find(register, request.Series, new OfficerView(register, served, OfficerName.Of(context)).Sees);
         if (!name.IsFound)
         {
             throw GrpcErrors.NotFound("series", request.Series, name.Nearest);

@@ -3,9 +3,11 @@ using PingAnIoT.Rules;
 namespace PingAnIoT.Alerts.Tests;
 
 /// <summary>What devices do in a scenario: <c>red gas-pipe/gp-1 in d01/s03/c02/g07 behind gw-7+gw-8 latched</c>; later <c>yellow</c> or <c>normal</c>, of the last one named.</summary>
+/// <remarks><c>fault gateway/gw-7 serving d01/s03+d01/s04</c> has no place of its own, nor has one <c>serving nothing</c>; of one <c>nowhere</c> nobody knows what it serves.</remarks>
 public sealed class TimelinePlant : IDisposable
 {
     private static readonly string[] Colours = ["red", "yellow", "green", "fault", "normal"];
+    private readonly DeviceRegister register = new(Catalog.Default);
     private readonly Dictionary<string, (Plant Plant, string? Id)> plants = new(StringComparer.Ordinal);
 
     public string Last { get; private set; } = "";
@@ -29,9 +31,15 @@ public sealed class TimelinePlant : IDisposable
             var (behind, unit) = (Array.IndexOf(words, "behind"), Array.IndexOf(words, "unit"));
             var kindIndex = Catalog.Default.Kinds.ToList().FindIndex(k => k.Name == kind);
             var like = new Plant(device);
+            var serving = Array.IndexOf(words, "serving");
+            if (serving >= 0)
+            {
+                Serve(ledger, device, words[serving + 1]);
+            }
+
             var plant = new Plant(device)
             {
-                Device = like.Device with { Kind = kindIndex, Territory = at < 0 ? "d01/s03/c02/g07" : words[at + 1],
+                Device = like.Device with { Kind = kindIndex, Territory = serving >= 0 || words.Contains("nowhere") ? "" : at < 0 ? "d01/s03/c02/g07" : words[at + 1],
                     Gateways = behind < 0 ? like.Device.Gateways : words[behind + 1].Split('+'), OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
                 },
                 Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
@@ -56,4 +64,14 @@ public sealed class TimelinePlant : IDisposable
     public string? NameOf(string alertId) => plants.Count < 2 ? null : plants.FirstOrDefault(p => p.Value.Id == alertId).Key;
 
     public void Dispose() => plants.Clear();
+
+    private void Serve(Ledger ledger, string gateway, string territories)
+    {
+        foreach (var territory in territories.Split('+').Where(t => t != "nothing"))
+        {
+            register.Register(new DeviceRecord { Device = $"gp-{register.Count}", Kind = 0, Gateways = [gateway], Territory = territory });
+        }
+
+        ledger.UseGateways(new GatewayPlaces(register));
+    }
 }
