@@ -45,10 +45,10 @@ public sealed class ActingOnDuty(Ledger ledger, Func<TerritoryTree> territories,
     }
 
     /// <summary>Which alert it is about: by its id, or by the key of a notice of it. A summary is about none alone.</summary>
-    private static string? AlertOf(string method, IMessage request) =>
+    internal static string? AlertOf(string method, IMessage request) =>
         method.StartsWith(Acting, StringComparison.Ordinal) ? Text(request, "id")
-        : method.StartsWith(Telling, StringComparison.Ordinal) && Text(request, "key") is { } key ? NoticeKey.Parse(key)?.Alert
-        : null;
+        : !method.StartsWith(Telling, StringComparison.Ordinal) ? null
+        : Text(request, "key") is { } key ? NoticeKey.Parse(key)?.Alert : Text(request, "alert_id");
 
     private static string? Text(IMessage request, string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string;
 

@@ -108,6 +108,7 @@ internal static class OfficerBookCommands
 
     public static CommandResult NoteRefusal(LedgerTransaction transaction, string officer, RefusalFacts facts)
     {
+        facts = facts.Reached is { } reached ? facts with { Reached = [.. reached.Select(r => Placed(transaction, r))] } : facts;
         var entry = transaction.Append(
             EntryKind.Refused, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Refusal = facts });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
@@ -122,6 +123,10 @@ internal static class OfficerBookCommands
 
     private static LedgerEntry AppendPassword(LedgerTransaction transaction, string officer, string actor) =>
         transaction.Append(EntryKind.PasswordSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
+
+    /// <summary>Whose the alert is that somebody reached for.</summary>
+    private static Reached Placed(LedgerTransaction transaction, Reached reached) =>
+        reached.Sort == "alert" && transaction.FindAlert(reached.Name) is { } alert ? reached with { Territory = alert.Places } : reached;
 
     private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
 

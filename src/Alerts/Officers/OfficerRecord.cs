@@ -42,4 +42,14 @@ public sealed record OfficerRecord(
 /// <param name="Rpc">The call, e.g. <c>FleetService/ListDeadLetters</c>.</param>
 /// <param name="Reason">The stable word of the refusal.</param>
 /// <param name="Count">How many since the entry before; at least 1.</param>
-public sealed record RefusalFacts(string Rpc, string Reason, long Count);
+public sealed record RefusalFacts(string Rpc, string Reason, long Count)
+{
+    /// <summary>What was reached for, each once, in the order of the first try and at most <see cref="RefusalAudit.MostReached"/>; null where the calls named nothing.</summary>
+    public IReadOnlyList<Reached>? Reached { get; init; }
+}
+
+/// <summary>What a call that was refused was about.</summary>
+/// <param name="Sort"><c>alert</c>, or the request's own word for it, as <c>roster.territory</c>.</param>
+/// <param name="Name">Which: 1 to 64 printable characters.</param>
+/// <param name="Territory">Of an alert that there is; else null.</param>
+public sealed record Reached(string Sort, string Name, string? Territory = null);

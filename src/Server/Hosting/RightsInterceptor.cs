@@ -30,7 +30,7 @@ internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, Loc
         }
         catch (RpcException refusal)
         {
-            Note(context, refusal);
+            Note(context, refusal, request as Google.Protobuf.IMessage);
             throw;
         }
     }
@@ -56,7 +56,7 @@ internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, Loc
         catch (RpcException refusal) when (expiry?.Watch.IsOver() != true)
         {
             // That a token runs out is no refusal: it happens to every officer, several times an hour.
-            Note(context, refusal);
+            Note(context, refusal, request as Google.Protobuf.IMessage);
             throw;
         }
     }
@@ -95,12 +95,14 @@ internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, Loc
         where TResponse : class =>
         request is Google.Protobuf.IMessage asked && Activator.CreateInstance<TResponse>() is Google.Protobuf.IMessage answer ? ReadMask.Of(asked, answer.Descriptor) : null;
 
-    private void Note(ServerCallContext context, RpcException refusal)
+    /// <summary>Of who is nobody it is not said what he asked for: strangers write nothing into the ledger.</summary>
+    private void Note(ServerCallContext context, RpcException refusal, Google.Protobuf.IMessage? request)
     {
         if (refusal.StatusCode is StatusCode.PermissionDenied or StatusCode.Unauthenticated or StatusCode.NotFound)
         {
-            var name = context.GetHttpContext().User.FindFirst(OfficerName.Claim)?.Value;
-            audit.Note(name is not null && OfficerName.IsValid(name) ? name : "nobody", NameOf(context), refusal.StatusCode.ToString());
+            var name = context.GetHttpContext().User.FindFirst(OfficerName.Claim)?.Value is { } claimed && OfficerName.IsValid(claimed) ? claimed : null;
+            var reached = name is null || request is null || refusal.StatusCode == StatusCode.Unauthenticated ? null : RefusalReach.Of(context.Method, request);
+            audit.Note(name ?? "nobody", NameOf(context), refusal.StatusCode.ToString(), reached);
         }
     }
 
