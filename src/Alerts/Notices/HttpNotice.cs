@@ -141,7 +141,7 @@ internal static class HttpNotice
     {
         var (alert, reason) = (message.Alert, message.Card.Reason);
         var isOpen = alert.IsOpen;
-        var isReal = reason is not (NoticeReason.Canary or NoticeReason.Trial or NoticeReason.CanaryLate);
+        var isReal = reason is not (NoticeReason.Canary or NoticeReason.Trial or NoticeReason.CanaryLate) && !DutyNotice.Is(reason);
         var ends = isOpen ? nowMicros + (isReal ? LongestOpenMicros : ShortMicros) : alert.Closed?.AtMicros ?? nowMicros;
         var alerts = new JsonArray { Alertmanager(message, alert.PeakColour, ends) };
         if (isReal && reason != NoticeReason.Raised)

@@ -45,6 +45,15 @@ public enum NoticeReason : byte
 
     /// <summary>It was acknowledged and nobody was sent in time: it is new again.</summary>
     CameBack = 14,
+
+    /// <summary>An officer on duty is asked whether he is there.</summary>
+    DutyChecked = 17,
+
+    /// <summary>An officer is asked to take another's shift.</summary>
+    SwapAsked = 18,
+
+    /// <summary>A shift begins, and what the one before it has left waits to be taken over.</summary>
+    HandedOver = 19,
 }
 
 /// <summary>What an entry gives to tell.</summary>
@@ -52,7 +61,7 @@ public enum NoticeReason : byte
 public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, int Level)
 {
     /// <summary>
-    /// The one place that says which entries are told. Chatter is told once: a colour that comes back to where it was is no news, and its
+    /// The one place that says which entries are told. A duty check has seconds for its answer, and goes the way of red. Chatter is told once: a colour that comes back to where it was is no news, and its
     /// toggles are counted in the alert.
     /// </summary>
     /// <param name="entry">Just written.</param>
@@ -61,6 +70,9 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
     {
         (EntryKind.NoticeCanary, _) => new NoticeCause(NoticeLane.Red, NoticeReason.Canary, 0),
         (EntryKind.Closed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Ended, 0),
+        (EntryKind.DutyChecked, _) => entry.Body.Duty?.Check is { State: CheckState.Open, Asked.Count: > 0 } ? new NoticeCause(NoticeLane.Red, NoticeReason.DutyChecked, 0) : null,
+        (EntryKind.SwapAsked, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.SwapAsked, 0),
+        (EntryKind.HandedOver, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.HandedOver, 0),
         (_, null) => null,
         (EntryKind.Raised, _) => new NoticeCause(LaneOf(alert.Colour), NoticeReason.Raised, 0),
         (EntryKind.ColourChanged or EntryKind.Recurred, _) when entry.Body.Transition is { Reopens: true } =>

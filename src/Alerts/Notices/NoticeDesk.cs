@@ -25,7 +25,7 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
 
     public void Apply(NoticePlan plan, long atMicros)
     {
-        foreach (var card in plan.Cards.Where(c => !c.IfUnattended && c.Reason is not (NoticeReason.Ended or NoticeReason.Canary)))
+        foreach (var card in plan.Cards.Where(c => !c.IfUnattended && c.Reason is not (NoticeReason.Ended or NoticeReason.Canary) && !DutyNotice.Is(c.Reason)))
         {
             Note(card.Recipient, new Told(atMicros, card.Place, card.Incident, card.Reason, card.News, card.Lane, card.Sequence));
             if (card.Reason == NoticeReason.Summary)

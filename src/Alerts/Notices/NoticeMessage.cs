@@ -14,6 +14,9 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
 
     public TerritoryTree Territories { get; init; } = TerritoryTree.Empty;
 
+    /// <summary>Null where it is about an alert.</summary>
+    internal DutyNotice? Duty { get; init; }
+
     public bool IsChinese => Recipient.Language != "en";
 
     public string Title => One(IsChinese ? Alert.TitleZh : Alert.TitleEn);
@@ -25,6 +28,7 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     /// <summary>One line: for the subject of a mail, and the first line of all else.</summary>
     public string Subject => (IsChinese, Card.Reason) switch
     {
+        _ when Duty is not null => Duty.Subject(IsChinese, Zone),
         (true, NoticeReason.Canary) => "[平安] 通知链路自检",
         (false, NoticeReason.Canary) => "[PingAn] canary: the way of notices is open",
         (true, NoticeReason.CanaryLate) => "[平安] 通知链路中断：自检通知未送达",
@@ -50,7 +54,7 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     };
 
     /// <summary>Lines of plain text.</summary>
-    public string Body => IsChinese
+    public string Body => Duty is not null ? Subject + Duty.Lines(IsChinese, PlaceOrCity(Duty.Territory)) : IsChinese
         ? Text($"{Subject}{Summons}\n地点：{Place(Alert.Territory)} {One(Alert.Address)}\n设备：{One(Alert.Kind)}/{One(Alert.Device)}\n数值：{Alert.WindowValue:0.###} {One(Alert.Unit)}（阈值 {Alert.Threshold:0.###}）\n时间：{Time(Alert.ChangedEventMicros)}\n编号：{Alert.Id}")
         : Text($"{Subject}{Summons}\nPlace: {Place(Alert.Territory)} {One(Alert.Address)}\nDevice: {One(Alert.Kind)}/{One(Alert.Device)}\nValue: {Alert.WindowValue:0.###} {One(Alert.Unit)} (threshold {Alert.Threshold:0.###})\nTime: {Time(Alert.ChangedEventMicros)}\nAlert: {Alert.Id}");
 

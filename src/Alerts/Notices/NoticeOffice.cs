@@ -229,6 +229,8 @@ public sealed class NoticeOffice : IAsyncDisposable
         {
             case EntryKind.NoticeCanary:
                 return new NoticeItem(entry, NoticeMessage.NoAlert(CanaryConfig.Name, entry.TimeMicros), NoticeReason.Canary);
+            case EntryKind.DutyChecked or EntryKind.SwapAsked or EntryKind.HandedOver when NoticeCause.NoticeOf(entry, null) is { } ofDuty:
+                return DutyItem(entry, ofDuty.Reason);
             case EntryKind.Closed when !config().Channels.Any(c => c.Type == ChannelType.Alertmanager):
                 return null;
         }
@@ -239,6 +241,17 @@ public sealed class NoticeOffice : IAsyncDisposable
         }
 
         return new NoticeItem(entry, alert, cause.Reason) { Ends = cause.Reason == NoticeReason.Ended ? await EndsAsync(alert.Id, cancellationToken).ConfigureAwait(false) : [] };
+    }
+
+    /// <summary>To those of the contacts who have the officers' names, wherever they are contacts of.</summary>
+    private NoticeItem DutyItem(LedgerEntry entry, NoticeReason reason)
+    {
+        var (territory, officers, from) = DutyNotice.Told(entry.Body.Duty!);
+        var contacts = config().Contacts;
+        return new NoticeItem(entry, NoticeMessage.NoAlert(DutyNotice.Id, entry.TimeMicros) with { Territory = territory }, reason)
+        {
+            Ends = [.. officers.Select(o => contacts.FirstOrDefault(c => c.Recipient.Name == o)?.Recipient).OfType<Recipient>()], FromMicros = from,
+        };
     }
 
     /// <summary>The channels with a state of their own that have been told of the alert, or are about to be.</summary>

@@ -24,9 +24,10 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         }
 
         NoticeLog.Failed(logger, card.Key, card.Channel, attempt, failure);
-        if (card.Reason == NoticeReason.Canary)
+        if (card.Reason == NoticeReason.Canary || (DutyNotice.Is(card.Reason) && attempt >= bounds.Attempts))
         {
-            // The next one is as good: what matters is that none comes through, and that has an alarm of its own.
+            // The next one is as good: what matters is that none comes through, and that has an alarm of its own. A check that nobody answers has one, too, and no letter of one
+            // person's duty waits for another to see to it.
             await FinishAsync(card, EntryKind.NoticeWithdrawn, attempt, failure, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -120,9 +121,9 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         return true;
     }
 
-    /// <summary>A canary's entries are about no alert.</summary>
+    /// <summary>The entries of a canary, or of duty, are about no alert.</summary>
     private static void Append(LedgerTransaction transaction, NoticeCard card, EntryKind kind, string actor, NoticeAttempt attempt, string? key = null) => transaction.Append(
-        kind, card.Reason == NoticeReason.Canary ? "" : card.AlertId, actor,
+        kind, card.Reason == NoticeReason.Canary || DutyNotice.Is(card.Reason) ? "" : card.AlertId, actor,
         key ?? string.Create(CultureInfo.InvariantCulture, $"notice/{card.Key}/{attempt.Number}/{transaction.HeadSequence}"),
         transaction.NowMicros, new EntryBody { Notice = new NoticeFacts { Attempt = attempt } });
 }

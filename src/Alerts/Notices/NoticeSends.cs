@@ -57,8 +57,8 @@ internal sealed class NoticeSends(
         var isIn = true;
         try
         {
-            var alert = card.Reason == NoticeReason.Canary
-                ? NoticeMessage.NoAlert(CanaryConfig.Name, Micros.Now(clock))
+            var alert = card.Reason == NoticeReason.Canary ? NoticeMessage.NoAlert(CanaryConfig.Name, Micros.Now(clock))
+                : DutyNotice.Is(card.Reason) ? NoticeMessage.NoAlert(DutyNotice.Id, Micros.Now(clock)) with { Territory = card.Place }
                 : await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false);
             if (WhyNot(card, alert) is { } needless)
             {
@@ -117,6 +117,7 @@ internal sealed class NoticeSends(
     private string? WhyNot(NoticeCard card, Alert? alert) => alert switch
     {
         null => "the alert is gone",
+        _ when DutyNotice.Is(card.Reason) => DutyNotice.WhyNot(card, ledger.Book.Duty),
         _ when !card.IfUnattended => null,
         { Acknowledged: not null } => "acknowledged",
         _ when attendance.IsAttended(alert) => "attended",
@@ -131,7 +132,7 @@ internal sealed class NoticeSends(
             return "there is no such channel";
         }
 
-        var message = new NoticeMessage(card, alert, RecipientOf(now, card, alert)) { Zone = ledger.Policy.Calendar.Zone, Territories = territories() };
+        var message = new NoticeMessage(card, alert, RecipientOf(now, card, alert)) { Zone = ledger.Policy.Calendar.Zone, Territories = territories(), Duty = DutyNotice.Of(card, ledger.Book.Duty) };
         return await SendAsync(sender, channel, message, clock, cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,11 +8,14 @@ internal sealed record NoticeItem(LedgerEntry Entry, Alert Alert, NoticeReason R
     /// <summary>The territory; a device of unknown place stands for itself.</summary>
     public string Territory { get; set; } = "";
 
-    /// <summary>Of an alert that was closed: the channels that have it as firing.</summary>
+    /// <summary>Told are these and nobody else: of an alert that was closed the channels that have it as firing; of duty those whom it concerns.</summary>
     public IReadOnlyList<Recipient> Ends { get; init; } = [];
 
-    /// <summary>No news: nothing holds it back, and it takes nobody's share.</summary>
-    public bool IsNoNews => Reason is NoticeReason.Ended or NoticeReason.Canary;
+    /// <summary>Not before; server time, 0 for at once.</summary>
+    public long FromMicros { get; init; }
+
+    /// <summary>No news of the plant: nothing holds it back, and it takes nobody's share.</summary>
+    public bool IsNoNews => Reason is NoticeReason.Ended or NoticeReason.Canary || DutyNotice.Is(Reason);
 }
 
 /// <summary>A cause, or several of one place, for one recipient.</summary>
@@ -129,7 +132,12 @@ internal sealed class NoticeStages
         {
             if (item.IsNoNews)
             {
-                var to = item.Reason == NoticeReason.Ended ? item.Ends : config().Canary is { } canary ? [canary.Recipient] : [];
+                var to = item.Reason != NoticeReason.Canary ? item.Ends : config().Canary is { } canary ? [canary.Recipient] : [];
+                if (to.Count == 0 && DutyNotice.Is(item.Reason))
+                {
+                    batch.Hold("nobody");
+                }
+
                 batch.Tellings.AddRange(to.Select(r => Telling(item, r)));
                 continue;
             }
@@ -342,7 +350,7 @@ internal sealed class NoticeStages
                     Key = key, Lane = batch.Lane, Reason = telling.Item.Reason, Recipient = telling.Recipient.Name, Channel = channel,
                     AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Incident = telling.CardIncident,
                     News = telling.CardNews, Breach = entry.Body.Breach, Count = entry.Body.Calmed?.Count ?? telling.Count, IfUnattended = isFallback,
-                    DueMicros = batch.NowMicros + (isFallback ? bounds.UnattendedAfter.Ticks / TimeSpan.TicksPerMicrosecond : 0),
+                    DueMicros = Math.Max(telling.Item.FromMicros, batch.NowMicros) + (isFallback ? bounds.UnattendedAfter.Ticks / TimeSpan.TicksPerMicrosecond : 0),
                 };
             }
         }

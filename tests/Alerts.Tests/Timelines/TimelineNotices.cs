@@ -182,6 +182,9 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
                 NoticeReason.Stayed => $"still silent {alert.Kind}/{alert.Device}{more}",
                 NoticeReason.Calmed => string.Create(CultureInfo.InvariantCulture, $"calm {alert.Kind}/{alert.Device} after {card.Count} times"),
                 NoticeReason.AfterMaintenance => $"after maintenance {what}{more}",
+                NoticeReason.DutyChecked => $"of a duty check of {message.Duty!.Territory}",
+                NoticeReason.SwapAsked => $"that {message.Duty!.By} asks for a swap in {message.Duty.Territory}",
+                NoticeReason.HandedOver => $"of a hand-over by {message.Duty!.By} in {message.Duty.Territory}",
                 NoticeReason.CanaryLate => "that no canary comes through",
                 _ => $"{what}{more}",
             } + over);
