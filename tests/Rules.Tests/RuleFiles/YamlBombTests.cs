@@ -4,13 +4,15 @@ using CsCheck;
 namespace PingAnIoT.Rules.Tests;
 
 /// <summary>
-/// T-17: text made to cost time or memory is refused early, whatever it is. Held by the bytes allocated, which a busy machine does not change;
-/// the time is printed beside it.
+/// T-17: text made to cost time or memory is refused early, whatever it is. Held by the bytes allocated and by the processor time of the thread,
+/// the best of three if the first is too long: neither is what else a busy machine does.
 /// </summary>
 public class YamlBombTests
 {
     /// <summary>What a parser that goes on to the end of a bomb passes many times over.</summary>
     private const long AllocationLimitBytes = 4L * 1024 * 1024;
+
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMilliseconds(100);
 
     private static string Times(string text, int count) => new StringBuilder(text.Length * count).Insert(0, text, count).ToString();
 
@@ -64,23 +66,33 @@ public class YamlBombTests
         RuleFile.Parse("rules: [", "warm up", Catalog.Default).IsValid.Should().BeFalse();
         var failures = new List<string>();
         var cases = 0;
+        var longest = TimeSpan.Zero;
         foreach (var (name, text) in Bombs())
         {
             cases++;
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var start = TimeProvider.System.GetTimestamp();
+            var start = ThreadTime.Now;
             var result = RuleFile.Parse(text, "bomb", Catalog.Default);
-            var took = TimeProvider.System.GetElapsedTime(start);
+            var took = ThreadTime.Now - start;
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            for (var again = 0; again < 2 && took > TimeLimit; again++)
+            {
+                start = ThreadTime.Now;
+                _ = RuleFile.Parse(text, "bomb", Catalog.Default);
+                var next = ThreadTime.Now - start;
+                took = next < took ? next : took;
+            }
+
+            longest = took > longest ? took : longest;
             TestContext.Current.TestOutputHelper?.WriteLine(
                 $"{took.TotalMilliseconds,6:F1} ms {allocated / 1024,6} KiB  {name}: {result.Errors[0].Message}");
-            if (result.IsValid || result.Errors.Count > RuleErrors.Capacity || allocated > AllocationLimitBytes)
+            if (result.IsValid || result.Errors.Count > RuleErrors.Capacity || allocated > AllocationLimitBytes || took > TimeLimit)
             {
-                failures.Add($"{name}: valid {result.IsValid}, {result.Errors.Count} errors, {allocated / 1024} KiB");
+                failures.Add($"{name}: valid {result.IsValid}, {result.Errors.Count} errors, {allocated / 1024} KiB, {took.TotalMilliseconds:F1} ms");
             }
         }
 
-        var line = $"T-17: {cases} cases, {failures.Count} failures";
+        var line = $"T-17: {cases} cases, {failures.Count} failures, longest {longest.TotalMilliseconds:F0} ms of processor time";
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         Console.Out.WriteLine(line);
         string.Join("\n", failures).Should().BeEmpty();
