@@ -40,6 +40,13 @@ internal readonly struct WindowPlan
         Top = own.Min(r => r.QuietTop);
     }
 
+    /// <summary>A window with no rule on it.</summary>
+    public WindowPlan(in Window window)
+    {
+        (Function, Micros, Share) = (window.Function, window.Micros, window.Share);
+        (Bottom, Top) = (double.NegativeInfinity, double.PositiveInfinity);
+    }
+
     /// <summary>The same window for the rules of both.</summary>
     public WindowPlan And(in WindowPlan other) => new(this, other);
 

@@ -20,7 +20,10 @@ public interface IOpenRule
     /// <summary>Where its numbers come from: a clause of a standard, or the site.</summary>
     string Basis { get; }
 
-    /// <summary>The series it is given, and may speak of: <c>kind/device/quantity</c>, where the device may be <c>*</c>. At least one.</summary>
+    /// <summary>
+    /// The series it is given, and may speak of: <c>kind/device/quantity</c>, where the device may be <c>*</c>. At least one. With a window behind it, as in
+    /// <c>gas-pipe/*/flow mean(10m)</c>, it is given what the engine's window comes to at each of its ends, instead of the readings.
+    /// </summary>
     IReadOnlyList<string> Series { get; }
 
     /// <summary>
@@ -38,12 +41,13 @@ public interface IOpenRule
     IObservable<OpenFinding> Watch(IObservable<OpenReading> readings, IScheduler scheduler);
 }
 
-/// <summary>A reading as an open rule gets it.</summary>
+/// <summary>A reading as an open rule gets it, or what a window came to.</summary>
 /// <param name="Series"><c>kind/device/quantity</c>.</param>
 /// <param name="Device">As registered now.</param>
-/// <param name="EventTime">When it was measured.</param>
-/// <param name="Value">In the quantity's own unit.</param>
-public readonly record struct OpenReading(string Series, DeviceRecord Device, DateTimeOffset EventTime, double Value);
+/// <param name="EventTime">When it was measured; of a window its end.</param>
+/// <param name="Value">In the quantity's own unit; of a <c>rate</c> per second, of a <c>count</c> none.</param>
+/// <param name="Window">The window, as asked for: <c>mean(10m)</c>; "" for a reading.</param>
+public readonly record struct OpenReading(string Series, DeviceRecord Device, DateTimeOffset EventTime, double Value, string Window = "");
 
 /// <summary>What an open rule says of a series.</summary>
 /// <param name="Series">One that it has been given a reading of.</param>

@@ -18,9 +18,10 @@ internal sealed class OpenRuleRunner : IDisposable
     private readonly OpenRuleSeries series;
     private readonly OpenRuleEpisodes episodes;
     private readonly OpenRuleQueue queue;
-    private readonly Dictionary<(int Device, int Quantity), (string Name, long Last)> seen = [];
+    private readonly Dictionary<(int Device, int Quantity), OpenSeries> seen = [];
     private readonly Dictionary<string, (int Device, int Quantity)> byName = new(StringComparer.Ordinal);
     private readonly List<OpenFinding> findings = [];
+    private readonly Scratch scratch = new();
     private readonly Subject<OpenReading> subject = new();
     private readonly Thread thread;
     private HistoricalScheduler? scheduler;
@@ -62,7 +63,7 @@ internal sealed class OpenRuleRunner : IDisposable
     /// <summary>True once it has seen enough for what it says to be believed.</summary>
     public bool IsWarm { get; private set; }
 
-    /// <summary>Readings that came behind a newer one of their series; the rule is not given them.</summary>
+    /// <summary>Readings that came behind a newer one of their series, of windows too late; the rule is not given them.</summary>
     public long OutOfOrder { get; private set; }
 
     public long LastReceiveMicros => Math.Max(Volatile.Read(ref lastReceive), Volatile.Read(ref offeredReceive));
@@ -146,7 +147,7 @@ internal sealed class OpenRuleRunner : IDisposable
         }
     }
 
-    /// <summary>Moves the rule's clock, then gives it the reading.</summary>
+    /// <summary>Moves the rule's clock, then gives it the windows that the reading ends, and the reading.</summary>
     private void Push(in Reading reading)
     {
         var now = Time(lastReceive);
@@ -170,18 +171,25 @@ internal sealed class OpenRuleRunner : IDisposable
         var key = (reading.Device, reading.Quantity);
         if (!seen.TryGetValue(key, out var known))
         {
-            known = (register.SeriesName(reading.Device, reading.Quantity), Never.Micros);
+            known = series.Make(reading.Device, reading.Quantity, scratch);
+            seen.Add(key, known);
             byName[known.Name] = key;
         }
 
-        if (reading.EventTimeMicros <= known.Last)
+        OutOfOrder += known.Take(reading, out var isGiven) ? 0 : 1;
+        var device = register[reading.Device];
+        foreach (var window in known.Windows)
         {
-            OutOfOrder++;
-            return;
+            while (window.TryEnd(out var end, out var value))
+            {
+                subject.OnNext(new OpenReading(known.Name, device, Time(end), value, window.Name));
+            }
         }
 
-        seen[key] = known with { Last = reading.EventTimeMicros };
-        subject.OnNext(new OpenReading(known.Name, register[reading.Device], Time(reading.EventTimeMicros), reading.Value));
+        if (isGiven)
+        {
+            subject.OnNext(new OpenReading(known.Name, device, Time(reading.EventTimeMicros), reading.Value));
+        }
     }
 
     private void Say(in OpenEntry entry)

@@ -51,7 +51,7 @@ public sealed class OpenRuleExampleTests
             var hour = t % Day / 3_600;
             var usual = hour is >= 0 and < 14 ? 50 : 5;
             var odd = t / Day == 4 && hour == 20 ? 15 : 0;
-            run.At(begin + t, "p1", usual + (t / 120 % 7 * 0.1) + odd, "flow");
+            run.At(begin + t + 60, "p1", usual + (t / 120 % 7 * 0.1) + odd, "flow");
         }
 
         await run.DoneAsync();

@@ -232,6 +232,17 @@ public sealed class OpenRuleHostTests
         make.Should().Throw<ArgumentException>().WithMessage($"*'{pattern}' is no kind/device/quantity*");
     }
 
+    [Theory]
+    [InlineData("gas-pipe/p1/pressure mean(10)", "mean of '10'; expected a whole number with ms, s, m, h or d*")]
+    [InlineData("gas-pipe/p1/pressure avg(10m)", "unknown window function 'avg'*")]
+    [InlineData("gas-pipe/p1/pressure absent(10m)", "expected one of mean, min, max, sum, count, range, rate, delta, stddev, ewma, quantile.")]
+    [InlineData("gas-pipe/p1/pressure ", "unknown window function ''*")]
+    public void One_that_asks_for_no_window_there_is_is_refused(string pattern, string fault)
+    {
+        var make = () => new OpenRuleRun([new QuickRule((_, _) => Observable.Never<OpenFinding>()) { Series = [pattern] }]);
+        make.Should().Throw<ArgumentException>().WithMessage($"Open rule 'quick': '{pattern}': {fault}*");
+    }
+
     private static QuickRule Levels(string id = "quick") => new((readings, _) => readings.Select(Of)) { Id = id };
 
     /// <summary>Says when a series was not heard for ten seconds, by the rule's own clock.</summary>
