@@ -58,7 +58,7 @@ internal sealed partial class SnapshotReader
         name = name[..from.Text(name)];
         gateway = gateway[..from.Text(gateway)];
         var device = register.Find(kind, name);
-        return device >= 0 ? device : register.FindOrEnrol(kind, name, Encoding.UTF8.GetString(gateway));
+        return device >= 0 ? device : register.FindOrEnrolAgain(kind, name, Encoding.UTF8.GetString(gateway));
     }
 
     private void ReadSeriesBefore(BlockReader from, ShardState state, QuantityPlan quantity, int device)

@@ -101,7 +101,7 @@ internal sealed partial class SnapshotReader
             }
         }
 
-        var found = register.FindOrEnrol(kind, name, group.FirstGateway);
+        var found = register.FindOrEnrolAgain(kind, name, group.FirstGateway);
         lastFound = found >= 0 ? found : lastFound;
         return found;
     }

@@ -68,6 +68,6 @@ internal sealed partial class SnapshotReader
     private int Name(BlockReader from)
     {
         var kind = KindOf(from.Int());
-        return register.FindOrEnrol(kind, Encoding.UTF8.GetBytes(from.Text()), from.Text());
+        return register.FindOrEnrolAgain(kind, Encoding.UTF8.GetBytes(from.Text()), from.Text());
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PingAnIoT.Rules;
@@ -35,6 +36,9 @@ public sealed class DeviceRegister
     private readonly HashSet<int> retired = [];
     private volatile int count;
     private int unregistered;
+
+    // How many of them each gateway brought, by its number.
+    private readonly Dictionary<int, int> broughtBy = [];
 
     /// <param name="catalog">The kinds there are; at most 256.</param>
     /// <param name="unregisteredCapacityDevices">How many devices may enrol themselves: memory follows the register, not strangers.</param>
@@ -117,11 +121,12 @@ public sealed class DeviceRegister
                 return Add(record, utf8);
             }
 
-            unregistered += (record.IsUnregistered ? 1 : 0) - (IsUnregistered(index) ? 1 : 0);
+            CountUnregistered(index, -1);
             records[index] = record;
             NoteSetPoints(index, record);
             NoteRetired(index, record);
             owners[index] = gateways.Intern(record.Gateways);
+            CountUnregistered(index, 1);
             return index;
         }
     }
@@ -179,12 +184,22 @@ public sealed class DeviceRegister
         }
     }
 
-    /// <summary>Finds a device, or enrols it as unregistered under the gateway that first speaks for it.</summary>
+    /// <summary>
+    /// Finds a device, or enrols it as unregistered under the gateway that first speaks for it. The last tenth of the room is kept for gateways that brought less than a
+    /// hundredth of it: one that invents names shuts out newcomers of its own, and nobody else's.
+    /// </summary>
     /// <returns>Its index, or -1 when no more unregistered devices are taken or this is not a name.</returns>
     public int FindOrEnrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)
     {
         var found = names.Find(kind, deviceUtf8);
-        return found >= 0 ? found : Enrol(kind, deviceUtf8, gateway);
+        return found >= 0 ? found : Enrol(kind, deviceUtf8, gateway, isBack: false);
+    }
+
+    /// <summary>The same for one that was enrolled before, as a snapshot says: in whatever order they come back, all do.</summary>
+    internal int FindOrEnrolAgain(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)
+    {
+        var found = names.Find(kind, deviceUtf8);
+        return found >= 0 ? found : Enrol(kind, deviceUtf8, gateway, isBack: true);
     }
 
     /// <returns>The number of a gateway, for <see cref="MayPublish"/>; -1 when no device of the register names it (it may come to have one).</returns>
@@ -229,7 +244,7 @@ public sealed class DeviceRegister
         return $"{kind.Name}/{record.Device}/{kind.Quantities[quantity].Name}";
     }
 
-    private int Enrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway)
+    private int Enrol(int kind, ReadOnlySpan<byte> deviceUtf8, string gateway, bool isBack)
     {
         if (!IsValidName(deviceUtf8))
         {
@@ -244,7 +259,9 @@ public sealed class DeviceRegister
                 return found;
             }
 
-            if (unregistered >= UnregisteredCapacityDevices)
+            var room = UnregisteredCapacityDevices;
+            if (unregistered >= room
+                || (!isBack && unregistered >= room - (room / 10) && broughtBy.GetValueOrDefault(gateways.Find(gateway)) >= Math.Max(room / 100, 1)))
             {
                 return -1;
             }
@@ -255,6 +272,15 @@ public sealed class DeviceRegister
                     Device = Encoding.UTF8.GetString(deviceUtf8), Kind = kind, Gateways = [gateway], IsUnregistered = true,
                 },
                 deviceUtf8);
+        }
+    }
+
+    private void CountUnregistered(int device, int more)
+    {
+        if (IsUnregistered(device))
+        {
+            unregistered += more;
+            CollectionsMarshal.GetValueRefOrAddDefault(broughtBy, owners[device], out _) += more;
         }
     }
 
@@ -325,7 +351,7 @@ public sealed class DeviceRegister
         NoteRetired(index, record);
         owners[index] = gateways.Intern(record.Gateways);
         places[index] = placeNumbers.Intern(record.Territory) is >= 0 and var place ? place : ~index;
-        unregistered += record.IsUnregistered ? 1 : 0;
+        CountUnregistered(index, 1);
         count = index + 1;
 
         // Last: from here on it can be found.

@@ -14,6 +14,9 @@ public sealed class StrangerTests
     public void T_18_A_million_invented_devices_get_no_more_state_than_is_set_aside(int capacity)
     {
         const int Strangers = 1_000_000;
+
+        // The last tenth is for newcomers of other gateways.
+        var room = capacity - (capacity / 10);
         var failures = new List<string>();
         var register = new DeviceRegister(Catalog.Default, capacity);
         for (var i = 0; i < Known; i++)
@@ -51,9 +54,9 @@ public sealed class StrangerTests
             }
         }
 
-        if (taken != capacity || register.Count != Known + capacity)
+        if (taken != room || register.Count != Known + room)
         {
-            failures.Add($"{taken} strangers were taken, {register.Count} devices are known; expected {capacity} and {Known + capacity}");
+            failures.Add($"{taken} strangers were taken, {register.Count} devices are known; expected {room} and {Known + room}");
         }
 
         // Names of a few dozen characters are made here for each of them; what the register kept would be several times that.
@@ -74,6 +77,64 @@ public sealed class StrangerTests
             failures.Add("a known device is not what it was");
         }
 
-        Threat.Report("T-18", Strangers, failures, $"invented devices, {capacity} taken");
+        Threat.Report("T-18", Strangers, failures, $"invented devices, {room} taken");
+    }
+
+    [Fact]
+    public void T_18_Newcomers_behind_other_gateways_are_judged_after_a_flood_and_after_a_restart()
+    {
+        const int Flood = 100_000;
+        const int Gateways = 10;
+        var (register, emitted) = (new DeviceRegister(Catalog.Default), new List<Transition>());
+        var rules = new RuleSet([Scenario.Rule()]);
+        var engine = new Engine(register, rules, new EngineOptions(), emitted.Add);
+        var now = Scenario.Epoch;
+        for (var i = 0; i < Flood; i++)
+        {
+            Hear(register.FindOrEnrol(0, Encoding.ASCII.GetBytes($"s{i}"), "gw9"), 10);
+        }
+
+        // Each of the others gets a hundredth of the room, until all of it is taken.
+        int[] honest = [.. Enumerable.Range(0, Gateways).SelectMany(g => Enumerable.Range(0, 101).Select(d => register.FindOrEnrol(0, Encoding.ASCII.GetBytes($"h{g}-{d}"), $"gw2{g}")))];
+        Array.ForEach(honest, device => Hear(device, 99));
+        var failures = new List<string>();
+        if (honest.Count(d => d >= 0) != Gateways * 100 || emitted.Count != Gateways * 100 || register.Count != register.UnregisteredCapacityDevices)
+        {
+            failures.Add($"of {honest.Length} newcomers {honest.Count(d => d >= 0)} are known and {emitted.Count} raised an alert, {register.Count} devices are known");
+        }
+
+        using var saved = new MemoryStream();
+        engine.Save(saved);
+        saved.Position = 0;
+        (register, var open) = (new DeviceRegister(Catalog.Default), emitted.Count);
+        engine = new Engine(register, rules, new EngineOptions(), emitted.Add);
+        engine.Restore(saved);
+        for (var g = 0; g < Gateways; g++)
+        {
+            Hear(register.FindOrEnrol(0, Encoding.ASCII.GetBytes($"h{g}-0"), $"gw2{g}"), 10);
+        }
+
+        if (register.Count != register.UnregisteredCapacityDevices || emitted.Count(t => t.Change == TransitionChange.Normal) != Gateways || emitted.Count != open + Gateways)
+        {
+            failures.Add($"after a restart {register.Count} devices are known, {emitted.Count - open} alerts of {Gateways} ended");
+        }
+
+        // One of the flood that is put into the register leaves its place to another.
+        register.Register(new DeviceRecord { Device = "s1", Kind = 0, Gateways = ["gw9"] });
+        if (register.FindOrEnrol(0, "late"u8, "gw9") >= 0 || register.FindOrEnrol(0, "late"u8, "gw30") < 0)
+        {
+            failures.Add("a place that became free is not for who has none");
+        }
+
+        Threat.Report("T-18", Flood, failures, "invented devices behind one gateway, newcomers behind ten others");
+
+        void Hear(int device, double value)
+        {
+            now += 1_000;
+            if (device >= 0)
+            {
+                engine.Apply([new Reading(device, 0, ReadingFlags.None, now, now, value)], 0);
+            }
+        }
     }
 }
