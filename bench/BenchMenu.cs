@@ -14,6 +14,7 @@ internal static class BenchMenu
         new("ledger", "[--alerts 100000] [--postgres FILE] [--data FOLDER]", LedgerBench.RunAsync),
         new("loop", "[--part storm|book|streams] [--alerts N] [--officers 1000] [--rate 500] [--seconds 20] [--data FOLDER] [--small] [--no-results]", LoopBench.RunAsync),
         new("decode", "", _ => Task.FromResult(DecodeBenchmark.Run(Console.Out))),
+        new("micro", "[--quick]", arguments => Task.FromResult(MicroBench.Run(arguments))),
         new("engine", "[--quick]", arguments => Task.FromResult(EngineBenchmark.Run(arguments))),
         new("engine-part", "[--part NAME] [--size 300000] [--interval 10] [--quick]", arguments => Task.FromResult(EngineParts.Run(arguments))),
         new("--gate", "(fails when the engine allocates in steady state; for CI)", _ => Task.FromResult(AllocationGate.Run())),
