@@ -38,12 +38,14 @@ internal static class EngineParts
                 break;
             case "plain":
                 RatePart.CountChanges(size, findings);
+                PeerCheck.Check(RatePart.CountChanges);
                 break;
             case "pack":
                 Pack(City.Make(City.Series / size), interval, round, findings);
                 break;
             case "rx-buffer" or "rx-scan" or "rules-engine":
                 PeerPart.Measure(part, size, findings);
+                PeerCheck.Check((few, found) => PeerPart.Measure(part, few, found));
                 break;
             case "shards-1" or "shards-2":
                 ShardsPart.Measure(size, part[^1] - '0', findings);
