@@ -20,14 +20,21 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
 {
     private readonly Dictionary<string, List<Told>> told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NoticeCard> summaries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> calls = new(StringComparer.Ordinal);
 
-    private readonly record struct Told(long AtMicros, string Place, long? Incident, NoticeReason Reason, string? News, NoticeLane Lane, long Sequence);
+    private readonly record struct Told(
+        long AtMicros, string Place, long? Incident, NoticeReason Reason, string? News, NoticeLane Lane, long Sequence, string AlertId);
 
     public void Apply(NoticePlan plan, long atMicros)
     {
+        foreach (var card in plan.Cards.Where(c => c is { IfUnattended: true, Reason: NoticeReason.Breached }))
+        {
+            NoteCall(card);
+        }
+
         foreach (var card in plan.Cards.Where(c => !c.IfUnattended && c.Reason is not (NoticeReason.Ended or NoticeReason.Canary) && !DutyNotice.Is(c.Reason)))
         {
-            Note(card.Recipient, new Told(atMicros, card.Place, card.Incident, card.Reason, card.News, card.Lane, card.Sequence));
+            Note(card.Recipient, new Told(atMicros, card.Place, card.Incident, card.Reason, card.News, card.Lane, card.Sequence, card.AlertId));
             if (card.Reason == NoticeReason.Summary)
             {
                 summaries[card.Recipient] = card;
@@ -38,12 +45,28 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
     /// <summary>One card, however many channels it goes over.</summary>
     public void Note(NoticeTelling telling, NoticeLane lane, long atMicros) => Note(
         telling.Recipient.Name,
-        new Told(atMicros, telling.Place, telling.CardIncident, telling.Item.Reason, telling.CardNews, lane, telling.Item.Entry.Sequence));
+        new Told(atMicros, telling.Place, telling.CardIncident, telling.Item.Reason, telling.CardNews, lane, telling.Item.Entry.Sequence, telling.Item.Alert.Id));
+
+    /// <summary>A card of what is overdue in a place waits for the fallback channel.</summary>
+    public void NoteCall(NoticeCard card)
+    {
+        if (card.DueMicros > calls.GetValueOrDefault(card.Place))
+        {
+            calls[card.Place] = card.DueMicros;
+        }
+    }
+
+    /// <summary>Such a card is not due yet.</summary>
+    public bool IsCalling(string place, long nowMicros) => calls.TryGetValue(place, out var due) && due > nowMicros;
 
     /// <summary>But for the summary.</summary>
     public int Cards(string recipient, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Reason != NoticeReason.Summary);
 
     public int Cards(string recipient, NoticeLane lane, long nowMicros) => Recent(recipient, nowMicros).Count(t => t.Lane == lane && t.Reason != NoticeReason.Summary);
+
+    /// <summary>Red ones of missed deadlines.</summary>
+    public int OverdueCards(string recipient, long nowMicros) =>
+        Recent(recipient, nowMicros).Count(t => t is { Lane: NoticeLane.Red, Reason: NoticeReason.Breached });
 
     /// <summary>What the recipient's cards of this window, of those no less urgent, say of it.</summary>
     public ToldAs HasTold(NoticeTelling telling, NoticeLane lane, long nowMicros)
@@ -59,7 +82,8 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
 
             if (told.News is { } news ? news == telling.News : KindOf(told.Reason) == KindOf(telling.Item.Reason))
             {
-                found = (ToldAs)Math.Max((int)found, (int)(told.News is null ? ToldAs.Wider : ToldAs.Same));
+                var isOfOther = telling.Item.IsAgain && told.AlertId != telling.Item.Alert.Id;
+                found = (ToldAs)Math.Max((int)found, (int)(told.News is null || isOfOther ? ToldAs.Wider : ToldAs.Same));
             }
         }
 

@@ -23,6 +23,9 @@ public sealed record NoticePlan(NoticeLane Lane, long UpTo, IReadOnlyList<Notice
 /// <summary>One message to one recipient over one channel. Its key stays the same however often it is sent.</summary>
 public sealed record NoticeCard
 {
+    /// <summary>The end of <see cref="News"/> of what is overdue still at the top of the chain, e.g. <c>acknowledged/again</c>.</summary>
+    internal const string Again = "/again";
+
     /// <summary>Alert, entry, recipient and channel.</summary>
     public required string Key { get; init; }
 

@@ -70,7 +70,7 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     };
 
     /// <summary>It stands for all of its kind in its place.</summary>
-    private bool IsWide => Card.News is null && Card.Place is not ['?', ..];
+    private bool IsWide => (Card.News is null || Card.News.EndsWith(NoticeCard.Again, StringComparison.Ordinal)) && Card.Place is not ['?', ..];
 
     private string More => (Card.Count <= 1, IsWide, IsChinese) switch
     {

@@ -240,7 +240,11 @@ public sealed class NoticeOffice : IAsyncDisposable
             return null;
         }
 
-        return new NoticeItem(entry, alert, cause.Reason) { Ends = cause.Reason == NoticeReason.Ended ? await EndsAsync(alert.Id, cancellationToken).ConfigureAwait(false) : [] };
+        return new NoticeItem(entry, alert, cause.Reason)
+        {
+            Ends = cause.Reason == NoticeReason.Ended ? await EndsAsync(alert.Id, cancellationToken).ConfigureAwait(false) : [],
+            IsAgain = cause.Reason == NoticeReason.Breached && entry.Body.Breach!.Level > ledger.Policy.Find(alert.PeakColour, alert.Kind, entry.Body.Breach.Step)?.Top,
+        };
     }
 
     /// <summary>To those of the contacts who have the officers' names, wherever they are contacts of.</summary>

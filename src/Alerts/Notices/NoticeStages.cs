@@ -8,6 +8,9 @@ internal sealed record NoticeItem(LedgerEntry Entry, Alert Alert, NoticeReason R
     /// <summary>The territory; a device of unknown place stands for itself.</summary>
     public string Territory { get; set; } = "";
 
+    /// <summary>A missed deadline of a level above the top of its chain: the same people were told that, as the same, before.</summary>
+    public bool IsAgain { get; init; }
+
     /// <summary>Told are these and nobody else: of an alert that was closed the channels that have it as firing; of duty those whom it concerns.</summary>
     public IReadOnlyList<Recipient> Ends { get; init; } = [];
 
@@ -41,11 +44,16 @@ internal sealed record NoticeTelling(NoticeItem Item, Recipient Recipient)
 
     public int Count { get; set; } = 1;
 
-    /// <summary>A step at a level; or that something has happened, in a round of its work: what comes back is new again.</summary>
+    /// <summary>A step at a level, or above them all; or that something has happened, in a round of its work: what comes back is new again.</summary>
     private static string NewsOf(NoticeItem item)
     {
         var kind = NoticeDesk.KindOf(item.Reason);
         var breach = item.Entry.Body.Breach;
+        if (item.IsAgain)
+        {
+            return breach!.Step.ToString().ToLowerInvariant() + NoticeCard.Again;
+        }
+
         var (what, level, round) = kind == NoticeReason.Breached && breach is not null ? (breach.Step.ToString(), breach.Level, breach.Round)
             : (kind.ToString(), 0, breach is null ? item.Alert.Round : breach.Round + 1);
         return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what.ToLowerInvariant()}/{level}/{round}");
@@ -78,6 +86,9 @@ internal sealed class NoticeStages
 {
     public const string Fallback = "fallback";
     private const int KeptCards = 2;
+
+    /// <summary>Red cards of a window that may be about what is overdue, which may be so for ever: as many at least are for what is new.</summary>
+    private const int OverdueCards = 4;
 
     /// <summary>With so many left in the window, and fewer, a red card stands for more than its incident: first its grid, then what is around that.</summary>
     private const int IncidentCardsLeft = 4;
@@ -195,8 +206,8 @@ internal sealed class NoticeStages
         item.Entry.Body.Transition?.Behind is not null || item.Alert is { Behind: not null, Colour: Severity.Fault, PeakColour: Severity.Fault };
 
     /// <summary>
-    /// As one recipient is told: red by incident, the rest by place, which is wider. The first alert is told, the others are counted, and so is what
-    /// a card of this window said already.
+    /// As one recipient is told: red by incident, the rest by place, which is wider; and by place what is overdue still at the top of the chain. The first alert is told,
+    /// the others are counted, and so is what a card of this window said already.
     /// </summary>
     private void Group(NoticeBatch batch)
     {
@@ -212,7 +223,7 @@ internal sealed class NoticeStages
 
             // The fallback channel is called because nobody attends to a place: once for all that is overdue there.
             telling.IsWide = IsFallback(telling) && telling.Item.Reason == NoticeReason.Breached;
-            telling.IsOfIncident = batch.Lane == NoticeLane.Red && telling.Incident is not null;
+            telling.IsOfIncident = batch.Lane == NoticeLane.Red && telling.Incident is not null && !telling.Item.IsAgain;
             var group = (telling.Recipient.Name, telling.Place, telling.CardIncident, telling.CardNews);
             if (groups.TryGetValue(group, out var leading))
             {
@@ -231,7 +242,8 @@ internal sealed class NoticeStages
     /// <summary>True when a card of this window has told it. What only a wider card stands for comes once more, as a number in the summary.</summary>
     private bool Knows(NoticeBatch batch, NoticeTelling telling)
     {
-        var told = IsFallback(telling) ? ToldAs.Not : desk.HasTold(telling, batch.Lane, batch.NowMicros);
+        var told = !IsFallback(telling) ? desk.HasTold(telling, batch.Lane, batch.NowMicros)
+            : telling.IsWide && desk.IsCalling(telling.Place, batch.NowMicros) ? ToldAs.Same : ToldAs.Not;
         if (told == ToldAs.Same)
         {
             batch.Hold("grouped", telling.Count);
@@ -248,7 +260,7 @@ internal sealed class NoticeStages
     /// <summary>
     /// Red of a new incident is always told, and the fuller the window is the wider the card: for the incident, its grid, community, street, the city. What is not red becomes a
     /// counted summary once its share of the window is used up. The last two cards of a window are kept: for that summary, and for the red
-    /// that finds the window full and is told for the whole city.
+    /// that finds the window full and is told for the whole city. What is overdue leaves room for what is new: its last card stands for the whole city, too.
     /// </summary>
     private void Throttle(NoticeBatch batch)
     {
@@ -264,11 +276,13 @@ internal sealed class NoticeStages
 
             var (name, now) = (telling.Recipient.Name, batch.NowMicros);
             var isRed = batch.Lane == NoticeLane.Red;
+            var isOverdue = telling.Item.Reason == NoticeReason.Breached;
             var left = bounds.CardsPerWindow - KeptCards - desk.Cards(name, now);
-            if (isRed && left <= IncidentCardsLeft)
+            var overdueLeft = isOverdue ? Math.Min(left, OverdueCards - desk.OverdueCards(name, now)) : left;
+            if (isRed && (left <= IncidentCardsLeft || overdueLeft <= 1))
             {
                 telling.IsWide = true;
-                telling.Place = Coarser(telling.Place, left);
+                telling.Place = Coarser(telling.Place, overdueLeft <= 1 ? overdueLeft : left);
             }
 
             if (Knows(batch, telling))
@@ -276,7 +290,7 @@ internal sealed class NoticeStages
                 continue;
             }
 
-            if (isRed ? left > 0 || telling.Item.Reason != NoticeReason.Breached : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
+            if (isRed ? overdueLeft > 0 || !isOverdue : left > 1 && desk.Cards(name, batch.Lane, now) < bounds.PlainCardsPerWindow)
             {
                 desk.Note(telling, batch.Lane, now);
                 Pass(telling);
@@ -345,13 +359,17 @@ internal sealed class NoticeStages
                 var entry = telling.Item.Entry;
                 var key = string.Create(
                     System.Globalization.CultureInfo.InvariantCulture, $"{telling.Item.Alert.Id}/{entry.Sequence}/{telling.Recipient.Name}/{channel}");
-                batch.Cards[key] = new NoticeCard
+                var card = batch.Cards[key] = new NoticeCard
                 {
                     Key = key, Lane = batch.Lane, Reason = telling.Item.Reason, Recipient = telling.Recipient.Name, Channel = channel,
                     AlertId = telling.Item.Alert.Id, Sequence = entry.Sequence, Place = telling.Place, Incident = telling.CardIncident,
                     News = telling.CardNews, Breach = entry.Body.Breach, Count = entry.Body.Calmed?.Count ?? telling.Count, IfUnattended = isFallback,
                     DueMicros = Math.Max(telling.Item.FromMicros, batch.NowMicros) + (isFallback ? bounds.UnattendedAfter.Ticks / TimeSpan.TicksPerMicrosecond : 0),
                 };
+                if (isFallback && telling.IsWide)
+                {
+                    desk.NoteCall(card);
+                }
             }
         }
     }
