@@ -44,8 +44,14 @@ internal static class HandOverCommands
     private const long AheadMicros = 7L * 24 * 3600 * 1_000_000;
 
     /// <summary>Written by who is on duty, for those who are on duty next.</summary>
+    /// <param name="transaction">The writer's.</param>
+    /// <param name="request">Who asks.</param>
+    /// <param name="territory">Of which post.</param>
+    /// <param name="role">Of which post.</param>
+    /// <param name="text">What the next should know.</param>
+    /// <param name="open">What is open there; null to ask first whether it may be, before anybody counts: then nothing is written.</param>
     public static CommandResult Write(
-        LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, OpenWork open)
+        LedgerTransaction transaction, DutyRequest request, string territory, OfficerRoles role, string text, OpenWork? open)
     {
         if ((request.RefuseTerritory(territory) ?? request.Earlier(transaction, (e, f) => e.Kind == EntryKind.HandedOver && f.HandOver is { } h && (h.Territory, h.Role, h.Text) == (territory, role, text))) is { } answer)
         {
@@ -77,7 +83,7 @@ internal static class HandOverCommands
             return DutyRequest.NotNow("There are 1,000 hand-overs that nobody took.");
         }
 
-        return request.Append(transaction, EntryKind.HandedOver, new DutyFacts
+        return open is null ? new CommandResult(CommandOutcome.Done) : request.Append(transaction, EntryKind.HandedOver, new DutyFacts
         {
             HandOver = new HandOverRecord
             {

@@ -4,24 +4,21 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// Where the book is looked at in its order: one look at a time, so that however many list, they take one thread and no more, and neither what is
-/// recorded nor what is streamed waits for them. The order is made when it is first asked for, follows while it is asked for, and is dropped after a
+/// recorded nor what is streamed waits for them. Officers who list take turns. The order is made when it is first asked for, follows while it is asked for, and is dropped after a
 /// minute without. Threading: from any thread.
 /// </summary>
 internal sealed class BookDesk(Func<BookSnapshot> book, TimeProvider clock, AlertsMetrics metrics) : IAsyncDisposable
 {
     /// <summary>Most lists that wait, of all officers and of one.</summary>
     public const int MostWaiting = 256;
-    public const int MostOfOne = 32;
+    public const int MostOfOne = 8;
 
     private static readonly TimeSpan Follows = TimeSpan.FromSeconds(5);
     private const int IdleRounds = 12;
-    private readonly SemaphoreSlim lists = new(1);
+    private readonly ListTurns turns = new(MostWaiting, MostOfOne);
     private readonly SemaphoreSlim gate = new(1);
-    private readonly Lock counting = new();
-    private readonly Dictionary<string, int> waiting = new(StringComparer.Ordinal);
     private OrderedBook? ordered;
     private ITimer? timer;
-    private int waitingOfAll;
     private int idle;
     private bool disposed;
 
@@ -35,22 +32,19 @@ internal sealed class BookDesk(Func<BookSnapshot> book, TimeProvider clock, Aler
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED.</exception>
     public async Task<T> ListAsync<T>(Officer officer, Func<OrderedBook, T> look, CancellationToken cancellationToken)
     {
-        Enter(officer.Name);
+        if (!await turns.EnterAsync(officer.Name, cancellationToken).ConfigureAwait(false))
+        {
+            metrics.ListsRefused.Add(1);
+            throw GrpcErrors.Of(StatusCode.ResourceExhausted, "TOO_MANY_LISTS", $"At most {MostWaiting} lists, {MostOfOne} of one officer, are made at a time: ask again.");
+        }
+
         try
         {
-            await lists.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await LookAsync(look, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                lists.Release();
-            }
+            return await LookAsync(look, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            Leave(officer.Name);
+            turns.Leave();
         }
     }
 
@@ -124,37 +118,5 @@ internal sealed class BookDesk(Func<BookSnapshot> book, TimeProvider clock, Aler
         ordered = null;
         timer?.Dispose();
         timer = null;
-    }
-
-    private void Enter(string officer)
-    {
-        lock (counting)
-        {
-            var own = waiting.GetValueOrDefault(officer);
-            if (waitingOfAll >= MostWaiting || own >= MostOfOne)
-            {
-                metrics.ListsRefused.Add(1);
-                throw GrpcErrors.Of(StatusCode.ResourceExhausted, "TOO_MANY_LISTS", $"At most {MostWaiting} lists, {MostOfOne} of one officer, are made at a time: ask again.");
-            }
-
-            waitingOfAll++;
-            waiting[officer] = own + 1;
-        }
-    }
-
-    private void Leave(string officer)
-    {
-        lock (counting)
-        {
-            waitingOfAll--;
-            if (--waiting[officer] is var own && own == 0)
-            {
-                waiting.Remove(officer);
-            }
-            else
-            {
-                waiting[officer] = own;
-            }
-        }
     }
 }

@@ -10,9 +10,21 @@ public sealed partial class DutyService
     public override async Task<V1.HandOverResponse> HandOver(V1.HandOverRequest request, ServerCallContext context)
     {
         var (territory, role) = (request.Territory.Trim('/'), WireDuty.From(request.Role));
-        var open = await ledger.Desk.ListAsync(OfficerName.Of(context), o => OpenWork.Of(o, territory), context.CancellationToken);
-        var facts = await DoAsync(context, request.RequestId, "territory", territory, (t, r) => HandOverCommands.Write(t, r, territory, role, request.Text, open));
-        return new V1.HandOverResponse { Note = WireDuty.Of(facts.HandOver ?? throw Reused(), NowMicros) };
+        Task<CommandResult> WriteAsync(OpenWork? open)
+        {
+            var asked = new DutyRequest(OfficerName.Of(context), request.RequestId, territories());
+            return ledger.DecideAsync(t => HandOverCommands.Write(t, asked, territory, role, request.Text, open), context.CancellationToken);
+        }
+
+        // Who may not write one has nothing counted for him.
+        var result = await WriteAsync(null);
+        if (result is { IsDone: true, Entry: null })
+        {
+            result = await WriteAsync(await ledger.Desk.LookAsync(o => OpenWork.Of(o, territory), context.CancellationToken));
+        }
+
+        Require("territory", territory, result);
+        return new V1.HandOverResponse { Note = WireDuty.Of(result.Entry!.Body.Duty?.HandOver ?? throw Reused(), NowMicros) };
     }
 
     public override async Task<V1.TakeOverResponse> TakeOver(V1.TakeOverRequest request, ServerCallContext context)

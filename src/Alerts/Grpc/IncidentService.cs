@@ -20,8 +20,9 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
 
     public override async Task<V1.GetIncidentResponse> GetIncident(V1.GetIncidentRequest request, ServerCallContext context)
     {
-        if (!long.TryParse(request.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (!long.TryParse(request.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == 0)
         {
+            // An alert of none has 0 for its incident.
             throw GrpcErrors.NotFound("incident", request.Id);
         }
 

@@ -27,10 +27,10 @@ public sealed class NoticeServiceTests
         var then = (await ListAsync()).Where(n => n.Reason == V1.NoticeReason.Raised).ToList();
         then.Should().Contain(n => n.Recipient == "street" && n.State == V1.NoticeState.Delivered && n.Tries == 3 && n.Answer.Length == 0 && n.Channel == "hook");
         then.Should().Contain(n => n.Recipient == "fallback" && n.State == V1.NoticeState.Withdrawn && n.Answer == "attended");
-        var foreign = () => service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new Call("d09"));
+        var foreign = () => service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new OfficerCall("d09"));
         (await foreign.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
 
-        async Task<IReadOnlyList<V1.Notice>> ListAsync() => (await service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new Call("d01"))).Notices;
+        async Task<IReadOnlyList<V1.Notice>> ListAsync() => (await service.ListNotices(new V1.ListNoticesRequest { AlertId = id }, new OfficerCall("d01"))).Notices;
     }
 
     [Fact]
@@ -50,29 +50,29 @@ public sealed class NoticeServiceTests
         var request = new V1.ListDeadNoticesRequest { PageSize = 1 };
         do
         {
-            var page = await service.ListDeadNotices(request, new Call(""));
+            var page = await service.ListDeadNotices(request, new OfficerCall(""));
             all.AddRange(page.Notices);
             request.PageToken = page.NextPageToken;
         }
         while (request.PageToken.Length > 0);
         all.Select(n => n.Key).Should().OnlyHaveUniqueItems().And.HaveCount(4);
-        var own = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call("d01"))).Notices;
+        var own = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new OfficerCall("d01"))).Notices;
         own.Should().HaveCount(2).And.OnlyContain(n => n.Recipient == "street" && n.State == V1.NoticeState.Dead && n.Tries == 12);
 
-        var channels = await service.ListChannels(new V1.ListChannelsRequest(), new Call(""));
+        var channels = await service.ListChannels(new V1.ListChannelsRequest(), new OfficerCall(""));
         (channels.LostNotices, channels.Fault).Should().Be((2, "notices: 2 could be delivered over no channel, not even the fallback"));
         channels.Channels.Single(c => c.Fallback).Should().Match<V1.Channel>(c => c.Name == "calls" && c.OpenCircuit && c.DeadNotices == 2 && c.Answer == "status 503");
 
-        var reach = () => service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new Call("d02"));
+        var reach = () => service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key }, new OfficerCall("d02"));
         (await reach.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.NotFound);
         kit.Answer = (_, _) => "";
-        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new Call("d01"));
-        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new Call("d01"));
+        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new OfficerCall("d01"));
+        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new OfficerCall("d01"));
         var entries = kit.Kit.Ledger.Book.Sequence;
-        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new Call("d01"));
-        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new Call("d01"));
+        await service.RetryNotice(new V1.RetryNoticeRequest { Key = own[0].Key, RequestId = "r1" }, new OfficerCall("d01"));
+        await service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r2" }, new OfficerCall("d01"));
         kit.Kit.Ledger.Book.Sequence.Should().Be(entries, "the same request twice is one");
-        var reused = () => service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r1" }, new Call("d01"));
+        var reused = () => service.DiscardNotice(new V1.DiscardNoticeRequest { Key = own[1].Key, RequestId = "r1" }, new OfficerCall("d01"));
         (await reused.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
         for (var second = 0; second < 300 && !kit.Sent.Exists(s => s.Message.Card.Key == own[0].Key); second++)
         {
@@ -80,9 +80,9 @@ public sealed class NoticeServiceTests
         }
 
         kit.Sent.Should().Contain(s => s.Message.Card.Key == own[0].Key);
-        (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call("d01"))).Notices.Should().BeEmpty();
+        (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new OfficerCall("d01"))).Notices.Should().BeEmpty();
         (await kit.Kit.EntriesAsync(EntryKind.NoticeWithdrawn)).Should().Contain(e => e.Actor == "wang" && e.Body.Notice!.Attempt!.Reason == "discarded");
-        var wrong = () => service.ListDeadNotices(new V1.ListDeadNoticesRequest { PageToken = "x" }, new Call(""));
+        var wrong = () => service.ListDeadNotices(new V1.ListDeadNoticesRequest { PageToken = "x" }, new OfficerCall(""));
         (await wrong.Should().ThrowAsync<RpcException>()).Which.StatusCode.Should().Be(StatusCode.InvalidArgument);
     }
 
@@ -100,7 +100,7 @@ public sealed class NoticeServiceTests
             await kit.LookAsync(1);
         }
 
-        var city = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new Call(""))).Notices.ToList();
+        var city = (await service.ListDeadNotices(new V1.ListDeadNoticesRequest(), new OfficerCall(""))).Notices.ToList();
         foreach (var street in new[] { "d01/s03", "d02" })
         {
             var mine = city.Where(n => kit.Kit.Ledger.Book.Alerts[n.AlertId].Territory.StartsWith(street, StringComparison.Ordinal)).Select(n => n.Key).ToList();
@@ -111,7 +111,7 @@ public sealed class NoticeServiceTests
                 var (seen, tokens) = (new List<string>(), new List<string>());
                 do
                 {
-                    var page = await service.ListDeadNotices(request, new Call(street));
+                    var page = await service.ListDeadNotices(request, new OfficerCall(street));
                     page.Notices.Count.Should().Be(Math.Min(size, mine.Count - seen.Count), "what is another's leaves no hole");
                     seen.AddRange(page.Notices.Select(n => n.Key));
                     request.PageToken = page.NextPageToken;
@@ -139,35 +139,5 @@ public sealed class NoticeServiceTests
             var text = System.Text.Encoding.UTF8.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(token));
             return new[] { notice.Key, notice.AlertId, notice.Recipient, notice.Channel }.Any(t => text.Contains(t, StringComparison.Ordinal));
         }
-    }
-
-    /// <summary>A call of an officer of a territory.</summary>
-    private sealed class Call : ServerCallContext
-    {
-        public Call(string territory) => UserState[OfficerName.CallKey] = new Officer("wang", territory);
-
-        protected override string MethodCore => "";
-
-        protected override string HostCore => "";
-
-        protected override string PeerCore => "";
-
-        protected override DateTime DeadlineCore => DateTime.MaxValue;
-
-        protected override Metadata RequestHeadersCore { get; } = [];
-
-        protected override CancellationToken CancellationTokenCore => TestContext.Current.CancellationToken;
-
-        protected override Metadata ResponseTrailersCore { get; } = [];
-
-        protected override Status StatusCore { get; set; }
-
-        protected override WriteOptions? WriteOptionsCore { get; set; }
-
-        protected override AuthContext AuthContextCore { get; } = new(null, []);
-
-        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
-
-        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
     }
 }
