@@ -269,15 +269,26 @@ internal sealed class AlertStream(
 
         // No token: cancelling a write resets the whole call, and the client would not get the status that says where to resume.
         // From here on it is on its way: it will come before that status.
-        var write = writer.WriteAsync(message);
-        cursor = Math.Max(cursor, message.Cursor);
-        if (!write.IsCompleted)
+        try
         {
-            await WatchWriteAsync(write, ending.Token);
-        }
+            var write = writer.WriteAsync(message);
+            cursor = Math.Max(cursor, message.Cursor);
+            if (!write.IsCompleted)
+            {
+                await WatchWriteAsync(write, ending.Token);
+            }
 
-        await write;
+            await write;
+        }
+        catch (InvalidOperationException) when (HasGone)
+        {
+            // Between the look at the token and the write the client went: the writer says so in its own way, and it is no fault.
+            throw new OperationCanceledException(ending.Token);
+        }
     }
+
+    /// <summary>The request knows sooner than the call: its token is passed on from one to the other.</summary>
+    private bool HasGone => call.CancellationToken.IsCancellationRequested || call.GetHttpContext().RequestAborted.IsCancellationRequested;
 
     private async Task WatchWriteAsync(Task write, CancellationToken ending)
     {
