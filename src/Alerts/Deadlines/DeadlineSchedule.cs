@@ -35,10 +35,11 @@ internal static class DeadlineSchedule
 
         var rules = policy.For(to, kind);
 
-        // What gets worse is shelved no longer, and in service again. What counts from a step that has to be taken again is set when it is.
+        // What gets worse is shelved no longer, and in service again. What counts from a step that has to be taken again is set when it is; of what comes
+        // back paler that is said by the rules of its worst colour, as they set it.
         var kept = alert.Deadlines.Where(d => d.Step >= WorkState.ShelveEnd
             ? !isWorse
-            : !reopens || Find(rules, d.Step) is not { After: not WorkState.Raised }).ToList();
+            : !reopens || (Find(rules, d.Step) ?? Find(policy.For(alert.PeakColour, kind), d.Step)) is not { After: not WorkState.Raised }).ToList();
         Add(kept, rules, WorkState.Raised, reopens ? WorkState.Raised : alert.Work, alert.Round + 1, fromMicros, policy);
         return kept;
     }
