@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// Holds what fired against what should have fired, by the entries alone, every minute; on any difference it raises a red alert of the system
-/// itself, which ends when all is right again. It starts from the book as it was opened and reads each entry once.
+/// Holds what fired against what should have fired, and what was set against what the policy demands, by the entries alone, every minute; on any difference
+/// it raises a red alert of the system itself, which ends when a look finds none. It starts from the book as it was opened and reads each entry once.
 /// Threading: every public member from any thread.
 /// </summary>
 public sealed class DeadlineAuditor : IAsyncDisposable
@@ -15,15 +15,22 @@ public sealed class DeadlineAuditor : IAsyncDisposable
     private const int MostPages = 100;
     private const int PageEntries = 1000;
     private const int DifferencesSaid = 10;
+
+    /// <summary>Of one look; what is beyond says nothing new.</summary>
+    private const int MostDifferences = 1_000;
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private readonly Ledger ledger;
     private readonly TimeProvider clock;
     private readonly TimeSpan grace;
     private readonly ILogger logger;
-    private readonly DeadlineTrail trail = new();
+    private readonly DeadlineTrail trail;
+    private readonly List<string> differences = [];
     private readonly SemaphoreSlim running = new(1);
     private readonly CancellationTokenSource closing = new();
     private ITimer? timer;
+
+    /// <summary>The book up to which is read, and what must have fired by it; stays for the next look of who has not come there.</summary>
+    private (BookSnapshot Book, long By)? aim;
 
     /// <param name="ledger">Just opened, or at any later time.</param>
     /// <param name="clock">The ledger's.</param>
@@ -36,6 +43,7 @@ public sealed class DeadlineAuditor : IAsyncDisposable
         this.clock = clock;
         this.logger = logger;
         this.grace = grace ?? Grace;
+        trail = new DeadlineTrail(new PolicyTrail(() => ledger.Policy));
         trail.Begin(ledger.Book);
     }
 
@@ -48,19 +56,31 @@ public sealed class DeadlineAuditor : IAsyncDisposable
         await running.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            // Before the look at the clock: a step of it is in the ledger by then.
-            await ledger.FlushAsync(cancellationToken).ConfigureAwait(false);
-            var by = Micros.Now(clock) - (grace.Ticks / TimeSpan.TicksPerMicrosecond);
-            await ledger.FlushAsync(cancellationToken).ConfigureAwait(false);
-            var differences = new List<string>();
-            if (!await ReadOnAsync(differences.Add, cancellationToken).ConfigureAwait(false))
+            if (aim is null)
+            {
+                // Before the look at the clock: a step of it is in the ledger by then.
+                await ledger.FlushAsync(cancellationToken).ConfigureAwait(false);
+                var by = Micros.Now(clock) - (grace.Ticks / TimeSpan.TicksPerMicrosecond);
+                await ledger.FlushAsync(cancellationToken).ConfigureAwait(false);
+                aim = (ledger.Book, by);
+            }
+
+            if (!await ReadOnAsync(aim.Value.Book.Sequence, cancellationToken).ConfigureAwait(false))
             {
                 return [];
             }
 
-            differences.AddRange(trail.DueBy(by));
-            await TellAsync(differences, cancellationToken).ConfigureAwait(false);
-            return differences;
+            trail.Settle(aim.Value.Book, Differs);
+            foreach (var late in trail.DueBy(aim.Value.By))
+            {
+                Differs(late);
+            }
+
+            aim = null;
+            var found = differences.ToList();
+            differences.Clear();
+            await TellAsync(found, cancellationToken).ConfigureAwait(false);
+            return found;
         }
         finally
         {
@@ -81,40 +101,44 @@ public sealed class DeadlineAuditor : IAsyncDisposable
         closing.Dispose();
     }
 
-    private async Task<bool> ReadOnAsync(Action<string> differences, CancellationToken cancellationToken)
+    private void Differs(string difference)
     {
-        for (var page = 0; page < MostPages; page++)
+        if (differences.Count < MostDifferences)
         {
-            var entries = await ledger.ReadEntriesAsync(trail.Cursor, PageEntries, cancellationToken).ConfigureAwait(false);
-            foreach (var entry in entries)
-            {
-                trail.Take(entry, differences);
-            }
+            differences.Add(difference);
+        }
+    }
 
-            if (entries.Count < PageEntries)
+    /// <returns>True when it has come there.</returns>
+    private async Task<bool> ReadOnAsync(long to, CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < MostPages && trail.Cursor < to; page++)
+        {
+            var most = (int)Math.Min(PageEntries, to - trail.Cursor);
+            foreach (var entry in await ledger.ReadEntriesAsync(trail.Cursor, most, cancellationToken).ConfigureAwait(false))
             {
-                return true;
+                trail.Take(entry, Differs);
             }
         }
 
-        return false;
+        return trail.Cursor >= to;
     }
 
-    private async Task TellAsync(List<string> differences, CancellationToken cancellationToken)
+    private async Task TellAsync(List<string> found, CancellationToken cancellationToken)
     {
         var known = ledger.Book.Alerts.FindLive(SystemAlerts.Deadlines.Rule, SystemAlerts.Deadlines.Series);
-        if ((known?.IsActive == true) == differences.Count > 0)
+        if ((known?.IsActive == true) == found.Count > 0)
         {
             return;
         }
 
-        var note = string.Join('\n', differences.Take(DifferencesSaid));
-        if (differences.Count > 0)
+        var note = string.Join('\n', found.Take(DifferencesSaid));
+        if (found.Count > 0)
         {
-            AlertsLog.AuditDiffers(logger, differences.Count, differences[0]);
+            AlertsLog.AuditDiffers(logger, found.Count, found[0]);
         }
 
-        await ledger.WriteAsync(t => SystemAlerts.Set(t, SystemAlerts.Deadlines, differences.Count, note), cancellationToken).ConfigureAwait(false);
+        await ledger.WriteAsync(t => SystemAlerts.Set(t, SystemAlerts.Deadlines, found.Count, note), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RunOnTimeAsync()

@@ -4,71 +4,106 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// The auditor's own account of which deadlines run, kept from the entries alone: it shares nothing with the sweep, its rows or the book.
-/// Whatever an entry does that it should not have done is a difference.
+/// Whatever an entry does that it should not have done is a difference, and what it should have set and has not.
 /// Threading: owned by the auditor.
 /// </summary>
-internal sealed class DeadlineTrail
+/// <param name="policy">What decides.</param>
+internal sealed class DeadlineTrail(PolicyTrail policy)
 {
-    /// <summary>Of alerts that an entry has concerned since it began: what runs.</summary>
-    private readonly Dictionary<string, Deadline[]> running = new(StringComparer.Ordinal);
+    /// <summary>Of alerts that an entry has concerned since it was settled.</summary>
+    private readonly Dictionary<string, AuditedAlert> touched = new(StringComparer.Ordinal);
 
-    /// <summary>Of all others: as the book was when it began, which costs no more than the book does.</summary>
-    private AlertMap begun = AlertMap.Empty;
+    /// <summary>Of all others: as the book was then, which costs no more than the book does.</summary>
+    private AlertMap settled = AlertMap.Empty;
+
+    /// <summary>By how much the clock has been set since.</summary>
+    private long shiftMicros;
 
     /// <summary>The last entry taken in.</summary>
     public long Cursor { get; private set; }
 
-    public int Alerts => running.Count + begun.Packed.Count(a => a.DueMicros != long.MaxValue);
-
     /// <summary>Begins with what runs as of one entry.</summary>
     public void Begin(BookSnapshot book)
     {
-        running.Clear();
-        Cursor = book.Sequence;
-        begun = book.Alerts;
+        touched.Clear();
+        touched.TrimExcess();
+        (Cursor, settled, shiftMicros) = (book.Sequence, book.Alerts, 0);
+    }
+
+    /// <summary>Holds the account against the book as of the last entry taken in; from there on the book, which is the same, stands for it.</summary>
+    /// <param name="differences">Told of each, in words.</param>
+    public void Settle(BookSnapshot book, Action<string> differences)
+    {
+        foreach (var (id, alert) in touched)
+        {
+            var other = book.Alerts.Find(id)?.Deadlines ?? [];
+            foreach (var deadline in alert.Running.Except(other))
+            {
+                differences(Say(id, deadline, "is not in the book"));
+            }
+
+            foreach (var deadline in other.Except(alert.Running))
+            {
+                differences(Say(id, deadline, "is in the book and no entry has set it"));
+            }
+        }
+
+        Begin(book);
     }
 
     /// <param name="differences">Told of each, in words.</param>
     public void Take(LedgerEntry entry, Action<string> differences)
     {
         Cursor = entry.Sequence;
+        var decides = policy.At(entry);
         if (entry is { Kind: EntryKind.ClockStepped, Body.ShiftMicros: { } shift })
         {
-            foreach (var packed in begun.Packed.ToArray())
+            shiftMicros += shift;
+            foreach (var alert in touched.Values)
             {
-                Replace(packed.Id, packed.Unpack().Deadlines);
+                alert.Running = [.. alert.Running.Select(d => d with { DueMicros = d.DueMicros + shift })];
+            }
+        }
+        else if ((entry.Body.Breach is not null || entry.Body.Transition is not null || entry.Body.Command is not null) && Touch(entry) is { } alert)
+        {
+            var after = entry.Body.Breach is { } breach ? Fire(entry, alert, breach, differences)
+                : entry.Body.Transition is { } transition ? transition.Deadlines ?? alert.Running
+                : Step(entry, alert, entry.Body.Command!, differences);
+            if (decides is not null)
+            {
+                DeadlineDemand.Judge(alert, entry, after, decides, (d, what) => differences(Say(entry.AlertId, d, what)));
             }
 
-            foreach (var (id, list) in running.ToArray())
-            {
-                running[id] = [.. list.Select(d => d with { DueMicros = d.DueMicros + shift })];
-            }
-        }
-        else if (entry.Body.Breach is { } breach)
-        {
-            Fire(entry, breach, differences);
-        }
-        else if (entry.Body.Transition is { } transition)
-        {
-            Replace(entry.AlertId, transition.Deadlines);
-        }
-        else if (entry.Body.Command is { } command)
-        {
-            Step(entry, command, differences);
+            alert.Running = after;
+            alert.Follow(entry);
         }
     }
 
     /// <summary>What should have fired by then and has not.</summary>
-    public IEnumerable<string> DueBy(long micros) => running.Select(r => (Id: r.Key, Deadlines: (IEnumerable<Deadline>)r.Value))
-        .Concat(begun.Packed.Where(a => a.DueMicros <= micros).Select(a => (a.Id, Deadlines: (IEnumerable<Deadline>)a.Unpack().Deadlines)))
-        .SelectMany(r => r.Deadlines.Where(d => d.DueMicros <= micros).Select(d => (r.Id, Deadline: d)))
+    public IEnumerable<string> DueBy(long micros) => touched.Select(t => (Id: t.Key, t.Value.Running))
+        .Concat(settled.Packed.Where(a => a.DueMicros != long.MaxValue && a.DueMicros + shiftMicros <= micros && !touched.ContainsKey(a.Id))
+            .Select(a => (a.Id, AuditedAlert.Of(a.Unpack(), shiftMicros).Running)))
+        .SelectMany(r => r.Running.Where(d => d.DueMicros <= micros).Select(d => (r.Id, Deadline: d)))
         .OrderBy(d => d.Deadline.DueMicros).Select(d => Say(d.Id, d.Deadline, "has not fired"));
 
-    private void Fire(LedgerEntry entry, Breach breach, Action<string> differences)
+    /// <returns>The alert before the entry; null for one that is over, of which nothing runs.</returns>
+    private AuditedAlert? Touch(LedgerEntry entry)
+    {
+        if (touched.TryGetValue(entry.AlertId, out var alert))
+        {
+            return alert;
+        }
+
+        alert = settled.Find(entry.AlertId) is { } before ? AuditedAlert.Of(before, shiftMicros)
+            : entry is { Kind: EntryKind.Raised, Body.Transition: { } facts } ? AuditedAlert.Raised(facts)
+            : null;
+        return alert is null ? null : touched[entry.AlertId] = alert;
+    }
+
+    private static List<Deadline> Fire(LedgerEntry entry, AuditedAlert alert, Breach breach, Action<string> differences)
     {
         var fired = new Deadline(breach.Step, breach.Level, breach.Round, breach.DueMicros);
-        var list = Running(entry.AlertId);
-        if (list?.Contains(fired) != true)
+        if (!alert.Running.Contains(fired))
         {
             differences(Say(entry.AlertId, fired, "fired and was not running"));
         }
@@ -77,62 +112,31 @@ internal sealed class DeadlineTrail
             differences(Say(entry.AlertId, fired, "fired early"));
         }
 
-        Replace(entry.AlertId, entry.Body.Escalation?.Deadlines ?? list?.Where(d => d != fired).ToArray());
+        return [.. entry.Body.Escalation?.Deadlines ?? alert.Running.Where(d => d != fired)];
     }
 
-    private void Step(LedgerEntry entry, CommandFacts command, Action<string> differences)
+    private static IReadOnlyList<Deadline> Step(LedgerEntry entry, AuditedAlert alert, CommandFacts command, Action<string> differences)
     {
-        if (entry.Kind == EntryKind.Commented || Running(entry.AlertId) is not { } list)
+        if (entry.Kind == EntryKind.Commented)
         {
-            Replace(entry.AlertId, command.Deadlines);
-            return;
+            return alert.Running;
         }
 
         // What was due before an officer's step came must have fired before it; after an outage a shelf's end is due among the rest.
-        foreach (var late in list.Where(d => d.DueMicros <= entry.TimeMicros && entry.Actor != "deadline"))
+        foreach (var late in alert.Running.Where(d => d.DueMicros <= entry.TimeMicros && entry.Actor != "deadline"))
         {
             differences(Say(entry.AlertId, late, "was passed over"));
         }
 
-        IReadOnlyList<Deadline>? left = entry.Kind switch
+        return entry.Kind switch
         {
             EntryKind.Closed => [],
             _ when command.Deadlines is { } given => given,
-            EntryKind.Seen => [.. list.Where(d => d.Step != WorkState.Seen)],
-            EntryKind.Triaged => [.. list.Where(d => d.Step != WorkState.Triaged)],
-            EntryKind.Reported => [.. list.Where(d => d.Step != WorkState.Reported)],
-            EntryKind.Acknowledged => [.. list.Where(d => d.Step > WorkState.Acknowledged)],
-            EntryKind.Dispatched => [.. list.Where(d => d.Step > WorkState.Dispatched)],
-            EntryKind.Arrived => [.. list.Where(d => d.Step > WorkState.Arrived)],
-            EntryKind.Rectified => [.. list.Where(d => d.Step > WorkState.Rectified)],
-            _ => null,
+            EntryKind.Seen or EntryKind.Triaged or EntryKind.Reported => [.. alert.Running.Where(d => d.Step != AuditedAlert.StepOf(entry.Kind))],
+            EntryKind.Acknowledged or EntryKind.Dispatched or EntryKind.Arrived or EntryKind.Rectified =>
+                [.. alert.Running.Where(d => d.Step > AuditedAlert.StepOf(entry.Kind))],
+            _ => alert.Running,
         };
-        Replace(entry.AlertId, left);
-    }
-
-    /// <returns>Null when nothing runs.</returns>
-    private IReadOnlyList<Deadline>? Running(string alertId) =>
-        running.TryGetValue(alertId, out var list) ? list
-        : begun.Find(alertId) is { Deadlines: { Count: > 0 } first } ? first
-        : null;
-
-    private void Replace(string alertId, IReadOnlyList<Deadline>? deadlines)
-    {
-        if (deadlines is null)
-        {
-            return;
-        }
-
-        // No longer as it was at the beginning: that is let go.
-        begun = begun.Without(alertId);
-        if (deadlines.Count > 0)
-        {
-            running[alertId] = [.. deadlines];
-        }
-        else
-        {
-            running.Remove(alertId);
-        }
     }
 
     private static string Say(string alertId, Deadline deadline, string what) => string.Create(

@@ -35,7 +35,7 @@ internal static class SystemAlerts
         // Later than what it follows, also on a clock that was put back.
         var now = transaction.NowMicros;
         var episode = isActive ? alert!.EpisodeMicros : Math.Max(now, (alert?.EpisodeMicros ?? 0) + 1);
-        var reopens = !isActive && alert?.Acknowledged is not null;
+        var reopens = !isActive && alert is { Acknowledged: not null, OutOfService: null };
         var to = isActive ? Severity.Normal : Severity.Red;
         var facts = new TransitionFacts
         {

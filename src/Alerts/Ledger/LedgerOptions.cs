@@ -48,4 +48,7 @@ public sealed record LedgerOptions
 
     /// <summary>A test's way to break the sweep: deadlines of which it says true are not noticed.</summary>
     internal Func<Alert, Deadline, bool>? LeavesOut { get; init; }
+
+    /// <summary>A test's way to break the schedule: what an entry is made of in place of what was decided.</summary>
+    internal Func<EntryKind, EntryBody, EntryBody>? Spoils { get; init; }
 }

@@ -24,6 +24,9 @@ internal sealed class LedgerTransaction(
     /// <summary>A test's way to break the sweep: those deadlines are not noticed.</summary>
     public Func<Alert, Deadline, bool>? LeavesOut { get; init; }
 
+    /// <summary>A test's way to break the schedule.</summary>
+    public Func<EntryKind, EntryBody, EntryBody>? Spoils { get; init; }
+
     public long NowMicros { get; } = Micros.Now(clock);
 
     public byte[] HeadHash { get; private set; } = previousHash;
@@ -55,6 +58,7 @@ internal sealed class LedgerTransaction(
     public LedgerEntry Append(
         EntryKind kind, string alertId, string actor, string key, long timeMicros, EntryBody body, long postedMicros = 0)
     {
+        body = Spoils?.Invoke(kind, body) ?? body;
         if (MaintenanceMarks.Of(book.Duty, kind, body, () => FindAlert(alertId), NowMicros) is { } mark)
         {
             body = body with { Maintenance = mark };

@@ -146,7 +146,7 @@ internal sealed class LedgerWriter : IDisposable
 
         Step("begin");
         store.Begin();
-        var transaction = new LedgerTransaction(store, book, headHash, clock, policy, options.KeepsNotices) { LeavesOut = options.LeavesOut };
+        var transaction = new LedgerTransaction(store, book, headHash, clock, policy, options.KeepsNotices) { LeavesOut = options.LeavesOut, Spoils = options.Spoils };
         clockWatch.Check(transaction);
         store.LookUp(group);
         foreach (var work in group)
