@@ -37,6 +37,13 @@ public sealed class TimelineDuty
 
     public TerritoryTree Tree { get; }
 
+    /// <summary>Who acted without being on duty, in whose place, since the ledger began: <c>c for a</c>.</summary>
+    public static async Task<string> OffDutyAsync(LedgerKit kit)
+    {
+        var acted = (await kit.EntriesAsync(EntryKind.ActedOffDuty)).Select(e => $"{e.Actor} for {string.Join('+', e.Body.Duty!.OffDuty!.OnDuty)}").ToList();
+        return "off-duty: " + (acted.Count == 0 ? "nobody" : string.Join(", ", acted));
+    }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private OpenWork? open;

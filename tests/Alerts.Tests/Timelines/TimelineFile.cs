@@ -13,6 +13,9 @@ public sealed record Timeline(string File, string Title, string? Policy, IReadOn
     /// <summary>The channel over which a canary goes every minute; null for none.</summary>
     public string? Canary { get; init; }
 
+    /// <summary><c>refused</c> where nobody acts who is not on duty; null where it is put on record.</summary>
+    public string? OffDuty { get; init; }
+
     /// <summary>Which there are, e.g. <c>d01, d01/s03, d01/s04 beside d01/s05</c>; null where nothing is known but their paths.</summary>
     public string? Territories { get; init; }
 
@@ -41,7 +44,7 @@ public sealed class TimelineException(string file, int line, string what) : Exce
 /// <summary>Reads scenario files: <c>scenario TITLE</c>, perhaps <c>policy</c> with indented YAML and the headers, then <c>at</c>, <c>want</c> and <c>see</c> lines.</summary>
 public static class TimelineFile
 {
-    private static readonly string[] Headers = ["contacts", "fallback", "canary", "territories"];
+    private static readonly string[] Headers = ["contacts", "fallback", "canary", "territories", "off-duty"];
 
     public static IReadOnlyList<Timeline> Read(string file, string text)
     {
@@ -98,7 +101,7 @@ public static class TimelineFile
                 scenarios.Add(new Timeline(file, title, policy is null ? null : string.Join('\n', policy), lines)
                 {
                     Contacts = headers.GetValueOrDefault("contacts"), Fallback = headers.GetValueOrDefault("fallback"), Canary = headers.GetValueOrDefault("canary"),
-                    Territories = headers.GetValueOrDefault("territories"),
+                    Territories = headers.GetValueOrDefault("territories"), OffDuty = headers.GetValueOrDefault("off-duty"),
                 });
             }
             else if (lines.Count > 0)
@@ -144,7 +147,7 @@ public static class TimelineFile
             "at" => TimelineVerb.At,
             "want" => TimelineVerb.Want,
             "see" => TimelineVerb.See,
-            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario, policy, contacts, fallback, canary or territories"),
+            _ => throw new TimelineException(file, number, $"'{words[0]}' is no beginning of a line; expected at, want, see, scenario, policy, contacts, fallback, canary, territories or off-duty"),
         };
         if (words.Length < 3 || Seconds(words[1]) is not { } seconds)
         {

@@ -6,8 +6,12 @@ namespace PingAnIoT.Alerts.Tests;
 /// <summary>What officers do in a scenario: <c>wang acknowledges</c>, <c>li closes real "done" on gas-pipe/gp-2</c>, <c>wang of d02 acknowledges</c>, <c>wang takes out "x" as officer</c>.</summary>
 public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, TimelineDuty duty)
 {
+    private const string Step = "/pingan.alerts.v1.AlertService/Acknowledge";
     private int keys;
     private DeadlineAuditor? auditor;
+
+    /// <summary>Rights by roster; null where there are none.</summary>
+    public Func<ActingOnDuty>? Acting { get; init; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -35,7 +39,10 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         var device = After(words, "on");
         var seen = After(words, "seeing");
         var key = After(words, "with") ?? string.Create(CultureInfo.InvariantCulture, $"k{keys++}");
-        var officer = new Officer(words[0], After(words, "of") ?? "") { Roles = After(words, "as") is null ? OfficerRoles.All : OfficerRoles.Officer };
+        var officer = new Officer(words[0], After(words, "of") ?? "") 
+        {
+            Roles = After(words, "as") is { } role ? Enum.Parse<OfficerRoles>(role, ignoreCase: true) : OfficerRoles.All,
+        };
         var id = plant.IdOf(device);
         long? expected = seen switch
         {
@@ -43,7 +50,15 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
             "now" => (await ledger().FindAlertAsync(id, Cancel))!.LastSequence,
             _ => long.Parse(seen, CultureInfo.InvariantCulture),
         };
+        // As the server does before and after a call.
+        var offDuty = Acting?.Invoke().Look(officer, Step, Need.Act, new V1.AcknowledgeRequest { Id = id });
+        if (offDuty is { IsRefused: true })
+        {
+            return "refused: on duty: " + string.Join(", ", offDuty.OnDuty);
+        }
+
         var result = await RunAsync(words, new AlertCommand(id, officer, key, note, expected));
+        await (offDuty is not null && result.IsDone ? Acting!().NoteAsync(officer.Name, Step, offDuty) : Task.CompletedTask);
         return Answer(result);
     }
 

@@ -28,6 +28,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         try
         {
             duty = new TimelineDuty(() => kit.Ledger, timeline.Territories);
+            _ = timeline.OffDuty is null or "refused" ? 0 : throw new InvalidOperationException($"'{timeline.OffDuty}' is nothing that becomes of who is off duty; expected refused");
             notices = timeline.Contacts is null ? null : new TimelineNotices(timeline, duty.Tree);
         }
         catch (InvalidOperationException wrong)
@@ -35,7 +36,10 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             throw new TimelineException(timeline.File, timeline.Lines[0].Number, wrong.Message);
         }
 
-        officers = new TimelineOfficers(() => kit.Ledger, plant, duty);
+        officers = new TimelineOfficers(() => kit.Ledger, plant, duty)
+        {
+            Acting = () => new ActingOnDuty(kit.Ledger, () => duty.Tree, refuses: timeline.OffDuty is not null, clock),
+        };
         kit.Options = kit.Options with
         {
             Deadlines = timeline.Policy is null ? DeadlinePolicy.Default : PolicyOf(timeline.Policy), LeavesOut = (_, _) => silenced > 0, Synchronous = "OFF",
@@ -101,6 +105,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                     break;
                 case TimelineVerb.See when line.Text.StartsWith("held: ", StringComparison.Ordinal):
                     Same(line, line.Text, await TimelineNotices.HeldAsync(kit));
+                    break;
+                case TimelineVerb.See when line.Text.StartsWith("off-duty: ", StringComparison.Ordinal):
+                    Same(line, line.Text, await TimelineDuty.OffDutyAsync(kit));
                     break;
                 case TimelineVerb.See when line.Text.StartsWith("incidents: ", StringComparison.Ordinal):
                     Same(line, line.Text, officers.Incidents());

@@ -27,7 +27,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void There_are_as_many_as_there_should_be() => All().Count().Should().BeGreaterThanOrEqualTo(230);
+    public void There_are_as_many_as_there_should_be() => All().Count().Should().BeGreaterThanOrEqualTo(250);
 
     [Fact]
     public void No_two_have_the_same_title() => All().Select(s => s.Title).Should().OnlyHaveUniqueItems();
@@ -36,7 +36,7 @@ public sealed class TimelineTests
     [InlineData("at 0s red gas-pipe/gp-1 in d01", "t.txt, line 1: there is no scenario it belongs to")]
     [InlineData("scenario x\nat soon red gas-pipe/gp-1", "t.txt, line 2: 'at soon red gas-pipe/gp-1' has no time and no text; expected e.g. 'at 20s wang acknowledges'")]
     [InlineData("scenario x\nat 5s red gas-pipe/gp-1\nat 4s normal", "t.txt, line 3: it is before the line above; expected lines in order of time")]
-    [InlineData("scenario x\nwhen 5s red", "t.txt, line 2: 'when' is no beginning of a line; expected at, want, see, scenario, policy, contacts, fallback, canary or territories")]
+    [InlineData("scenario x\nwhen 5s red", "t.txt, line 2: 'when' is no beginning of a line; expected at, want, see, scenario, policy, contacts, fallback, canary, territories or off-duty")]
     public void What_cannot_be_read_names_its_line(string text, string error) =>
         FluentActions.Invoking(() => TimelineFile.Read("t.txt", text)).Should().Throw<TimelineException>().WithMessage(error);
 
@@ -76,6 +76,8 @@ public sealed class TimelineTests
     [InlineData("contacts a d01\ncanary the siren\nat 0s red gas-pipe/gp-1", "t.txt, line 4: 'the siren' is no channel; expected one word")]
     [InlineData("contacts a d01 over sms\nat 0s red gas-pipe/gp-1\nwant 0s a is told red gas-pipe/gp-1 over siren", "t.txt, line 4: '*' was wanted and did not happen; what happened was: a is told red gas-pipe/gp-1 over sms")]
     [InlineData("territories d01, d01//s03\nat 0s red gas-pipe/gp-1", "t.txt, line 3: *d01//s03*")]
+    [InlineData("off-duty scolded\nat 0s red gas-pipe/gp-1", "t.txt, line 3: 'scolded' is nothing that becomes of who is off duty; expected refused")]
+    [InlineData("see 0s off-duty: c for a", "t.txt, line 2: 'off-duty: c for a' gave 'off-duty: nobody', not *")]
     public async Task What_does_not_come_true_names_its_line(string text, string error)
     {
         await using var player = new TimelinePlayer(TimelineFile.Read("t.txt", "scenario x\n" + text)[0]);
