@@ -13,6 +13,7 @@ namespace PingAnIoT.Alerts;
 [JsonSerializable(typeof(EntryBody))]
 [JsonSerializable(typeof(Alert))]
 [JsonSerializable(typeof(IReadOnlyList<Breach>))]
+[JsonSerializable(typeof(IReadOnlyList<MissedStep>))]
 [JsonSerializable(typeof(NoticeCard))]
 [JsonSerializable(typeof(MaintenanceMark))]
 internal sealed partial class AlertsJson : JsonSerializerContext

@@ -119,6 +119,9 @@ public sealed class BookListTests
     private static IEnumerable<Alert> Matching(AlertMap map, Officer officer, V1.ListRequest request) => map.Values.Where(a =>
         IsOf(a, officer) && (request.IncludeClosed || a.IsOpen) && (request.Device.Length == 0 || a.Device == request.Device) && a.LastSequence > request.ChangedAfter
         && (request.PeakSeverity == V1.Severity.Unspecified || WireNames.Of(a.PeakColour) == request.PeakSeverity)
+        && (!request.Overdue || a.Missed?.Count > 0) && (!request.Mine || a.Acknowledged?.By == officer.Name)
+        && (request.Step == V1.Step.Unspecified || WireNames.Of(a.Work) == request.Step)
+        && (request.Supervision == V1.Supervision.Unspecified || a.Missed?.Any(m => (int)(m.Supervision ?? Supervision.None) >= (int)request.Supervision) == true)
         && (request.Territory.Length == 0 || PlacesOf(a).Any(p => IsIn(p, officer.Territory) && IsIn(p, request.Territory))));
 
     /// <summary>Of known places: each of a gateway's, where it has none itself.</summary>
@@ -133,6 +136,8 @@ public sealed class BookListTests
     {
         IncludeClosed = random.Next(2) == 0, Device = random.Next(4) == 0 ? Device(random.Next(6)) : "", ChangedAfter = random.Next(3) == 0 ? random.Next(200) : 0,
         PeakSeverity = random.Next(2) == 0 ? V1.Severity.Unspecified : WireNames.Of(Reds[random.Next(4)]), Territory = random.Next(2) == 0 ? "" : Places[random.Next(Places.Length)],
+        Overdue = random.Next(4) == 0, Mine = random.Next(6) == 0, Step = random.Next(6) == 0 ? V1.Step.Acknowledged : V1.Step.Unspecified,
+        Supervision = random.Next(4) == 0 ? (V1.Supervision)random.Next(4) : V1.Supervision.Unspecified,
     };
 
     private static AlertScope Scope(Random random) => new()
@@ -158,12 +163,14 @@ public sealed class BookListTests
             Id = $"A-{first}", RuleId = $"r{random.Next(3)}", RuleVersion = "v", TitleZh = "超压", TitleEn = "over", Basis = "site", Kind = kind, Device = device,
             Series = random.Next(5) == 0 ? "of/another/thing" : $"{kind}/{device}/pressure-{first}", Quantity = "pressure", Unit = "kPa", Gateway = $"gw-{random.Next(3)}",
             Territory = territory, Serves = territory.Length > 0 || kind != Catalog.GatewayKind ? null : Serving[random.Next(Serving.Length)], Address = "平安路", OwnerUnit = random.Next(2) == 0 ? "" : "u",
-            Condition = random.Next(2) == 0 ? AlertCondition.Active : AlertCondition.Normal, Work = random.Next(4) == 0 ? WorkState.Closed : WorkState.Raised,
+            Condition = random.Next(2) == 0 ? AlertCondition.Active : AlertCondition.Normal, Work = random.Next(4) switch { 0 => WorkState.Closed, 1 => WorkState.Acknowledged, _ => WorkState.Raised },
             Colour = Reds[random.Next(4)], PeakColour = Reds[random.Next(4)], FirstEpisodeMicros = raised, EpisodeMicros = raised + step, ChangedEventMicros = raised,
             RaisedAtMicros = raised, ChangedAtMicros = raised + step, FirstSequence = first, LastSequence = first + step,
             Evidence = [.. Enumerable.Range(0, random.Next(3)).Select(i => new Evidence(raised - i, i, random.Next(2) == 0 ? null : "other/series/x"))],
             Deadlines = [.. Enumerable.Range(0, random.Next(4)).Select(i => new Deadline(WorkState.Acknowledged, i, 1, raised + (i * 60_000_000)))],
             Incident = random.Next(5) == 0 || incident > first ? null : new IncidentRef(incident, incident % 2 == 0 ? IncidentCause.Fault : IncidentCause.Gateway, 1_000_000_000_000_000 + (incident * 1_000)),
+            Missed = random.Next(3) == 0 ? [new MissedStep(WorkState.Rectified, raised, random.Next(4) is > 0 and var hard ? (Supervision)hard : null)] : null,
+            Acknowledged = random.Next(2) == 0 ? new Attestation(Officers[random.Next(Officers.Length)].Name, raised, "", Severity.Green) : null,
             Maintenance = random.Next(5) == 0 ? new MaintenanceMark(7, true) : null,
         };
     }

@@ -250,7 +250,20 @@ public sealed class CliTests
         (await RunAsync(["incidents", "--json", .. at])).Out.Should().Contain("\"cause\": \"INCIDENT_CAUSE_HAZARD\"");
         (await RunAsync(["incidents", "nonsense", .. at])).Status.Should().Be(1);
         (await RunAsync(["alerts", "--json", .. at])).Out.Should().Contain("\"peakSeverity\": \"SEVERITY_RED\"");
+        (await RunAsync(["alerts", "--mine", .. at])).Out.Should().NotContain(id, "nobody has acknowledged it");
         (await RunAsync(["ack", id, "--note", "on my way", .. at])).Status.Should().Be(0);
+        foreach (var (filters, isThere) in new[]
+        {
+            ("--mine", true), ("--step acknowledged", true), ("--step new", false), ("--colour red", true), ("--colour yellow --mine", false), ("--overdue", false),
+            ("--supervised", false), ("--supervised listed", false), ("--closed --step closed", false),
+        })
+        {
+            var listed = await RunAsync(["alerts", .. filters.Split(' '), .. at]);
+            listed.Status.Should().Be(0, filters + listed.Error);
+            listed.Out.Contains(id, StringComparison.Ordinal).Should().Be(isThere, filters);
+        }
+
+        (await RunAsync(["alerts", "--supervised", "somewhat", .. at])).Status.Should().Be(2);
         (await RunAsync(["comment", id, "valve shut", .. at])).Status.Should().Be(0);
         var (status, _, error) = await RunAsync(["close", id, "--verdict", "false", .. at]);
         status.Should().Be(1);

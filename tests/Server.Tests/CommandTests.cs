@@ -55,6 +55,23 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task A_list_is_of_a_step_at_which_an_alert_rests_and_mine_is_the_callers()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.PostAsync(new Plant("gp-1").To(Severity.Green), new Plant("gp-2").To(Severity.Green), new Plant("gp-3").To(Severity.Green));
+        var all = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts;
+        await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = all[0].Id }, As("li.na"));
+        await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = all[1].Id }, As("wang.wei"));
+        (await server.Alerts.ListAsync(new V1.ListRequest { Mine = true }, As("li.na"))).Alerts.Select(a => a.Id).Should().Equal(all[0].Id);
+        (await server.Alerts.ListAsync(new V1.ListRequest { Step = V1.Step.New })).Alerts.Select(a => a.Id).Should().Equal(all[2].Id);
+        await server.Alerts.CloseAsync(new V1.CloseRequest { Id = all[0].Id, Verdict = V1.Verdict.False, Note = "dust" }, As("li.na"));
+        (await server.Alerts.ListAsync(new V1.ListRequest { Step = V1.Step.Closed, IncludeClosed = true, Mine = true }, As("li.na"))).Alerts.Select(a => a.Id).Should().Equal(all[0].Id);
+        (await server.Alerts.ListAsync(new V1.ListRequest { Supervision = V1.Supervision.Notice, IncludeClosed = true })).Alerts.Should().BeEmpty();
+        (await server.Alerts.ListAsync(new V1.ListRequest { Overdue = true, IncludeClosed = true })).Alerts.Should().BeEmpty();
+        await FluentActions.Awaiting(async () => await server.Alerts.ListAsync(new V1.ListRequest { Step = V1.Step.Seen })).Should().ThrowAsync<RpcException>().WithMessage("*rests*");
+    }
+
+    [Fact]
     public async Task Pages_hold_every_alert_once()
     {
         await using var server = await TestServer.StartAsync();

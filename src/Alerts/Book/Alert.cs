@@ -40,6 +40,11 @@ public sealed record Breach(
     public long OverdueByMicros => AtMicros - DueMicros;
 }
 
+/// <summary>A step that was missed and is still not done.</summary>
+/// <param name="DueMicros">When it was due first; server time.</param>
+/// <param name="Supervision">The hardest it has come to; null for no more than that they are told.</param>
+public sealed record MissedStep(WorkState Step, long DueMicros, Supervision? Supervision = null);
+
 /// <summary>
 /// One alert as the ledger's entries make it: a rule on a series, from its first episode until people close it.
 /// Immutable. Two axes that do not depend on each other: <see cref="Condition"/> (the plant) and <see cref="Work"/> (people).
@@ -205,6 +210,13 @@ public sealed record Alert
     /// <summary>Where it is, for who may see it: asked by <see cref="Officer.Sees(Alert)"/>; its words are those of <see cref="AlertPlaces"/>.</summary>
     [JsonIgnore]
     internal string Places => AlertPlaces.Of(Territory, Serves, Kind);
+
+    /// <summary>What was missed and is still not done, the newest last; null for nothing. Of breaches from before this was kept: from the next one on.</summary>
+    public IReadOnlyList<MissedStep>? Missed { get; init; }
+
+    /// <summary>What it is under until what was missed is done.</summary>
+    [JsonIgnore]
+    public Supervision Supervision => Missed?.Max(m => m.Supervision) ?? Supervision.None;
 
     /// <summary>The worst colour that officers were told of since work began: what is worse than that is news.</summary>
     [JsonIgnore]

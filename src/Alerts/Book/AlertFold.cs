@@ -26,7 +26,7 @@ internal static class AlertFold
             EntryKind.ParentOver => alert with { Behind = entry.Body.ParentOver!.Next, IsUntold = entry.Body.ParentOver.IsUntold ?? alert.IsUntold },
             EntryKind.Commented => alert with { Comments = alert.Comments + 1 },
             >= EntryKind.Seen and < EntryKind.PolicySet or EntryKind.Acknowledged or EntryKind.Closed => Take(alert, entry, entry.Body.Command!),
-            EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation),
+            EntryKind.Breached => Miss(alert, entry.Body.Breach!, entry.Body.Escalation) with { Missed = entry.Body.Missed ?? alert.Missed },
             EntryKind.MaintenanceOver =>
                 alert with { Maintenance = entry.Body.MaintenanceOver!.Next, IsUntold = entry.Body.MaintenanceOver.IsUntold ?? alert.IsUntold },
             _ => alert,
@@ -177,6 +177,11 @@ internal static class AlertFold
         if (facts.NewRound == true)
         {
             after = after with { Round = alert.Round + 1 };
+        }
+
+        if (reached is { } done && alert.Missed?.Where(m => !DeadlineSchedule.IsDone(m.Step, done)).ToList() is { } left)
+        {
+            after = after with { Missed = left.Count == 0 ? null : left };
         }
 
         return entry.Kind == EntryKind.Closed ? WithDeadlines(after, [])

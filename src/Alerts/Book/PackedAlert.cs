@@ -60,6 +60,17 @@ internal sealed class PackedAlert
 
     public Severity PeakColour => (Severity)Facts[PeakAt];
 
+    public WorkState Work => (WorkState)Facts[WorkAt];
+
+    /// <summary>A step was missed and is not done.</summary>
+    public bool IsOverdue => Rest?.Missed is not null;
+
+    /// <summary>What it is under until what was missed is done.</summary>
+    public Supervision Supervision => Rest?.Supervision ?? Supervision.None;
+
+    /// <summary>Who acknowledged it; null for nobody.</summary>
+    public string? AcknowledgedBy => Rest?.Acknowledged?.By;
+
     private Severity Colour => (Severity)Facts[ColourAt];
 
     public string Id

@@ -115,10 +115,10 @@ internal static class DeadlineSchedule
     }
 
     /// <summary>What still runs when a step is reached: seen, triage and report end their own, a state all up to it.</summary>
-    public static IEnumerable<Deadline> Without(IEnumerable<Deadline> deadlines, WorkState reached) =>
-        reached is WorkState.Seen or WorkState.Triaged or WorkState.Reported
-            ? deadlines.Where(d => d.Step != reached)
-            : deadlines.Where(d => d.Step > reached);
+    public static IEnumerable<Deadline> Without(IEnumerable<Deadline> deadlines, WorkState reached) => deadlines.Where(d => !IsDone(d.Step, reached));
+
+    public static bool IsDone(WorkState step, WorkState reached) =>
+        reached is WorkState.Seen or WorkState.Triaged or WorkState.Reported ? step == reached : step <= reached;
 
     private static bool IsShort(WorkState step) => step < WorkState.Rectified;
 

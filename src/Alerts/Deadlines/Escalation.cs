@@ -5,6 +5,23 @@ internal static class Escalation
 {
     public static EntryBody Of(Alert alert, Deadline deadline, long nowMicros, DeadlinePolicy policy)
     {
+        var body = Then(alert, deadline, nowMicros, policy);
+        return body with { Missed = Missed(alert, body.Breach!) };
+    }
+
+    private static List<MissedStep> Missed(Alert alert, Breach breach)
+    {
+        var missed = alert.Missed?.ToList() ?? [];
+        var before = missed.Find(m => m.Step == breach.Step);
+        missed.RemoveAll(m => m.Step == breach.Step);
+        missed.Add(new MissedStep(breach.Step, before?.DueMicros ?? breach.DueMicros, Harder(before?.Supervision, breach.Supervision)));
+        return missed;
+    }
+
+    private static Supervision? Harder(Supervision? one, Supervision? other) => one is null || other > one ? other : one;
+
+    private static EntryBody Then(Alert alert, Deadline deadline, long nowMicros, DeadlinePolicy policy)
+    {
         var breach = new Breach(deadline.Step, deadline.Level, deadline.Round, deadline.DueMicros, nowMicros);
 
         // A rule that is no longer in the policy is told where it happened, and goes no further.

@@ -61,6 +61,7 @@ public static class WireAlert
             Flaps = alert.Chatter?.Count ?? 0,
             ShelvedUntil = EndOf(alert, WorkState.ShelveEnd),
             OutOfServiceUntil = EndOf(alert, WorkState.OutOfServiceEnd),
+            Supervision = WireNames.Of(alert.Supervision),
             CalmTime = alert.Chatter?.CalmAtMicros is { } calm ? WireTime.Of(calm) : null,
         };
         wire.Evidence.AddRange(alert.Evidence.Select(e => new V1.Evidence { EventTime = WireTime.Of(e.EventTimeMicros), Value = e.Value, Series = e.Series ?? "" }));
@@ -69,6 +70,10 @@ public static class WireAlert
             Step = WireNames.Of(d.Step), Level = d.Level, DueTime = WireTime.Of(d.DueMicros),
         }));
         wire.Breaches.AddRange(alert.Breaches.Select(Of));
+        wire.Overdue.AddRange((alert.Missed ?? []).Select(m => new V1.Deadline
+        {
+            Step = WireNames.Of(m.Step), DueTime = WireTime.Of(m.DueMicros), Supervision = WireNames.Of(m.Supervision ?? Supervision.None),
+        }));
         wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert).Select(WireNames.Of));
         return wire;
     }

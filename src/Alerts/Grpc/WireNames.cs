@@ -86,6 +86,14 @@ public static class WireNames
         _ => V1.Supervision.Unspecified,
     };
 
+    public static Supervision From(V1.Supervision supervision) => supervision switch
+    {
+        V1.Supervision.Notice => Supervision.Notice,
+        V1.Supervision.Interview => Supervision.Interview,
+        V1.Supervision.Listed => Supervision.Listed,
+        _ => Supervision.None,
+    };
+
     public static string Of(WorkAction action) => action switch
     {
         WorkAction.See => "see",

@@ -101,7 +101,8 @@ internal static class WireReport
             OpenBefore = tally.OpenBefore, Raised = tally.Raised, Reopened = tally.Reopened, Closed = tally.Closed, OpenAfter = tally.OpenAfter,
             CameBack = tally.CameBack, Breaches = tally.Breaches, RealVerdicts = tally.Of(Verdict.Real), FalseVerdicts = tally.Of(Verdict.False),
             TestVerdicts = tally.Of(Verdict.Test), RepairVerdicts = tally.Of(Verdict.Repair), Shelved = tally.Shelved, OutOfService = tally.TakenOut,
-            AsideAfter = tally.AsideAfter,
+            AsideAfter = tally.AsideAfter, SupervisionNotices = tally.Of(Supervision.Notice), SupervisionInterviews = tally.Of(Supervision.Interview),
+            SupervisionListed = tally.Of(Supervision.Listed), ListedAfter = tally.ListedAfter,
         };
         if (wire.RealVerdicts + wire.FalseVerdicts is > 0 and var told)
         {

@@ -199,6 +199,9 @@ public sealed record EntryBody
     /// <summary><see cref="EntryKind.Breached"/>: what follows from it; null when it is the last of its step.</summary>
     public EscalationFacts? Escalation { get; init; }
 
+    /// <summary><see cref="EntryKind.Breached"/>: the alert's <see cref="Alert.Missed"/> from here on; null in entries of before it was kept.</summary>
+    public IReadOnlyList<MissedStep>? Missed { get; init; }
+
     /// <summary><see cref="EntryKind.PolicySet"/>.</summary>
     public PolicyFacts? Policy { get; init; }
 

@@ -34,6 +34,9 @@ internal sealed class Life(ReportSpan span)
     /// <summary>How often its series was taken out of service.</summary>
     public int TakenOut { get; private set; }
 
+    /// <summary>How often a step came under notice, interview or listed supervision.</summary>
+    public List<Supervision> Supervised { get; } = [];
+
     /// <summary>From when to when it was open, as far as the period goes; the last may have no end.</summary>
     public List<(long FromMicros, long ToMicros)> Open { get; } = [];
 
@@ -54,6 +57,9 @@ internal sealed class Life(ReportSpan span)
 
     /// <summary>Open at the end, and on a shelf or out of service.</summary>
     public bool AsideAfter => OpenAfter && (Alert!.Shelved ?? Alert.OutOfService) is not null;
+
+    /// <summary>Open at the end, and under listed supervision.</summary>
+    public bool ListedAfter => OpenAfter && Alert!.Supervision == Supervision.Listed;
 
     public bool IsEmpty => !OpenBefore && Raised + Reopened + Closed + CameBack + Breaches + Steps.Count == 0;
 
@@ -131,6 +137,10 @@ internal sealed class Life(ReportSpan span)
         {
             Breaches++;
             Missed.Add((breach.Step, breach.Level));
+            if (SupervisionOf(after, breach.Step) is { } supervision && supervision != SupervisionOf(before, breach.Step))
+            {
+                Supervised.Add(supervision);
+            }
         }
         else if (before is not null && StepOf(entry.Kind) is not null)
         {
@@ -152,6 +162,8 @@ internal sealed class Life(ReportSpan span)
             Steps.Add((step, effective - beganMicros));
         }
     }
+
+    private static Supervision? SupervisionOf(Alert? alert, WorkState step) => alert?.Missed?.FirstOrDefault(m => m.Step == step)?.Supervision;
 
     private static WorkState? StepOf(EntryKind kind) => kind switch
     {

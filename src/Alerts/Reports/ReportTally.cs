@@ -6,6 +6,7 @@ namespace PingAnIoT.Alerts;
 internal sealed class AlertTally
 {
     private readonly long[] verdicts = new long[(int)Verdict.Repair + 1];
+    private readonly long[] supervised = new long[(int)Supervision.Listed + 1];
 
     public long OpenBefore { get; private set; }
 
@@ -27,6 +28,10 @@ internal sealed class AlertTally
 
     public long AsideAfter { get; private set; }
 
+    public long ListedAfter { get; private set; }
+
+    public long Of(Supervision supervision) => supervised[(int)supervision];
+
     public long Of(Verdict verdict) => verdicts[(int)verdict];
 
     public void Add(Life life)
@@ -41,6 +46,8 @@ internal sealed class AlertTally
         Shelved += life.Shelved;
         TakenOut += life.TakenOut;
         AsideAfter += life.AsideAfter ? 1 : 0;
+        ListedAfter += life.ListedAfter ? 1 : 0;
+        life.Supervised.ForEach(s => supervised[(int)s]++);
         life.Verdicts.ForEach(v => verdicts[(int)v]++);
     }
 }

@@ -21,7 +21,7 @@ internal static class AlertTable
                 new Text($"{alert.Kind}/{alert.Device} {alert.Address}".TrimEnd()),
                 new Text(AlertText.Value(alert)),
                 new Text(alert.RaiseTime.ToDateTimeOffset().ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
-                new Text(AlertText.Work(alert) + (alert.Breaches.Count > 0 ? " OVERDUE" : "")));
+                new Text(AlertText.Work(alert)));
         }
 
         if (alerts.Count > Rows)

@@ -16,6 +16,14 @@ internal static class AlertText
         _ => "?",
     };
 
+    private static string Word(V1.Supervision supervision) => supervision switch
+    {
+        V1.Supervision.Notice => ", 通报 notice",
+        V1.Supervision.Interview => ", 约谈 interview",
+        V1.Supervision.Listed => ", 挂牌督办 listed",
+        _ => "",
+    };
+
     public static Color Colour(V1.Severity severity) => severity switch
     {
         V1.Severity.Red => Color.Red,
@@ -98,6 +106,7 @@ internal static class AlertText
     public static string Work(V1.Alert alert) =>
         Step(alert.Step) + (alert.OutOfService is not null ? ", out of service until " + DutyText.Of(alert.OutOfServiceUntil) : "")
         + (alert.Shelved is not null ? ", shelved until " + DutyText.Of(alert.ShelvedUntil) : "")
+        + (alert.Overdue.Count > 0 ? ", OVERDUE " + string.Join(' ', alert.Overdue.Select(d => Step(d.Step))) : "") + Word(alert.Supervision)
         + (alert.BehindAlertId.Length > 0 ? ", behind " + alert.BehindAlertId : "")
         + (alert.Flapping ? string.Create(CultureInfo.InvariantCulture, $", flapping ({alert.Flaps} times)") : "");
 

@@ -8,6 +8,10 @@ namespace PingAnIoT.Server;
 /// <summary><c>alerts</c>: what is open now, or with <c>--closed</c> what ever was.</summary>
 internal static class AlertsVerb
 {
+    private static readonly string[] Colours = ["red", "yellow", "green", "fault"];
+    private static readonly string[] Steps = ["new", "acknowledged", "dispatched", "arrived", "rectified", "closed"];
+    private static readonly string[] Degrees = ["notice", "interview", "listed"];
+
     public static Command Create(Terminal terminal)
     {
         var closed = new Option<bool>("--closed") { Description = "Also those that are closed." };
@@ -22,11 +26,20 @@ internal static class AlertsVerb
         });
         var territory = new Option<string>("--territory") { Description = "Only those of that one and all below.", DefaultValueFactory = _ => "" };
         var changed = new Option<long>("--changed-after") { Description = "Only those with news after that entry: what a summary counted." };
-        return OfficerConnection.Verb(terminal, new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed }, async (client, headers, parsed, ct) =>
+        var colour = OneOf("--colour", "Only those of this colour at their worst", Colours);
+        var step = OneOf("--step", "Only those at this step", Steps);
+        var overdue = new Option<bool>("--overdue") { Description = "Only those of which a step was missed and is still not done." };
+        var supervised = OneOf("--supervised", "Only those under supervision for that, at least (without a word: any)", Degrees);
+        supervised.Arity = ArgumentArity.ZeroOrOne;
+        var mine = new Option<bool>("--mine") { Description = "Only those that you have acknowledged." };
+        var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed, colour, step, overdue, supervised, mine };
+        return OfficerConnection.Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
             var alerts = await ReadAsync(client, headers, new V1.ListRequest
             {
                 IncludeClosed = parsed.GetValue(closed), Territory = RosterVerb.Path(parsed.GetValue(territory)), ChangedAfter = parsed.GetValue(changed),
+                PeakSeverity = Named<V1.Severity>(parsed.GetValue(colour)), Step = Named<V1.Step>(parsed.GetValue(step)), Overdue = parsed.GetValue(overdue), Mine = parsed.GetValue(mine),
+                Supervision = parsed.GetResult(supervised) is null ? V1.Supervision.Unspecified : Named<V1.Supervision>(parsed.GetValue(supervised) ?? Degrees[0]),
             }, parsed.GetValue(limit), ct);
             if (parsed.GetValue(json))
             {
@@ -44,6 +57,16 @@ internal static class AlertsVerb
             return ExitCode.Done;
         });
     }
+
+    private static Option<string?> OneOf(string name, string description, string[] words)
+    {
+        var option = new Option<string?>(name) { Description = $"{description}: {string.Join(", ", words)}." };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+
+    private static T Named<T>(string? word)
+        where T : struct, Enum => word is null ? default : Enum.Parse<T>(word, ignoreCase: true);
 
     private static async Task<List<V1.Alert>> ReadAsync(
         V1.AlertService.AlertServiceClient client, Metadata headers, V1.ListRequest request, int limit, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace PingAnIoT.Server;
 /// <summary>Reports as tables for people and as CSV for their tools, in both languages of the console.</summary>
 internal static class ReportText
 {
-    private const string CsvCounts = "open_before,raised,reopened,closed,open_after,came_back,breaches,real,false,test,repair,false_alarm_rate,shelved,out_of_service,aside_after";
+    private const string CsvCounts = "open_before,raised,reopened,closed,open_after,came_back,breaches,real,false,test,repair,false_alarm_rate,shelved,out_of_service,aside_after,notices,interviews,listed,listed_after";
 
     public static IEnumerable<string> Of(V1.GetReportResponse report)
     {
@@ -14,10 +14,11 @@ internal static class ReportText
         foreach (var (title, groups) in Groups(report))
         {
             var table = new TextTable();
-            table.Add(title, "期初 open", "新增 raised", "再开 reopened", "办结 closed", "期末 left", "复发 again", "超时 overdue", "误报率 false", "搁置 shelved", "停用 out", "期末搁置停用 aside");
+            table.Add(title, "期初 open", "新增 raised", "再开 reopened", "办结 closed", "期末 left", "复发 again", "超时 overdue", "误报率 false", "搁置 shelved", "停用 out", "期末搁置停用 aside", "通报/约谈/挂牌 supervised", "期末挂牌 listed");
             foreach (var (name, counts) in groups)
             {
-                table.Add(name, N(counts.OpenBefore), N(counts.Raised), N(counts.Reopened), N(counts.Closed), N(counts.OpenAfter), N(counts.CameBack), N(counts.Breaches), Rate(counts), N(counts.Shelved), N(counts.OutOfService), N(counts.AsideAfter));
+                table.Add(name, N(counts.OpenBefore), N(counts.Raised), N(counts.Reopened), N(counts.Closed), N(counts.OpenAfter), N(counts.CameBack), N(counts.Breaches), Rate(counts), N(counts.Shelved), N(counts.OutOfService), N(counts.AsideAfter),
+                    $"{N(counts.SupervisionNotices)}/{N(counts.SupervisionInterviews)}/{N(counts.SupervisionListed)}", N(counts.ListedAfter));
             }
 
             foreach (var line in table.Lines().Prepend(""))
@@ -83,7 +84,7 @@ internal static class ReportText
             foreach (var (name, c) in groups)
             {
                 long[] numbers = [c.OpenBefore, c.Raised, c.Reopened, c.Closed, c.OpenAfter, c.CameBack, c.Breaches, c.RealVerdicts, c.FalseVerdicts, c.TestVerdicts, c.RepairVerdicts];
-                yield return $"{title[(title.LastIndexOf(' ') + 1)..]},{Field(name)},{string.Join(',', numbers.Select(n => N(n)))},{(c.HasFalseAlarmRate ? D(c.FalseAlarmRate) : "")},{N(c.Shelved)},{N(c.OutOfService)},{N(c.AsideAfter)}";
+                yield return $"{title[(title.LastIndexOf(' ') + 1)..]},{Field(name)},{string.Join(',', numbers.Select(n => N(n)))},{(c.HasFalseAlarmRate ? D(c.FalseAlarmRate) : "")},{N(c.Shelved)},{N(c.OutOfService)},{N(c.AsideAfter)},{N(c.SupervisionNotices)},{N(c.SupervisionInterviews)},{N(c.SupervisionListed)},{N(c.ListedAfter)}";
             }
         }
 

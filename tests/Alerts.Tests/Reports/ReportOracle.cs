@@ -52,7 +52,17 @@ internal sealed class ReportOracle
             all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Recurred)), all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Breached)),
             [.. Enum.GetValues<Verdict>().Select(v => (long)verdicts.Count(x => x == v))],
             all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.Shelved)), all.Sum(o => o.In.Count(m => m.Entry.Kind == EntryKind.OutOfService)),
-            all.Count(o => o.Last is { IsOpen: true } and ({ Shelved: not null } or { OutOfService: not null })));
+            all.Count(o => o.Last is { IsOpen: true } and ({ Shelved: not null } or { OutOfService: not null })),
+            string.Join('/', new[] { Supervision.Notice, Supervision.Interview, Supervision.Listed }.Select(s => all.Sum(o => o.Changes.Count(c => Comes(c.Before, c.Entry) == s)))),
+            all.Count(o => o.Last.IsOpen && o.Last.Missed?.Any(m => m.Supervision == Supervision.Listed) == true));
+    }
+
+    /// <summary>What the step that was missed is under now and was not before.</summary>
+    private static Supervision? Comes(Alert? before, LedgerEntry entry)
+    {
+        var step = entry.Body.Breach?.Step;
+        var now = entry.Body.Missed?.Single(m => m.Step == step).Supervision;
+        return now == before?.Missed?.SingleOrDefault(m => m.Step == step)?.Supervision ? null : now;
     }
 
     private IEnumerable<string> StepLines(WorkState step)
@@ -147,8 +157,8 @@ internal sealed class ReportOracle
 /// <summary>Reports as lines that an officer can read, and that are the same for the oracle and for what it is held against.</summary>
 internal static class ReportText
 {
-    public static string Line(string name, long before, long raised, long reopened, long closed, long after, long cameBack, long breaches, long[] verdicts, long shelved, long takenOut, long aside) =>
-        FormattableString.Invariant($"{name}: {before} open, {raised} raised, {reopened} reopened, {closed} closed, {after} left; {cameBack} came back, {breaches} breaches; real {verdicts[1]}, false {verdicts[2]}, test {verdicts[3]}, repair {verdicts[4]}{(shelved + takenOut + aside > 0 ? $"; {shelved} shelved, {takenOut} taken out, {aside} left aside" : "")}");
+    public static string Line(string name, long before, long raised, long reopened, long closed, long after, long cameBack, long breaches, long[] verdicts, long shelved, long takenOut, long aside, string supervised, long listed) =>
+        FormattableString.Invariant($"{name}: {before} open, {raised} raised, {reopened} reopened, {closed} closed, {after} left; {cameBack} came back, {breaches} breaches; real {verdicts[1]}, false {verdicts[2]}, test {verdicts[3]}, repair {verdicts[4]}{(shelved + takenOut + aside > 0 ? $"; {shelved} shelved, {takenOut} taken out, {aside} left aside" : "")}{(supervised == "0/0/0" && listed == 0 ? "" : $"; supervised {supervised}, {listed} left listed")}");
 
     public static string Deadline(WorkState step, Severity colour, long kept, long missed, long escalated) =>
         FormattableString.Invariant($"deadline {Word(step)} {Colour(colour)}: {kept} kept, {missed} missed, {escalated} escalated");
@@ -193,7 +203,8 @@ internal static class ReportText
     }
 
     private static string Of(string name, AlertTally tally) => Line(
-        name, tally.OpenBefore, tally.Raised, tally.Reopened, tally.Closed, tally.OpenAfter, tally.CameBack, tally.Breaches, [.. Enum.GetValues<Verdict>().Select(tally.Of)], tally.Shelved, tally.TakenOut, tally.AsideAfter);
+        name, tally.OpenBefore, tally.Raised, tally.Reopened, tally.Closed, tally.OpenAfter, tally.CameBack, tally.Breaches, [.. Enum.GetValues<Verdict>().Select(tally.Of)], tally.Shelved, tally.TakenOut, tally.AsideAfter,
+        FormattableString.Invariant($"{tally.Of(Supervision.Notice)}/{tally.Of(Supervision.Interview)}/{tally.Of(Supervision.Listed)}"), tally.ListedAfter);
 
     private static string Word(WorkState step) => step.ToString().ToLowerInvariant();
 

@@ -77,6 +77,13 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         return string.Join(' ', parts.OfType<string>());
     }
 
+    /// <summary>What was missed and is still not done: <c>overdue: arrived, rectified listed</c>; and none is <c>overdue: none</c>.</summary>
+    public async Task<string> OverdueAsync()
+    {
+        var missed = (await ledger().FindAlertAsync(plant.IdOf(null), Cancel))!.Missed ?? [];
+        return "overdue: " + (missed.Count == 0 ? "none" : string.Join(", ", missed.Select(m => $"{m.Step} {m.Supervision}".TrimEnd().ToLowerInvariant())));
+    }
+
     /// <summary>All open incidents, newest first, with their open alerts: <c>incidents: hazard red/red gas-pipe/gp-1 gas-pipe/gp-2; fault …</c>.</summary>
     public string Incidents()
     {

@@ -109,6 +109,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                 case TimelineVerb.See when line.Text.StartsWith("off-duty: ", StringComparison.Ordinal):
                     Same(line, line.Text, await TimelineDuty.OffDutyAsync(kit));
                     break;
+                case TimelineVerb.See when line.Text.StartsWith("overdue: ", StringComparison.Ordinal):
+                    Same(line, line.Text, await officers.OverdueAsync());
+                    break;
                 case TimelineVerb.See when line.Text.StartsWith("incidents: ", StringComparison.Ordinal):
                     Same(line, line.Text, officers.Incidents());
                     break;
