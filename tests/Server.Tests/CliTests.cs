@@ -232,6 +232,12 @@ public sealed class CliTests
         (await RunInAsync(kept, ["alerts", .. at])).Status.Should().Be(0);
         (await RunInAsync(kept, ["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
         (await RunInAsync(kept, ["sign-in", "li.na", "--password-stdin", .. at])).Error.Should().Contain("SIGN_IN_REFUSED");
+        File.Copy(kept, kept + "-copy");
+        (await RunInAsync(kept, ["sign-out", .. at])).Status.Should().Be(0);
+        File.Exists(kept).Should().BeFalse();
+        (await RunInAsync(kept, ["sign-out", .. at])).Status.Should().Be(1, "nobody is signed in");
+        (await RunInAsync(kept + "-copy", ["alerts", .. at])).Status.Should().Be(1, "the session is over at the server, too");
+        (await RunInAsync(kept + "-copy", ["sign-out", .. at])).Status.Should().Be(0, "it goes here all the same");
     }
 
     [Fact]
@@ -265,6 +271,11 @@ public sealed class CliTests
 
         (await RunAsync(["alerts", "--supervised", "somewhat", .. at])).Status.Should().Be(2);
         (await RunAsync(["comment", id, "valve shut", .. at])).Status.Should().Be(0);
+        var shown = (await RunAsync(["show", id, .. at])).Out;
+        shown.Should().Contain("acknowledged  li.na on my way").And.Contain("comment  li.na valve shut").And.Contain("level 1").And.Contain("Steps that may be taken now: triage, report, dispatch,");
+        (await RunAsync(["show", id, "--json", .. at])).Out.Should().Contain("\"history\"");
+        (await RunAsync(["show", "NONE", .. at])).Status.Should().Be(1);
+        await ActsOnWhatWasSeenAsync(id, shown, at);
         var (status, _, error) = await RunAsync(["close", id, "--verdict", "false", .. at]);
         status.Should().Be(1);
         error.Should().Contain("NEEDS_SECOND_PERSON");
@@ -277,6 +288,21 @@ public sealed class CliTests
         watched.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l.Contains("\"event\"", StringComparison.Ordinal)).Should().HaveCount(4);
         (await RunAsync("verify", "--data", server.Data)).Out.Should().Contain("sound");
         (await RunAsync("export", "--data", server.Data, "--format", "json")).Out.Should().Contain("valve shut");
+    }
+
+    /// <summary>li.na sends a team, wang.wei another one, as <c>show</c> tells him how.</summary>
+    private static async Task ActsOnWhatWasSeenAsync(string id, string shown, string[] li)
+    {
+        string[] wang = [.. li[..3], "wang.wei"];
+        var seen = Seen(shown);
+        (await RunAsync(["dispatch", id, "--to", "team-1", "--seeing", seen, .. li])).Status.Should().Be(0);
+        (await RunAsync(["dispatch", id, "--to", "team-2", .. wang])).Error.Should().Contain("expected_sequence");
+        (await RunAsync(["dispatch", id, "--to", "team-2", "--seeing", seen, .. wang])).Error.Should().Contain("STALE");
+        seen = Seen((await RunAsync(["show", id, .. wang])).Out);
+        (await RunAsync(["dispatch", id, "--to", "team-2", "--seeing", seen, .. wang])).Status.Should().Be(0);
+        (await RunAsync(["show", id, .. wang])).Out.Should().Contain("wang.wei to team-2");
+
+        static string Seen(string shown) => shown[(shown.IndexOf("--seeing ", StringComparison.Ordinal) + 9)..].Trim();
     }
 
     private sealed class ScoreFolder : IDisposable

@@ -16,7 +16,7 @@ internal static class AlertText
         _ => "?",
     };
 
-    private static string Word(V1.Supervision supervision) => supervision switch
+    public static string Word(V1.Supervision supervision) => supervision switch
     {
         V1.Supervision.Notice => ", 通报 notice",
         V1.Supervision.Interview => ", 约谈 interview",
@@ -109,6 +109,16 @@ internal static class AlertText
         + (alert.Overdue.Count > 0 ? ", OVERDUE " + string.Join(' ', alert.Overdue.Select(d => Step(d.Step))) : "") + Word(alert.Supervision)
         + (alert.BehindAlertId.Length > 0 ? ", behind " + alert.BehindAlertId : "")
         + (alert.Flapping ? string.Create(CultureInfo.InvariantCulture, $", flapping ({alert.Flaps} times)") : "");
+
+    /// <summary>One line of an alert's history.</summary>
+    /// <param name="what">An entry, which does not carry the alert.</param>
+    /// <param name="unit">The alert's.</param>
+    public static string Entry(V1.AlertEvent what, string unit)
+    {
+        var colour = what.ToSeverity == V1.Severity.Unspecified ? "" : $"{Word(what.ToSeverity)}  {Value(what.WindowValue, unit)}  ";
+        var verdict = what.Verdict == V1.Verdict.Unspecified ? "" : $"{what.Verdict.ToString().ToLowerInvariant()}  ";
+        return string.Create(CultureInfo.InvariantCulture, $"{what.Sequence}  {DutyText.Of(what.RecordTime)}  {What(what.Type)}  {colour}{verdict}{Tail(what)}{(what.Breach is { } b ? Word(b.Supervision) : "")}");
+    }
 
     private static string Tail(V1.AlertEvent what) => what.Breach is { } breach
         ? $"{Step(breach.Step)}, level {breach.Level}, told to {(breach.Territory.Length > 0 ? breach.Territory : "the city")}{(what.ComesBack ? ", comes back" : "")}"

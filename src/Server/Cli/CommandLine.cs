@@ -45,9 +45,8 @@ public static class CommandLine
         SimulateVerb.Create(terminal),
         WatchVerb.Create(terminal),
         AlertsVerb.Create(terminal),
+        ShowVerb.Create(terminal),
         IncidentsVerb.Create(terminal),
-        AckVerb.Create(terminal),
-        CloseVerb.Create(terminal),
         CommentVerb.Create(terminal),
         PolicyVerb.Create(terminal),
         ResetVerb.Create(terminal),
@@ -62,5 +61,6 @@ public static class CommandLine
         RosterVerb.Create(terminal),
         DutyVerb.Create(terminal),
         SignInVerb.Create(terminal),
+        SignOutVerb.Create(terminal),
     };
 }

@@ -9,9 +9,10 @@ internal static class ResetVerb
     {
         var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
         var note = new Argument<string>("note") { Description = "What you have to say, at most 1,900 characters.", DefaultValueFactory = _ => "" };
-        return OfficerConnection.Verb(terminal, new Command("reset", "Reset an alert of a latched rule, which no reading ends.") { id, note }, async (client, headers, parsed, ct) =>
+        var seeing = StepVerbs.Seeing();
+        return OfficerConnection.Verb(terminal, new Command("reset", "Reset an alert of a latched rule, which no reading ends.") { id, note, seeing }, async (client, headers, parsed, ct) =>
         {
-            var request = new V1.ResetRequest { Id = parsed.GetValue(id), Note = parsed.GetValue(note) };
+            var request = new V1.ResetRequest { Id = parsed.GetValue(id), Note = parsed.GetValue(note), ExpectedSequence = parsed.GetValue(seeing) };
             var response = await client.ResetAsync(request, headers, cancellationToken: ct);
             await terminal.Out.WriteLineAsync(AlertText.Line(response.Alert));
             return ExitCode.Done;
