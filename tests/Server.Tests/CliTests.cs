@@ -135,7 +135,14 @@ public sealed class CliTests
         var bad = Path.Combine(folder, "bad.yaml");
         await File.WriteAllTextAsync(good, PingAnIoT.Alerts.DefaultPolicy.Text);
         await File.WriteAllTextAsync(bad, "deadlines:\n  red: { sean: 15s }\n");
-        (await RunAsync("policy", "check", good)).Out.Should().EndWith("deadlines, no errors\n");
+        (await RunAsync("policy", "check", good)).Out.Should().EndWith("deadlines, no errors\n").And.NotContain("time: working", "nothing is counted so by default");
+        await File.WriteAllTextAsync(good, "working: { holidays: [2020-10-01] }\ndeadlines:\n  red: { rectified: { within: 3d, time: working } }\n");
+        var year = DateTimeOffset.UtcNow.Year;
+        var remarked = await RunAsync("policy", "check", good);
+        remarked.Status.Should().Be(0);
+        remarked.Out.Should().Contain($"have no day of {year}:").And.Contain($"have no day of {year + 1}:").And.EndWith("1 deadlines, no errors\n");
+        await File.WriteAllTextAsync(good, $"working: {{ holidays: [{year}-10-01], workdays: [{year + 1}-01-04] }}\ndeadlines:\n  red: {{ rectified: {{ within: 3d, time: working }} }}\n");
+        (await RunAsync("policy", "check", good)).Out.Should().Be($"{good}: 1 deadlines, no errors\n");
         var (status, output, _) = await RunAsync("policy", "check", good, bad);
         status.Should().Be(1);
         output.Should().Contain($"{bad}:2:10: unknown key 'sean' in 'red'; did you mean 'seen'?");

@@ -54,6 +54,47 @@ public sealed class OfficerTests
     }
 
     [Fact]
+    public async Task An_update_changes_what_its_mask_names_and_no_more()
+    {
+        await using var server = await StartAsync();
+        var duty = new V1.DutyService.DutyServiceClient(server.Channel);
+        var chief = await MakeChiefAsync(server);
+        var li = new V1.DutyOfficer { Name = "li.na", NameZh = "李娜", Roles = { V1.Role.Officer }, Territory = "d01/s03" };
+        await duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = li, Password = Password }, chief);
+        var officer = await SignInAsync(server, "li.na");
+        Task<V1.DutyOfficer> Update(V1.DutyOfficer given, string requestId, params string[] paths) => UpdateAsync(duty, chief, given, requestId, paths);
+
+        li.Roles.Add(V1.Role.Supervisor);
+        (await Update(new V1.DutyOfficer { Name = "li.na", Roles = { V1.Role.Officer, V1.Role.Supervisor }, NameZh = "nobody" }, "", "roles")).Should().Be(li);
+        li.NameZh = "";
+        (await Update(new V1.DutyOfficer { Name = "li.na" }, "r1", "name_zh")).Should().Be(li, "what is named and empty is made empty");
+        li.Territory = "d01";
+        (await Update(new V1.DutyOfficer { Name = "li.na", Territory = "d01" }, "", "territory")).Should().Be(li);
+        var entries = server.Ledger.Book.Sequence;
+        (await Update(new V1.DutyOfficer { Name = "li.na" }, "r1", "name_zh")).Territory.Should().Be("d01/s03", "asked again it is what was done then");
+        server.Ledger.Book.Sequence.Should().Be(entries);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "li.na", NameZh = "x" }, "r1", "name_zh"), StatusCode.InvalidArgument);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "li.na" }, "", "name"), StatusCode.InvalidArgument);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "li.na" }, "", "salary"), StatusCode.InvalidArgument);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "li.na" }, "", "roles"), StatusCode.InvalidArgument);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "nobody", Disabled = true }, "", "disabled"), StatusCode.NotFound);
+        await Refused(() => Update(new V1.DutyOfficer { Name = "chief", Roles = { V1.Role.Officer } }, "", "roles"), StatusCode.FailedPrecondition);
+        li.Disabled = true;
+        (await Update(new V1.DutyOfficer { Name = "li.na", Disabled = true }, "", "disabled")).Should().Be(li);
+        await Refused(() => server.Alerts.ListAsync(new V1.ListRequest(), officer).ResponseAsync, StatusCode.Unauthenticated);
+
+        using var patch = new HttpRequestMessage(HttpMethod.Patch, "/v1/officers/li.na?updateMask=nameEn") { Content = new StringContent("""{"nameEn":"Li Na"}""", System.Text.Encoding.UTF8, "application/json") };
+        patch.Headers.Add("authorization", chief.GetValue("authorization"));
+        (await (await server.Http.SendAsync(patch, TestServer.Cancel)).Content.ReadAsStringAsync(TestServer.Cancel)).Should().Contain("\"nameEn\":\"Li Na\"").And.Contain("\"disabled\":true");
+    }
+
+    private static async Task<V1.DutyOfficer> UpdateAsync(V1.DutyService.DutyServiceClient duty, Metadata chief, V1.DutyOfficer given, string requestId, string[] paths)
+    {
+        var mask = new Google.Protobuf.WellKnownTypes.FieldMask { Paths = { paths } };
+        return (await duty.UpdateOfficerAsync(new V1.UpdateOfficerRequest { Officer = given, UpdateMask = mask, RequestId = requestId }, chief)).Officer;
+    }
+
+    [Fact]
     public async Task A_refresh_token_is_good_once_and_a_signed_out_session_not_at_all()
     {
         await using var server = await StartAsync();

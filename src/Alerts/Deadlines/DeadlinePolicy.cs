@@ -1,3 +1,4 @@
+using System.Globalization;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts;
@@ -64,6 +65,22 @@ public sealed class DeadlinePolicy
     /// <summary>When a time that begins now is up.</summary>
     public long Due(DeadlineRule rule, TimeSpan within, long fromMicros) =>
         rule.IsWorkingTime ? Calendar.Add(fromMicros, within) : fromMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>What is not wrong, and yet hardly meant.</summary>
+    public IReadOnlyList<string> Remarks(DateTimeOffset now)
+    {
+        if (Rules.All(r => !r.IsWorkingTime))
+        {
+            return [];
+        }
+
+        var year = TimeZoneInfo.ConvertTime(now, Calendar.Zone).Year;
+        return
+        [
+            .. new[] { year, year + 1 }.Where(y => !Calendar.Holidays.Concat(Calendar.Workdays).Any(d => d.Year == y)).Select(y => string.Create(
+                CultureInfo.InvariantCulture, $"'time: working' is counted, and 'holidays' and 'workdays' have no day of {y}: its holidays would be worked; put the year's list there when it is published")),
+        ];
+    }
 
     private DeadlineRule[] Of(Severity colour, string kind)
     {

@@ -102,9 +102,13 @@ public sealed partial class DutyService(Ledger ledger, OfficerSessions? sessions
 
     public override async Task<V1.UpdateOfficerResponse> UpdateOfficer(V1.UpdateOfficerRequest request, ServerCallContext context)
     {
-        var record = WireOfficer.From(request.Officer);
-        Require(record.Name, await Issuer.SetOfficerAsync(record, OfficerName.Of(context), isNew: false, context.CancellationToken, request.RequestId));
-        return new V1.UpdateOfficerResponse { Officer = WireOfficer.Of(record) };
+        var (record, mask) = (WireOfficer.From(request.Officer), WireOfficer.Mask(request.UpdateMask));
+        var caller = OfficerName.Of(context);
+        var result = mask is null
+            ? await Issuer.SetOfficerAsync(record, caller, isNew: false, context.CancellationToken, request.RequestId)
+            : await Issuer.ChangeOfficerAsync(record.Name, before => WireOfficer.Merge(before, request.Officer, mask), caller, request.RequestId, context.CancellationToken);
+        Require(record.Name, result);
+        return new V1.UpdateOfficerResponse { Officer = WireOfficer.Of(result.Entry!.Body.Officer!) };
     }
 
     private OfficerSessions Issuer => sessions ?? throw GrpcErrors.Of(
@@ -174,6 +178,30 @@ internal static class WireOfficer
         };
         wire.Roles.AddRange(Roles.Where(r => officer.Roles.HasFlag(r.Own)).Select(r => r.Wire));
         return wire;
+    }
+
+    /// <returns>Null where all is to change.</returns>
+    public static FieldMask? Mask(FieldMask? mask)
+    {
+        if (mask is null or { Paths.Count: 0 } || mask.Paths.Contains("*"))
+        {
+            return null;
+        }
+
+        return new FieldMask { Paths = { mask.Paths.Select(FieldOf) } };
+    }
+
+    /// <param name="path">The field's name, also as JSON has it: a query is taken as it is.</param>
+    private static string FieldOf(string path) =>
+        V1.DutyOfficer.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(f => f.Name != "name" && (f.Name == path || f.JsonName == path))?.Name
+        ?? throw GrpcErrors.Invalid("update_mask", $"'{path}' is no field of an officer that can change");
+
+    /// <summary>What the mask names as it is given, the rest as it was.</summary>
+    public static OfficerRecord Merge(OfficerRecord before, V1.DutyOfficer given, FieldMask mask)
+    {
+        var wire = Of(before);
+        mask.Merge(given, wire, new FieldMask.MergeOptions { ReplacePrimitiveFields = true, ReplaceRepeatedFields = true });
+        return From(wire);
     }
 
     public static OfficerRecord From(V1.DutyOfficer? wire) => wire is null

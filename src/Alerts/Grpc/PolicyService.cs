@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace PingAnIoT.Alerts;
 
 /// <summary>The policy in force, and what is wrong with one that might be.</summary>
-public sealed class PolicyService(Ledger ledger) : V1.PolicyService.PolicyServiceBase
+public sealed class PolicyService(Ledger ledger, TimeProvider time) : V1.PolicyService.PolicyServiceBase
 {
     public override Task<V1.GetPolicyResponse> GetPolicy(V1.GetPolicyRequest request, ServerCallContext context)
     {
@@ -19,8 +19,9 @@ public sealed class PolicyService(Ledger ledger) : V1.PolicyService.PolicyServic
     public override Task<V1.CheckPolicyResponse> CheckPolicy(V1.CheckPolicyRequest request, ServerCallContext context)
     {
         var response = new V1.CheckPolicyResponse();
-        response.Errors.AddRange(PolicyFile.Parse(request.Text, "text").Errors
-            .Select(e => new V1.PolicyError { Line = e.Line, Column = e.Column, Message = e.Message }));
+        var (policy, errors) = PolicyFile.Parse(request.Text, "text");
+        response.Errors.AddRange(errors.Select(e => new V1.PolicyError { Line = e.Line, Column = e.Column, Message = e.Message }));
+        response.Remarks.AddRange(policy?.Remarks(time.GetUtcNow()) ?? []);
         return Task.FromResult(response);
     }
 }

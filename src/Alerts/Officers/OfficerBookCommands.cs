@@ -93,6 +93,23 @@ internal static class OfficerBookCommands
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
+    /// <summary>Changes something of an officer.</summary>
+    /// <param name="transaction">The draft.</param>
+    /// <param name="name">Whose account.</param>
+    /// <param name="change">From what the officer is to what he is from here on.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="hasPassword">As for <see cref="Set"/>.</param>
+    /// <param name="requestId">As for <see cref="Set"/>.</param>
+    public static CommandResult Change(
+        LedgerTransaction transaction, string name, Func<OfficerRecord, OfficerRecord> change, Officer actor, Func<string, bool> hasPassword, string requestId)
+    {
+        // Asked for again it is held against what the officer was made then, whatever was changed since.
+        var then = requestId.Length > 0 ? transaction.Store.FindByKey(RequestKey(actor.Name, requestId))?.Body.Officer : null;
+        return (then?.Name == name ? then : transaction.Duty.Officers.GetValueOrDefault(name)) is { } before
+            ? Set(transaction, change(before), actor, isNew: false, hasPassword, requestId)
+            : new CommandResult(CommandOutcome.NotFound);
+    }
+
     /// <summary>Writes down an officer that was looked at already.</summary>
     public static LedgerEntry Append(LedgerTransaction transaction, OfficerRecord record, string actor, string requestId = "") =>
         transaction.Append(

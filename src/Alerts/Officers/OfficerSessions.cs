@@ -202,19 +202,28 @@ public sealed class OfficerSessions : IDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<CommandResult> SetOfficerAsync(OfficerRecord record, Officer actor, bool isNew, CancellationToken cancellationToken, string requestId = "")
     {
-        var done = await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, secrets.HasPassword, requestId), cancellationToken).ConfigureAwait(false);
-        if (done.IsDone && record.IsDisabled)
-        {
-            secrets.EndSessionsOf(record.Name);
-        }
-
-        return done;
+        return EndIfDisabled(await ledger.DecideAsync(t => OfficerBookCommands.Set(t, record, actor, isNew, secrets.HasPassword, requestId), cancellationToken).ConfigureAwait(false));
     }
+
+    /// <summary>Changes something of an officer; one that is disabled by it is out at once.</summary>
+    public async Task<CommandResult> ChangeOfficerAsync(
+        string name, Func<OfficerRecord, OfficerRecord> change, Officer actor, string requestId, CancellationToken cancellationToken) =>
+        EndIfDisabled(await ledger.DecideAsync(t => OfficerBookCommands.Change(t, name, change, actor, secrets.HasPassword, requestId), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Of one who is disabled: out at once.</summary>
     public void EndSessionsOf(string name) => secrets.EndSessionsOf(name);
 
     public void Dispose() => hashing.Dispose();
+
+    private CommandResult EndIfDisabled(CommandResult done)
+    {
+        if (done is { IsDone: true, Entry.Body.Officer: { IsDisabled: true } officer })
+        {
+            secrets.EndSessionsOf(officer.Name);
+        }
+
+        return done;
+    }
 
     private OfficerRecord? Find(string name) =>
         ledger.Book.Duty.Officers.TryGetValue(name, out var officer) && !officer.IsDisabled ? officer : null;

@@ -7,11 +7,11 @@ internal static class FileCheck
 {
     /// <param name="files">Paths.</param>
     /// <param name="terminal">Where it is said.</param>
-    /// <param name="parse">From text and name to what a sound file holds, or null, and its errors.</param>
+    /// <param name="parse">From text and name to what a sound file holds, or null, its errors, and what is not wrong and yet hardly meant.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>An <see cref="ExitCode"/>: the worst of all.</returns>
     public static async Task<int> RunAsync(
-        string[] files, Terminal terminal, Func<string, string, (string? Holds, IReadOnlyList<RuleFileError> Errors)> parse, CancellationToken cancellationToken)
+        string[] files, Terminal terminal, Func<string, string, (string? Holds, IReadOnlyList<RuleFileError> Errors, IReadOnlyList<string> Remarks)> parse, CancellationToken cancellationToken)
     {
         var status = ExitCode.Done;
         foreach (var file in files)
@@ -22,10 +22,15 @@ internal static class FileCheck
                 continue;
             }
 
-            var (holds, errors) = parse(text, file);
+            var (holds, errors, remarks) = parse(text, file);
             foreach (var error in errors)
             {
                 await terminal.Out.WriteLineAsync(error.ToString());
+            }
+
+            foreach (var remark in remarks)
+            {
+                await terminal.Out.WriteLineAsync($"{file}: {remark}");
             }
 
             if (holds is not null)

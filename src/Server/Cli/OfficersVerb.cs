@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Google.Protobuf.WellKnownTypes;
 
 namespace PingAnIoT.Server;
 
@@ -89,19 +90,12 @@ internal static class OfficersVerb
         var name = Name();
         return RosterVerb.Verb(terminal, new Command("disable", "Shut an officer out, at once; the record stays.") { name }, async (client, headers, parsed, ct) =>
         {
-            await foreach (var officer in AllAsync(client, headers, ct))
+            var request = new V1.UpdateOfficerRequest
             {
-                if (officer.Name == parsed.GetValue(name))
-                {
-                    officer.Disabled = true;
-                    var request = new V1.UpdateOfficerRequest { Officer = officer };
-                    await terminal.Out.WriteLineAsync(Line((await client.UpdateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
-                    return ExitCode.Done;
-                }
-            }
-
-            await terminal.Error.WriteLineAsync($"There is no officer '{parsed.GetValue(name)}'.");
-            return ExitCode.No;
+                Officer = new V1.DutyOfficer { Name = parsed.GetValue(name), Disabled = true }, UpdateMask = new FieldMask { Paths = { "disabled" } },
+            };
+            await terminal.Out.WriteLineAsync(Line((await client.UpdateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
+            return ExitCode.Done;
         });
     }
 

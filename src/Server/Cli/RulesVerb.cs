@@ -20,9 +20,9 @@ internal static class RulesVerb
         return new Command("rules", "Work on rules.") { check, schema, RulesTestVerb.Create(terminal), ExplainVerb.Create(terminal) };
     }
 
-    private static (string? Holds, IReadOnlyList<RuleFileError> Errors) Parse(string text, string file)
+    private static (string? Holds, IReadOnlyList<RuleFileError> Errors, IReadOnlyList<string> Remarks) Parse(string text, string file)
     {
         var (rules, errors) = RuleFile.Parse(text, file, Catalog.Default);
-        return (rules is null ? null : $"{rules.Rules.Count} rules", errors);
+        return (rules is null ? null : $"{rules.Rules.Count} rules", errors, []);
     }
 }

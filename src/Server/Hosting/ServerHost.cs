@@ -111,7 +111,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(new TokenOfficers(options.Officers, meters))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new IncidentService(ledger))
-                .AddSingleton(new PolicyService(ledger))
+                .AddSingleton(new PolicyService(ledger, time))
                 .AddSingleton(new NoticeService(ledger, notices?.Office))
                 .AddSingleton(new ReportService(ledger, new ReportDesk(figures), () => places.Current, time))
                 .AddSingleton(new AlertService(ledger, streams, new LatchedRules(rules, pipeline), time))
