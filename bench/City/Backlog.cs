@@ -19,20 +19,26 @@ internal sealed class Backlog(CityServer server, FleetRun run)
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private double ahead = double.NegativeInfinity;
 
-    /// <summary>Waits until nothing is due that is not acknowledged, and nothing acknowledged that is not judged.</summary>
+    /// <summary>
+    /// Waits until nothing is due that is not acknowledged, and nothing acknowledged that is not judged. As fast as acknowledged there is always more under way:
+    /// then what was published before now is to be acknowledged.
+    /// </summary>
     /// <param name="elapsed">Of the run so far: what its flow is.</param>
+    /// <param name="isPaced">False for as fast as acknowledged.</param>
     /// <param name="longest">Then it is given up.</param>
     /// <param name="isOver">Ends the wait too.</param>
     /// <returns>How long it took; null when it was given up.</returns>
-    public async Task<TimeSpan?> CaughtUpAsync(TimeSpan elapsed, TimeSpan longest, Func<bool> isOver)
+    public async Task<TimeSpan?> CaughtUpAsync(TimeSpan elapsed, bool isPaced, TimeSpan longest, Func<bool> isOver)
     {
         var begin = TimeProvider.System.GetTimestamp();
+        var before = run.Counters.Published;
         var messages = Math.Max(LeastUnderWay, run.Counters.Published / elapsed.TotalSeconds * UnderWaySeconds);
         var readings = Math.Max(LeastUnderWay, run.Load.Readings / elapsed.TotalSeconds * UnderWaySeconds);
         while (TimeProvider.System.GetElapsedTime(begin) < longest)
         {
             var behind = await ReadingsAsync();
-            if (behind <= readings && run.Counters.Published - run.Counters.Acknowledged <= messages && run.Load.DelaySeconds <= UnderWaySeconds && IsConnected())
+            var due = isPaced ? run.Counters.Published - messages : before;
+            if (behind <= readings && run.Counters.Acknowledged >= due && run.Load.DelaySeconds <= UnderWaySeconds && IsConnected())
             {
                 return TimeProvider.System.GetElapsedTime(begin);
             }

@@ -98,7 +98,7 @@ internal sealed class CityRun(CityOptions options, TruthPlan plan, CityServer se
         var killed = time.GetTimestamp();
         await server.CrashAsync();
         var ready = time.GetElapsedTime(killed);
-        var more = await backlog.CaughtUpAsync(before, TimeSpan.FromMinutes(2), () => playing.IsCompleted);
+        var more = await backlog.CaughtUpAsync(before, double.IsFinite(options.Speed), TimeSpan.FromMinutes(2), () => playing.IsCompleted);
         var facts = new CrashFacts(ready, more is null ? null : time.GetElapsedTime(killed));
         if (more is not null)
         {
