@@ -198,6 +198,11 @@ public static class NoticeFile
             }
 
             var territory = fields.OptionalText("territory", "a territory such as d01/s03");
+            if (territory is not null && !TerritoryPath.IsValid(territory.Text.Trim('/')))
+            {
+                errors.Add(territory, $"territory is {ErrorText.Quote(territory.Text)}; expected up to 4 codes of [A-Za-z0-9._-], joined by '/', e.g. d01/s03; none for the whole city");
+            }
+
             var phone = fields.OptionalText("phone", "a phone number");
             return errors.Count > before ? null : new ContactConfig(
                 territory?.Text.Trim('/') ?? "",

@@ -55,6 +55,8 @@ public sealed class NoticeFileTests
     [InlineData("https://hook.test/a", "https://u:p@hook.test/a", "holds a user or a password")]
     [InlineData("env:HOOK", "s3cr3t", "never the secret itself")]
     [InlineData("[hook, mail]", "[hok, mail]", "did you mean 'hook'?")]
+    [InlineData("name: chief,", "name: chief, territory: d01//s03,", "territory is 'd01//s03'; expected up to 4 codes")]
+    [InlineData("name: chief,", "name: chief, territory: d01／s03,", "territory is 'd01／s03'; expected up to 4 codes")]
     [InlineData("fallback: hook", "fallbak: hook", "did you mean 'fallback'?")]
     [InlineData("mail: chief@test", "mail: \"chief\\r\\nBcc: x@y\"", "expected a mail address")]
     public void An_error_says_where_and_what_was_meant(string good, string bad, string says)

@@ -223,7 +223,7 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         }
 
         var (role, channel) = (After("as"), After("over") ?? "hook");
-        if (words.Count > 2 || (words.Count > 1 && !TerritoryPath.IsValid(words[1])))
+        if (words.Count > 2)
         {
             throw new InvalidOperationException($"'{text}' is no contact; expected e.g. street d01/s03, or boss d01 as supervisor over sms");
         }
