@@ -81,6 +81,7 @@ internal sealed class LiveRun(TruthPlan plan, WireOptions target, FleetSourceOpt
     private RunFacts Facts(FleetRunResult result) => SimulationPlan.Facts(plan) with
     {
         Elapsed = result.Elapsed,
+        AreDelaysKnown = pace.Speed == 1,
         Published = result.Counters.Published,
         Acknowledged = result.Counters.Acknowledged,
         Refused = result.Counters.Refused,

@@ -27,6 +27,9 @@ public sealed record RunFacts
     /// <summary>By the wall clock.</summary>
     public TimeSpan Elapsed { get; init; }
 
+    /// <summary>False where officers saw the alerts by another clock than the fleet's, as of a run faster than real time: then nobody can tell how late they were.</summary>
+    public bool AreDelaysKnown { get; init; } = true;
+
     public long? Published { get; init; }
 
     public long? Acknowledged { get; init; }

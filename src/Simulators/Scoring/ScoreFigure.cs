@@ -16,6 +16,7 @@ public sealed record ScoreFigure(
     private const string NotKnown = "the run could not learn it";
     private const string NoLatency = "no latency was recorded";
     private const string NoneFound = "no incident was found";
+    private const string NoDelay = "no incident was found, or not in real time";
 
     /// <summary>All of them, in the order of the report.</summary>
     public static IReadOnlyList<ScoreFigure> All { get; } =
@@ -30,12 +31,12 @@ public sealed record ScoreFigure(
         Less("false-per-10000-device-days", "false episodes", c => c.FalsePer10000DeviceDays, NoDevices),
         Less("false-per-device-year", "false episodes", c => c.FalsePerDeviceYear, NoDevices),
         Less("alerts-per-incident", "episodes that speak of a found incident, mean", c => c.AlertsPerIncident, NoneFound),
-        Less("median-delay-s", "detection delay, seconds", c => c.Delay.MedianSeconds, NoneFound),
-        Less("p90-delay-s", "detection delay, seconds", c => c.Delay.P90Seconds, NoneFound),
-        Less("max-delay-s", "detection delay, seconds", c => c.Delay.MaxSeconds, NoneFound),
-        Less("median-delay-intervals", "detection delay, reporting intervals", c => c.Delay.MedianIntervals, NoneFound),
-        Less("p90-delay-intervals", "detection delay, reporting intervals", c => c.Delay.P90Intervals, NoneFound),
-        Less("max-delay-intervals", "detection delay, reporting intervals", c => c.Delay.MaxIntervals, NoneFound),
+        Less("median-delay-s", "detection delay, seconds", c => c.Delay.MedianSeconds, NoDelay),
+        Less("p90-delay-s", "detection delay, seconds", c => c.Delay.P90Seconds, NoDelay),
+        Less("max-delay-s", "detection delay, seconds", c => c.Delay.MaxSeconds, NoDelay),
+        Less("median-delay-intervals", "detection delay, reporting intervals", c => c.Delay.MedianIntervals, NoDelay),
+        Less("p90-delay-intervals", "detection delay, reporting intervals", c => c.Delay.P90Intervals, NoDelay),
+        Less("max-delay-intervals", "detection delay, reporting intervals", c => c.Delay.MaxIntervals, NoDelay),
         More("published", "messages", c => c.Messages.Published, NotKnown),
         More("acknowledged", "messages", c => c.Messages.Acknowledged, NotKnown),
         Less("unacknowledged", "messages published and neither acknowledged nor refused", Unacknowledged, NotKnown),

@@ -49,7 +49,7 @@ public static class ScorecardText
             + $"{Wording.Number(card.FalsePer10000DeviceDays)} per 10,000, {Wording.Number(card.FalsePerDeviceYear)} per device-year");
         Line(text, $"  alerts per found incident: {Wording.Short(card.AlertsPerIncident)}, most {card.MostAlertsPerIncident}; found early: {card.Early}");
         var d = card.Delay;
-        Line(text, $"  detection delay: median {Wording.Short(d.MedianSeconds)} s, p90 {Wording.Short(d.P90Seconds)} s, max {Wording.Short(d.MaxSeconds)} s; "
+        Line(text, d.Count == 0 && card.Recall.Count > 0 ? "  detection delay: not recorded, as latency: both need real time" : $"  detection delay: median {Wording.Short(d.MedianSeconds)} s, p90 {Wording.Short(d.P90Seconds)} s, max {Wording.Short(d.MaxSeconds)} s; "
             + $"in intervals {Wording.Short(d.MedianIntervals)}, {Wording.Short(d.P90Intervals)}, {Wording.Short(d.MaxIntervals)}");
         text.AppendLine();
     }

@@ -23,7 +23,7 @@ public static class Scorer
         var episodes = Count(join.Judged);
         var days = facts.Devices * Math.Max(0, facts.UntilSeconds - facts.FromSeconds) / DaySeconds;
         double? perDay = days > 0 ? episodes.False / days : null;
-        var stories = new Stories(join, counted);
+        var stories = new Stories(join, counted, facts.AreDelaysKnown);
         return new Scorecard
         {
             Run = new ScoredRun(facts.Name, facts.Seed, facts.Devices, facts.FromSeconds, facts.UntilSeconds, days, facts.Elapsed.TotalSeconds),
@@ -38,8 +38,8 @@ public static class Scorer
             AlertsPerIncident = found.Count > 0 ? found.Average(f => f.Episodes) : null,
             MostAlertsPerIncident = found.Select(f => f.Episodes).DefaultIfEmpty().Max(),
             Early = found.Count(f => f.IsEarly),
-            Delay = Delays.Of(incidents),
-            DelayBuckets = Delays.Buckets(incidents),
+            Delay = Delays.Of(facts.AreDelaysKnown ? incidents : []),
+            DelayBuckets = Delays.Buckets(facts.AreDelaysKnown ? incidents : []),
             Sorts = Sorts(join.Findings, facts, stories.Standing),
             Rules = Rules(join),
             Messages = Messages(facts),
@@ -83,7 +83,7 @@ public static class Scorer
         return new SortFigures(
             sort.Name, all[0].Entry.Kind, sort.Nature, sort.AtLeast, all.Count, Found(counted), needed.Count - counted.Count,
             sort.Nature == Nature.Nuisance ? 0 : all.Count - needed.Count, counted.Count(f => f.IsEarly), counted.Count(standing.Contains),
-            all.Sum(f => (long)f.Episodes), all.Sum(f => (long)f.FalseEpisodes), Delays.Of(counted));
+            all.Sum(f => (long)f.Episodes), all.Sum(f => (long)f.FalseEpisodes), Delays.Of(facts.AreDelaysKnown ? counted : []));
     }
 
     private static List<RuleFigures> Rules(TruthJoin join)

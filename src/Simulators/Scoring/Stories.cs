@@ -8,17 +8,19 @@ internal sealed class Stories
     private const int MostFalseOfARule = 10;
     private const double SlowIntervals = 2;
     private readonly TruthJoin join;
+    private readonly bool areDelaysKnown;
     private readonly HashSet<Finding> standing = [];
     private readonly Dictionary<Subject, List<JudgedEpisode>> missedDevices = [];
 
     /// <param name="join">The join.</param>
     /// <param name="counted">Entries that had to be found and were given time for it.</param>
-    public Stories(TruthJoin join, IReadOnlyList<Finding> counted)
+    /// <param name="areDelaysKnown">Else none is slow.</param>
+    public Stories(TruthJoin join, IReadOnlyList<Finding> counted, bool areDelaysKnown)
     {
-        this.join = join;
+        (this.join, this.areDelaysKnown) = (join, areDelaysKnown);
         var missed = counted.Where(f => !f.IsFound).OrderBy(f => f.Entry.Ailment.Sort.Nature).ThenByDescending(f => f.Entry.Ailment.Sort.AtLeast)
             .ThenBy(f => f.Entry.Ailment.Onset).ToList();
-        var slow = counted.Where(f => f.IsFound && f.DelayIntervals > SlowIntervals).OrderByDescending(f => f.DelayIntervals).ToList();
+        var slow = counted.Where(f => areDelaysKnown && f.IsFound && f.DelayIntervals > SlowIntervals).OrderByDescending(f => f.DelayIntervals).ToList();
         List<Finding> picked = [.. missed.Concat(slow).Take(Most)];
         foreach (var finding in missed.Concat(picked))
         {
@@ -88,7 +90,7 @@ internal sealed class Stories
             .Take(MostAlerts).Select(j => new StoryAlert(j.Episode.RuleId, j.Verdict, j.Episode.Steps, Finite(j.Episode.UntilSeconds)));
         return new Story(
             ailment.Sort.Name, entry.Kind, entry.Device, entry.Territory, ailment.Sort.Nature, ailment.Sort.AtLeast, ailment.Severity, ailment.Onset,
-            Finite(ailment.End), entry.FindableAt, Finite(entry.SettledAt), Finite(finding.FoundAt), finding.FoundBy, finding.IsFound ? finding.DelayIntervals : null,
+            Finite(ailment.End), entry.FindableAt, Finite(entry.SettledAt), Finite(finding.FoundAt), finding.FoundBy, finding.IsFound && areDelaysKnown ? finding.DelayIntervals : null,
             standing.Contains(finding), [.. alerts]);
     }
 

@@ -54,6 +54,20 @@ public sealed class ScorecardTests
         card.FalseAlerts.Single().Beside.Should().Equal("spike");
     }
 
+    /// <summary>Officers of a run faster than real time see alerts of hours ago by the clock of now: that is no delay, and no success either.</summary>
+    [Fact]
+    public void Faster_than_real_time_there_are_no_delays()
+    {
+        var card = ScoreStory.Of(Day).Score(ScoreStory.Facts with { AreDelaysKnown = false });
+        card.Recall.Should().Be(new Share(3, 4));
+        card.Delay.Should().Be(new DelayFigures(0, null, null, null, null, null, null));
+        card.DelayBuckets.Should().AllSatisfy(b => b.Count.Should().Be(0));
+        card.Sorts.Should().AllSatisfy(s => s.Delay.Count.Should().Be(0));
+        card.Stories.Should().AllSatisfy(s => s.DelayIntervals.Should().BeNull()).And.AllSatisfy(s => s.FoundSeconds.Should().BeNull());
+        ScorecardText.Write(card).Should().Contain("detection delay: not recorded").And.NotContain("median");
+        FailIf.Parse("median-delay-s>100", out _)!.Check(card).Should().ContainSingle().Which.Should().Contain("not in real time");
+    }
+
     /// <summary>It cannot be blind: every way to make the alerts worse changes the figure that says so.</summary>
     [Fact]
     public void Every_way_to_make_the_alerts_worse_shows()
