@@ -38,6 +38,7 @@ public sealed class AlertRowTests
             Behind = i[1] % 3 == 0 ? null : t[1], Chatter = i[3] % 3 == 0 ? null : new Chatter([n[2], n[3]], i[3], i[3] % 3 == 1 ? n[4] : null),
             IsUntold = i[0] % 3 == 0 ? true : null, Serves = i[1] % 4 == 0 ? t[2] : null, RoundColour = i[0] % 4 == 0 ? state.Item2 : null,
             Missed = i[1] % 4 == 0 ? [new MissedStep(WorkState.Rectified, n[3], i[2] % 2 == 0 ? Supervision.Listed : null)] : null,
+            ComeBacks = i[2] % 4 == 0 ? i[3] : null,
         });
 
     [Fact]

@@ -191,6 +191,89 @@ public class DeadlineTests
         (await kit.EntriesAsync(EntryKind.Breached)).Should().HaveCount(1300);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_comes_back_is_told_a_level_up_however_much_else_was_overdue_meanwhile(bool restarts)
+    {
+        const string Policy = """
+            deadlines:
+              red:
+                acknowledged: { within: 60s, repeat: 60s, levels: always, chain: [grid] }
+                dispatched: { within: 5m, after: acknowledged, levels: always }
+            """;
+        await using var kit = new LedgerKit();
+        kit.Options = kit.Options with { Deadlines = PolicyFile.Parse(Policy, "p.yaml").Policy! };
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Red, kit.Now));
+        await kit.FlushAsync();
+        for (var round = 1; round <= 4; round++)
+        {
+            await AcknowledgeAsync(round);
+            await AdvanceBy(kit, TimeSpan.FromMinutes(5));
+            kit.OnlyAlert().Breaches[^1].Should().BeEquivalentTo(new { Step = WorkState.Dispatched, Level = round });
+            for (var minute = 0; round == 3 && minute < 40; minute++)
+            {
+                await AdvanceBy(kit, TimeSpan.FromMinutes(1));
+            }
+
+            if (round == 3 && restarts)
+            {
+                ledger = await kit.ReopenAsync();
+            }
+        }
+
+        kit.OnlyAlert().Breaches.Should().HaveCount(32);
+        await kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
+
+        async Task AcknowledgeAsync(int round) =>
+            (await ledger.AcknowledgeAsync(new AlertCommand(kit.OnlyAlert().Id, new Officer("wang"), $"k{round}"), Cancel)).IsDone.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task What_came_back_before_that_was_counted_goes_by_what_is_on_record()
+    {
+        const string Policy = "deadlines: { red: { dispatched: { within: 5m, after: acknowledged, levels: always } } }";
+        await using var kit = new LedgerKit();
+        var isBefore = true;
+        kit.Options = kit.Options with { Deadlines = PolicyFile.Parse(Policy, "p.yaml").Policy!, LeavesOut = (_, _) => isBefore };
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Red, kit.Now));
+        await kit.FlushAsync();
+        for (var round = 1; round <= 2; round++)
+        {
+            // An entry as it was written before come-backs were counted.
+            (await ledger.AcknowledgeAsync(new AlertCommand(kit.OnlyAlert().Id, new Officer("wang"), $"k{round}"), Cancel)).IsDone.Should().BeTrue();
+            kit.Fake.Advance(TimeSpan.FromMinutes(5));
+            var alert = kit.OnlyAlert();
+            await ledger.WriteAsync(
+                t =>
+                {
+                    var body = Escalation.Of(alert, alert.Deadlines[0], t.NowMicros, t.Policy);
+                    body = body with { Escalation = body.Escalation! with { ComeBacks = null } };
+                    t.Append(EntryKind.Breached, alert.Id, "deadline", DeadlineSweep.KeyOf(alert.Id, alert.Deadlines[0]), t.NowMicros, body);
+                },
+                Cancel);
+            kit.OnlyAlert().ComeBacks.Should().BeNull();
+        }
+
+        isBefore = false;
+        ledger = await kit.ReopenAsync();
+        (await ledger.AcknowledgeAsync(new AlertCommand(kit.OnlyAlert().Id, new Officer("wang"), "k3"), Cancel)).IsDone.Should().BeTrue();
+        await AdvanceBy(kit, TimeSpan.FromMinutes(5));
+        kit.OnlyAlert().Breaches[^1].Level.Should().Be(3);
+        kit.OnlyAlert().ComeBacks.Should().Be(3);
+        await kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
+    }
+
+    private static async Task AdvanceBy(LedgerKit kit, TimeSpan by)
+    {
+        kit.Fake.Advance(by);
+        await kit.Ledger.SweepAsync(Cancel);
+    }
+
     private static async Task AdvanceTo(LedgerKit kit, TimeSpan sinceStart)
     {
         kit.Fake.Advance(LedgerKit.Start + sinceStart - kit.Fake.GetUtcNow());

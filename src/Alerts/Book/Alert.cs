@@ -218,6 +218,9 @@ public sealed record Alert
     [JsonIgnore]
     public Supervision Supervision => Missed?.Max(m => m.Supervision) ?? Supervision.None;
 
+    /// <summary>How often an acknowledgement led nowhere and the work began anew; null for never, and where it last did before that was counted.</summary>
+    public int? ComeBacks { get; init; }
+
     /// <summary>The worst colour that officers were told of since work began: what is worse than that is news.</summary>
     [JsonIgnore]
     public Severity KnownColour => RoundColour ?? PeakColour;

@@ -139,7 +139,7 @@ internal static class AlertFold
     {
         var left = then?.Deadlines ?? [.. alert.Deadlines.Where(d => d.Step != breach.Step || d.Level != breach.Level)];
         var after = WithDeadlines(alert, left) with { Breaches = [.. alert.Breaches.TakeLast(BreachesKept - 1), breach] };
-        return then?.Reopens == true ? Anew(after) with { Round = alert.Round + 1 } : after;
+        return then?.Reopens == true ? Anew(after) with { Round = alert.Round + 1, ComeBacks = then.ComeBacks } : after;
     }
 
     /// <summary>An officer's step. Steps back (others are sent) take away what was attested of those beyond.</summary>

@@ -21,13 +21,13 @@ internal sealed class AlertRow
             "comments", "firstEpisodeMicros", "episodeMicros", "changedEventMicros", "raisedAtMicros", "changedAtMicros", "windowValue", "threshold",
             "evidence", "acknowledged", "closed", "deadlines", "breaches", "firstSequence", "lastSequence",
             "seen", "triaged", "reported", "dispatched", "arrived", "rectified", "confirmed", "shelved", "outOfService", "isLatched",
-            "maintenance", "incident", "behind", "chatter", "isUntold", "serves", "roundColour", "missed",
+            "maintenance", "incident", "behind", "chatter", "isUntold", "serves", "roundColour", "missed", "comeBacks",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
     private const int LatitudeAt = 15, LongitudeAt = 16, WindowValueAt = 30, ThresholdAt = 31, EvidenceAt = 32, AcknowledgedAt = 33, ClosedAt = 34,
         DeadlinesAt = 35, BreachesAt = 36, AlwaysTo = 38, SeenAt = 39, IsLatchedAt = 48, MaintenanceAt = 49, IncidentAt = 50, BehindAt = 51, ChatterAt = 52,
-        IsUntoldAt = 53, ServesAt = 54, RoundColourAt = 55, MissedAt = 56;
+        IsUntoldAt = 53, ServesAt = 54, RoundColourAt = 55, MissedAt = 56, ComeBacksAt = 57;
     private static readonly int FirstText = Index("id"), LastText = Index("ownerUnit");
     private readonly string[] texts = [.. Enumerable.Repeat("", Names.Length)];
     private readonly long[] numbers = new long[Names.Length];
@@ -52,6 +52,7 @@ internal sealed class AlertRow
         string? serves = null;
         Severity? roundColour = null;
         IReadOnlyList<MissedStep>? missed = null;
+        int? comeBacks = null;
         var reader = new Utf8JsonReader(state);
         Expect(reader.Read() && reader.TokenType == JsonTokenType.StartObject);
         var seen = 0UL;
@@ -113,6 +114,9 @@ internal sealed class AlertRow
                 case MissedAt:
                     missed = JsonSerializer.Deserialize(ref reader, AlertsJson.Readable.IReadOnlyListMissedStep);
                     break;
+                case ComeBacksAt:
+                    comeBacks = reader.GetInt32();
+                    break;
                 case LatitudeAt or LongitudeAt or WindowValueAt or ThresholdAt:
                     values[expected] = ReadValue(ref reader);
                     break;
@@ -126,11 +130,11 @@ internal sealed class AlertRow
         const ulong Always = (1UL << (AlwaysTo + 1)) - 1;
         Expect(((seen | (1UL << AcknowledgedAt) | (1UL << ClosedAt)) & Always) == Always);
         var alert = Make(evidence, acknowledged, closed, deadlines, breaches, incident);
-        return steps is null && isLatched is null && maintenance is null && behind is null && chatter is null && isUntold is null && serves is null && roundColour is null && missed is null ? alert : alert with
+        return steps is null && isLatched is null && maintenance is null && behind is null && chatter is null && isUntold is null && serves is null && roundColour is null && missed is null && comeBacks is null ? alert : alert with
         {
             Seen = steps?[0], Triaged = steps?[1], Reported = steps?[2], Dispatched = steps?[3], Arrived = steps?[4], Rectified = steps?[5],
             Confirmed = steps?[6], Shelved = steps?[7], OutOfService = steps?[8], IsLatched = isLatched, Maintenance = maintenance, Behind = behind,
-            Chatter = chatter, IsUntold = isUntold, Serves = serves, RoundColour = roundColour, Missed = missed,
+            Chatter = chatter, IsUntold = isUntold, Serves = serves, RoundColour = roundColour, Missed = missed, ComeBacks = comeBacks,
         };
     }
 

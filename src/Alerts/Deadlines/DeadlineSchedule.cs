@@ -67,12 +67,15 @@ internal static class DeadlineSchedule
         foreach (var rule in rules)
         {
             // An acknowledgement that came back before: the next ones up are told at once.
-            var level = rule.Step == WorkState.Dispatched ? Math.Min(rule.Levels, 1 + alert.Breaches.Count(b => b.Step == rule.Step)) : 1;
+            var level = rule.Step == WorkState.Dispatched ? Math.Min(rule.Levels, 1 + ComeBacks(alert)) : 1;
             left.Add(new Deadline(rule.Step, level, alert.Round, Due(rule, nowMicros, left, policy)));
         }
 
         return left.Count > count ? left : null;
     }
+
+    /// <summary>How often an acknowledgement led nowhere; where that was not counted yet, as often as is on record.</summary>
+    public static int ComeBacks(Alert alert) => alert.ComeBacks ?? alert.Breaches.Count(b => b.Step == WorkState.Dispatched);
 
     /// <summary>From where the work is, as if it had come there now; beside what still runs.</summary>
     public static IReadOnlyList<Deadline> Anew(Alert alert, WorkState work, int round, long nowMicros, DeadlinePolicy policy)

@@ -42,7 +42,7 @@ internal static class Escalation
             // Counted from now: nobody could act on it before it was told.
             var left = alert with { Deadlines = [.. alert.Deadlines.Where(d => d != deadline)] };
             var anew = DeadlineSchedule.After(left, alert.Kind, alert.PeakColour, reopens: true, nowMicros, policy);
-            return new EntryBody { Breach = breach, Escalation = new EscalationFacts { Reopens = true, Deadlines = anew } };
+            return new EntryBody { Breach = breach, Escalation = new EscalationFacts { Reopens = true, ComeBacks = DeadlineSchedule.ComeBacks(alert) + 1, Deadlines = anew } };
         }
 
         if (deadline.Level >= rule.Levels || rule.Repeat <= TimeSpan.Zero)

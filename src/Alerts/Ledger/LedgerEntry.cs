@@ -274,6 +274,9 @@ public sealed record EscalationFacts
     /// <summary>True where an acknowledgement that led nowhere comes back: the work begins anew; else null.</summary>
     public bool? Reopens { get; init; }
 
+    /// <summary>How often that has happened with this one; null where it does not come back, and in entries of before it was counted.</summary>
+    public int? ComeBacks { get; init; }
+
     /// <summary>The alert's deadlines from here on.</summary>
     public IReadOnlyList<Deadline>? Deadlines { get; init; }
 }
