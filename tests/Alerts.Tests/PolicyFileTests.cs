@@ -19,6 +19,8 @@ public sealed class PolicyFileTests
     [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: 0 } }", "p.yaml:2:38: levels is '0'; expected a number from 1 to 20, or always")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: allways } }", "p.yaml:2:38: levels is 'allways'; expected a number from 1 to 20, or always")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, levels: always } }", "p.yaml:2:30: 'levels: always' without 'repeat'; expected the time from one to the next")]
+    [InlineData("deadlines:\n  red: { dispatched: { within: 5m, levels: always } }", "p.yaml:2:36: 'levels: always' without 'repeat'; expected the time from one to the next, or 'after: acknowledged'")]
+    [InlineData("deadlines:\n  red: { dispatched: { within: 5m, after: triaged, levels: always } }", "p.yaml:2:52: 'levels: always' without 'repeat'; expected the time from one to the next, or 'after: acknowledged'")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 1s, levels: always } }", "p.yaml:2:38: 'repeat' of what is told always is '1s'; expected at least 10s")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 60s, levels: always, widest: 30s } }", "p.yaml:2:59: 'widest' is shorter than 'repeat'; expected the longest time from one to the next")]
     [InlineData("deadlines:\n  red: { seen: { within: 5m, repeat: 60s, levels: 3, widest: 2m } }", "p.yaml:2:54: 'widest' without 'levels: always'; expected it there alone")]

@@ -111,7 +111,15 @@ internal sealed class PolicyRuleReader(RuleErrors errors)
         var repeat = fields.Optional("repeat") is { } often ? Time(often, "repeat") : TimeSpan.Zero;
         var levels = Levels(fields);
         var isAlways = levels == DeadlineRule.Always;
-        if (levels > 1 && repeat == TimeSpan.Zero && rule.Step != WorkState.Dispatched)
+        if (isAlways && repeat == TimeSpan.Zero && rule.Step == WorkState.Dispatched)
+        {
+            // Each acknowledgement that leads nowhere is told a level up: it needs no repeat. Nothing else sets the next level.
+            if (after != WorkState.Acknowledged)
+            {
+                errors.Add(fields.Key("levels")!, "'levels: always' without 'repeat'; expected the time from one to the next, or 'after: acknowledged'");
+            }
+        }
+        else if (levels > 1 && repeat == TimeSpan.Zero && rule.Step != WorkState.Dispatched)
         {
             errors.Add(fields.Key("levels")!, $"{(isAlways ? "'levels: always'" : $"{levels} levels")} without 'repeat'; expected the time from one to the next");
         }
