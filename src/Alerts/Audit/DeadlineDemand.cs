@@ -57,6 +57,13 @@ internal static class DeadlineDemand
             }
 
             kept.RemoveAll(d => d.Step >= WorkState.ShelveEnd ? isWorse : facts.Reopens && CountsFromLater(facts.To, d.Step));
+            if (Rank(facts.To) > Rank(alert.Peak))
+            {
+                // A colour that it never had escalates from its own first level on, in a round of its own, and no later than what runs.
+                kept = [.. kept.Select(d => d.Level == 1 || d.Step >= WorkState.ShelveEnd || RuleOf(facts.To, d.Step) is null ? d
+                    : after.FirstOrDefault(a => a.Step == d.Step && a.Level == 1 && a.Round > d.Round && a.DueMicros == d.DueMicros) ?? d with { Level = 1 })];
+            }
+
             DemandFrom(WorkState.Raised, facts.To, facts.Reopens ? WorkState.Raised : alert.Work);
         }
 

@@ -39,9 +39,13 @@ internal static class DeadlineSchedule
         // back paler that is said by the rules of its worst colour, as they set it.
         var kept = alert.Deadlines.Where(d => d.Step >= WorkState.ShelveEnd
             ? !isWorse
-            : !reopens || (Find(rules, d.Step) ?? Find(policy.For(alert.PeakColour, kind), d.Step)) is not { After: not WorkState.Raised }).ToList();
+            : !reopens || (Find(rules, d.Step) ?? Find(policy.For(alert.PeakColour, kind), d.Step)) is not { After: not WorkState.Raised }).Select(Begun).ToList();
         Add(kept, rules, WorkState.Raised, reopens ? WorkState.Raised : alert.Work, alert.Round + 1, fromMicros, policy);
         return kept;
+
+        // A worse colour escalates by rules of its own, from their first level on: the round is a new one, so that no breach is named as another was.
+        Deadline Begun(Deadline deadline) => deadline.Level > 1 && Colours.IsWorse(alert.PeakColour, to) && Find(rules, deadline.Step) is not null
+            ? deadline with { Level = 1, Round = alert.Round + 1 } : deadline;
     }
 
     /// <summary>After an officer's step.</summary>
