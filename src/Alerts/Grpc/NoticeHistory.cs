@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>The notices of one alert, out of its entries and the cards that are still there.</summary>
+/// <summary>The notices of one alert, out of its newest entries and the cards that are still there.</summary>
 internal static class NoticeHistory
 {
     private const int MostEntries = 1_000;
@@ -12,8 +12,8 @@ internal static class NoticeHistory
         var notices = new Dictionary<string, V1.Notice>(StringComparer.Ordinal);
         foreach (var entry in LedgerRows.Query(
             connection,
-            $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert AND kind BETWEEN {(int)EntryKind.NoticeDelivered} AND {(int)EntryKind.NoticeRetried} ORDER BY seq LIMIT {MostEntries}",
-            LedgerRows.ReadEntry, ("@alert", alertId)))
+            $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert AND kind BETWEEN {(int)EntryKind.NoticeDelivered} AND {(int)EntryKind.NoticeRetried} ORDER BY seq DESC LIMIT {MostEntries}",
+            LedgerRows.ReadEntry, ("@alert", alertId)).Reverse())
         {
             if (entry.Body.Notice?.Attempt is { } attempt)
             {

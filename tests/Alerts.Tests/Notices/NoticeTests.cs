@@ -233,6 +233,27 @@ public class NoticeTests
     }
 
     [Fact]
+    public async Task Of_very_many_notices_of_an_alert_the_newest_are_shown()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Red, kit.Kit.Now));
+        var id = kit.Kit.OnlyAlert().Id;
+        await kit.Kit.Ledger.WriteAsync(
+            t =>
+            {
+                for (var i = 1; i <= 1_005; i++)
+                {
+                    var facts = new NoticeFacts { Attempt = new NoticeAttempt($"{id}/{10_000 + i}/chief/hook", 1, "", true) };
+                    t.Append(EntryKind.NoticeDelivered, id, "notices", $"notice/{i}", t.NowMicros, new EntryBody { Notice = facts });
+                }
+            },
+            TestContext.Current.CancellationToken);
+        var shown = await kit.Kit.Ledger.ReadAsync(c => NoticeHistory.Read(c, id), TestContext.Current.CancellationToken);
+        shown.Select(n => n.Key).Should().Equal(Enumerable.Range(6, 1_000).Select(i => $"{id}/{10_000 + i}/chief/hook"));
+    }
+
+    [Fact]
     public async Task An_outage_is_retried_then_the_fallback_is_called_and_the_dead_letter_may_be_sent_again()
     {
         await using var kit = new NoticeKit(Yaml);
