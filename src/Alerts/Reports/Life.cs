@@ -42,10 +42,8 @@ internal sealed class Life(ReportSpan span)
 
     public List<Verdict> Verdicts { get; } = [];
 
-    public List<WorkState> Kept { get; } = [];
-
-    /// <summary>With the level.</summary>
-    public List<(WorkState Step, int Level)> Missed { get; } = [];
+    /// <summary>By step, as numbers: one that is told for ever is missed without end.</summary>
+    public Dictionary<WorkState, DeadlineTally> Deadlines { get; } = [];
 
     /// <summary>Steps done for the first time since the work began, and how long after that.</summary>
     public List<(WorkState Step, long Micros)> Steps { get; } = [];
@@ -136,7 +134,7 @@ internal sealed class Life(ReportSpan span)
         if (entry.Body.Breach is { } breach)
         {
             Breaches++;
-            Missed.Add((breach.Step, breach.Level));
+            Add(breach.Step, breach.Level == 1 ? new DeadlineTally(0, 1, 0) : new DeadlineTally(0, 0, 1));
             if (SupervisionOf(after, breach.Step) is { } supervision && supervision != SupervisionOf(before, breach.Step))
             {
                 Supervised.Add(supervision);
@@ -145,9 +143,14 @@ internal sealed class Life(ReportSpan span)
         else if (before is not null && StepOf(entry.Kind) is not null)
         {
             // Of the first level that runs no more: nobody was told of it. Higher levels were missed before.
-            Kept.AddRange(before.Deadlines.Where(d => d.Level == 1 && d.Step < WorkState.ShelveEnd && !after.Deadlines.Any(a => a.Step == d.Step)).Select(d => d.Step));
+            foreach (var kept in before.Deadlines.Where(d => d.Level == 1 && d.Step < WorkState.ShelveEnd && !after.Deadlines.Any(a => a.Step == d.Step)))
+            {
+                Add(kept.Step, new DeadlineTally(1, 0, 0));
+            }
         }
     }
+
+    private void Add(WorkState step, DeadlineTally more) => Deadlines[step] = Deadlines.GetValueOrDefault(step, DeadlineTally.None).With(more);
 
     private void Time(Alert? before, LedgerEntry entry, bool inside)
     {

@@ -53,7 +53,12 @@ internal sealed class AlertTally
 }
 
 /// <summary>Deadlines of one step.</summary>
-internal sealed record DeadlineTally(long Kept, long Missed, long Escalated);
+internal sealed record DeadlineTally(long Kept, long Missed, long Escalated)
+{
+    public static DeadlineTally None { get; } = new(0, 0, 0);
+
+    public DeadlineTally With(DeadlineTally more) => new(Kept + more.Kept, Missed + more.Missed, Escalated + more.Escalated);
+}
 
 /// <summary>Too much to tell at once: there are more groups than are kept.</summary>
 internal sealed class ReportTooWideException(string what) : Exception(what);
@@ -101,14 +106,9 @@ internal sealed class ReportTally(int level)
         Severity[] colours = [Severity.Normal, alert.PeakColour];
         foreach (var colour in colours)
         {
-            foreach (var step in life.Kept)
+            foreach (var (step, more) in life.Deadlines)
             {
-                Deadline(step, colour, d => d with { Kept = d.Kept + 1 });
-            }
-
-            foreach (var (step, deep) in life.Missed)
-            {
-                Deadline(step, colour, d => deep == 1 ? d with { Missed = d.Missed + 1 } : d with { Escalated = d.Escalated + 1 });
+                Deadlines[(step, colour)] = Deadlines.GetValueOrDefault((step, colour), DeadlineTally.None).With(more);
             }
 
             foreach (var (step, micros) in life.Steps)
@@ -117,9 +117,6 @@ internal sealed class ReportTally(int level)
             }
         }
     }
-
-    private void Deadline(WorkState step, Severity colour, Func<DeadlineTally, DeadlineTally> change) =>
-        Deadlines[(step, colour)] = change(Deadlines.GetValueOrDefault((step, colour)) ?? new DeadlineTally(0, 0, 0));
 
     private AlertTally Group(Dictionary<string, AlertTally> groups, string name)
     {

@@ -35,6 +35,33 @@ public class ReportTests
         """;
 
     [Fact]
+    public async Task What_is_overdue_for_ever_is_a_number_of_its_alert_and_no_list()
+    {
+        await using var kit = new LedgerKit();
+        kit.Options = kit.Options with
+        {
+            Deadlines = PolicyFile.Parse("deadlines: { red: { acknowledged: { within: 60s, repeat: 60s, levels: always, chain: [grid] } } }", "p.yaml").Policy!,
+        };
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Red, kit.Now));
+        await kit.FlushAsync();
+        for (var minute = 0; minute < 100; minute++)
+        {
+            kit.Fake.Advance(TimeSpan.FromSeconds(60));
+            await ledger.SweepAsync(Cancel);
+        }
+
+        var life = new Life(new ReportSpan(0, long.MaxValue, TimeZoneInfo.Utc));
+        foreach (var entry in await kit.EntriesAsync())
+        {
+            life.Take(entry);
+        }
+
+        life.Deadlines.Should().Equal(new Dictionary<WorkState, DeadlineTally> { [WorkState.Acknowledged] = new(0, 1, 99) });
+        life.Breaches.Should().Be(100);
+    }
+
+    [Fact]
     public async Task The_first_day()
     {
         await using var kit = await PlayAsync(TwoDays);
