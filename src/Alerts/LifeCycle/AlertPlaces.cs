@@ -12,31 +12,8 @@ internal static class AlertPlaces
     /// <summary>In some, and nobody knows which: seen by everybody, and ended by those who have the whole city.</summary>
     public const string Somewhere = "/*";
 
-    /// <summary>A gateway that serves more is said to serve what is around them: communities, streets, districts. So many streets a city has; an entry and an alert of them take some 3 kB.</summary>
-    public const int Most = 256;
-
-    private const string Some = "/*";
-
-    /// <param name="territories">Each once; none is "".</param>
-    public static string Of(IReadOnlyCollection<string> territories)
-    {
-        if (territories.Count == 0)
-        {
-            return City;
-        }
-
-        for (var depth = territories.Max(PlaceText.Depth); depth > 0; depth--)
-        {
-            var within = territories.Select(t => PlaceText.Depth(t) > depth ? PlaceText.Cut(t, depth) + Some : t).Distinct(StringComparer.Ordinal).ToList();
-            if (within.Count <= Most)
-            {
-                within.Sort(StringComparer.Ordinal);
-                return string.Join(' ', within);
-            }
-        }
-
-        return Somewhere;
-    }
+    /// <summary>Behind a territory: some within it.</summary>
+    public const string Some = "/*";
 
     /// <summary>Of an alert, or of what raises it. What a gateway served that was raised before it was written down is not known.</summary>
     public static string Of(string territory, string? serves, string kind) =>

@@ -11,6 +11,9 @@ public sealed class GatewayPlaces(DeviceRegister register)
 {
     private readonly Lazy<FrozenDictionary<string, string>> places = new(() => Read(register));
 
+    /// <summary>Reads it before it is asked for: of a city that takes some tenths of a second, for which the ledger's writer would wait.</summary>
+    public void Prepare() => _ = places.Value;
+
     /// <summary>A gateway without a place of its own is where its devices are; one that has none of known place is seen by those alone who have the whole city.</summary>
     public bool AreSeenBy(Officer officer, string gateway) => officer.Sees(Of(gateway));
 
@@ -19,22 +22,28 @@ public sealed class GatewayPlaces(DeviceRegister register)
 
     private static FrozenDictionary<string, string> Read(DeviceRegister register)
     {
-        var territories = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
-        var known = new HashSet<(int, int)>();
+        var served = new Dictionary<string, ServedPlaces>(StringComparer.Ordinal);
+        var (owners, texts) = (new Dictionary<int, ServedPlaces[]>(), new Dictionary<int, string>());
         for (var device = 0; device < register.Count; device++)
         {
-            // Of a million devices nearly all are of the same gateways and place as others: no text is made of them.
-            if ((register.TerritoryNumberOf(device) is { } number && !known.Add((register.OwnerOf(device), number))) || register.TerritoryOf(device) is not { Length: > 0 } territory)
+            // Of a million devices nearly all are of the same gateways and place as others.
+            if (!owners.TryGetValue(register.OwnerOf(device), out var own))
             {
-                continue;
+                owners.Add(register.OwnerOf(device), own = [.. register.GatewaysOf(device).Select(g => served.TryGetValue(g, out var known) ? known : served[g] = new ServedPlaces())]);
             }
 
-            foreach (var gateway in register.GatewaysOf(device))
+            if (TextOf(device) is { Length: > 0 } territory)
             {
-                (territories.TryGetValue(gateway, out var own) ? own : territories[gateway] = new(StringComparer.Ordinal)).Add(territory);
+                foreach (var one in own)
+                {
+                    one.Add(territory);
+                }
             }
         }
 
-        return territories.ToFrozenDictionary(t => t.Key, t => AlertPlaces.Of(t.Value), StringComparer.Ordinal);
+        return served.ToFrozenDictionary(s => s.Key, s => s.Value.ToString(), StringComparer.Ordinal);
+
+        string TextOf(int device) => register.TerritoryNumberOf(device) is not { } number ? register.TerritoryOf(device)
+            : texts.TryGetValue(number, out var text) ? text : texts[number] = register.TerritoryOf(device);
     }
 }

@@ -130,6 +130,7 @@ public sealed class ServerHost : IAsyncDisposable
             // What nobody waits for.
             notices?.Start();
             care.Start();
+            _ = Task.Run(served.Prepare, CancellationToken.None);
             ledger.BeginCheck();
             Own(new Underway(Task.Run(() => image?.Save(logger), CancellationToken.None)));
             ServerLog.Started(logger, register.Count, rules.Current.Rules.Count, ledger.Book.Sequence);
