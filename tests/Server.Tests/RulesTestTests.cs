@@ -123,6 +123,12 @@ public sealed partial class RulesTestTests : IDisposable
         var table = Write("site.scenarios.txt", Table);
         (await RunAsync("test")).Status.Should().Be(2);
         (await RunAsync("test", table, "--rules", "/none.yaml")).Should().Be((2, "0 scenarios: 0 passed, 0 failed\n", "/none.yaml: no such file or folder\n"));
+        foreach (var nothing in new[] { "", " " })
+        {
+            var empty = await RunAsync("test", table, "--rules", nothing);
+            (empty.Status, empty.Error).Should().Be((2, "--rules is empty; expected a rule file or a folder of them.\nTry --help.\n"), "an unset variable is not the default rules");
+        }
+
         Write("site.yaml", Rules);
         var (status, output, error) = await RunAsync("test", "/none.scenarios.txt", table);
         status.Should().Be(2);

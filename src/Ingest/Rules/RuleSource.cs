@@ -16,6 +16,9 @@ public sealed class RuleSource : IDisposable
 
     public static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>No timer is asked for less.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private readonly Lock gate = new();
     private readonly string path;
     private readonly Catalog catalog;
@@ -94,8 +97,16 @@ public sealed class RuleSource : IDisposable
                 seenSince = time.GetTimestamp();
                 settle.Change(SettleTime, Timeout.InfiniteTimeSpan);
             }
-            else if (seen != judged && time.GetElapsedTime(seenSince, looked) >= SettleTime)
+            else if (seen != judged)
             {
+                var left = SettleTime - time.GetElapsedTime(seenSince, looked);
+                if (left > TimeSpan.Zero)
+                {
+                    // Timers count more coarsely than the clock and may wake before it is time: without another the next look would be up to a second off.
+                    settle.Change(left < Tick ? Tick : left, Timeout.InfiniteTimeSpan);
+                    return;
+                }
+
                 judged = seen;
                 Judge(content);
             }

@@ -16,6 +16,13 @@ internal static class RulesTestVerb
         {
             Description = "The rule file, or folder of them, that is tested; if not given, the rule files beside the scenarios, and where there are none the default rules.",
         };
+        rules.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<string?>() is { } path && string.IsNullOrWhiteSpace(path))
+            {
+                r.AddError("--rules is empty; expected a rule file or a folder of them.");
+            }
+        });
         var command = new Command("test", "Play scenario tables against rules; 1 when one does not come out as told.") { paths, rules };
         command.SetAction((parsed, ct) => new ScenarioTest(terminal, parsed.GetValue(rules)).RunAsync(parsed.GetValue(paths)!, ct));
         return command;

@@ -137,6 +137,19 @@ public sealed class RuleSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_timer_that_wakes_too_early_is_set_again()
+    {
+        var path = Write("a.yaml", Rule("one"));
+        using var source = new RuleSource(path, Catalog.Default, new EarlyTimers(time), NullLogger.Instance);
+        File.WriteAllText(path, Rule("one", 500));
+        source.Look();
+        Advance(RuleSource.SettleTime - TimeSpan.FromMilliseconds(1));
+        source.Current.Rules[0].Bands[0].Threshold.Should().Be(480, "it has not stood still for long enough");
+        Advance(TimeSpan.FromMilliseconds(3));
+        source.Current.Rules[0].Bands[0].Threshold.Should().Be(500, "long before the next look of itself");
+    }
+
+    [Fact]
     public void A_folder_is_one_set_in_the_order_of_names()
     {
         Write("b.yml", Rule("bee"));
@@ -203,5 +216,29 @@ public sealed class RuleSourceTests : IDisposable
         Write("a.yaml", Rule("three"));
         Pass();
         source.Current.Rules[0].Id.Should().Be("three");
+    }
+
+    /// <summary>A clock whose timers wake a tenth of their time early.</summary>
+    private sealed class EarlyTimers(FakeTimeProvider clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(clock.CreateTimer(callback, state, Early(dueTime), period));
+
+        private static TimeSpan Early(TimeSpan time) => time > TimeSpan.Zero ? time * 0.9 : time;
+
+        private sealed class Timer(ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(Early(dueTime), period);
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
     }
 }
