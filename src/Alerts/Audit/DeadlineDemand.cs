@@ -214,8 +214,10 @@ internal static class DeadlineDemand
         private DeadlineRule? RuleOf(Severity colour, WorkState step)
         {
             DeadlineRule? general = null;
-            foreach (var rule in policy.Rules)
+            var rules = policy.Rules;
+            for (var i = 0; i < rules.Count; i++)
             {
+                var rule = rules[i];
                 if (rule.Colour == colour && rule.Step == step)
                 {
                     if (rule.Kind == alert.Kind)
