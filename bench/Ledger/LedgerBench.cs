@@ -15,9 +15,12 @@ internal static class LedgerBench
 {
     private const int CommandsUnderWay = 256;
 
+    /// <summary>The result of so many alerts is kept.</summary>
+    private const int Kept = 100_000;
+
     public static async Task<int> RunAsync(BenchArguments options)
     {
-        var alerts = options.Count("alerts", 100_000);
+        var alerts = options.Count("alerts", Kept);
         var postgres = options.Text("postgres") is { } file ? PostgresPlace.Read((await File.ReadAllTextAsync(file)).Trim()).Place : null;
         var folder = options.Text("data") ?? Directory.CreateTempSubdirectory("pingan-ledger-bench-").FullName;
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -43,7 +46,15 @@ internal static class LedgerBench
             return Task.CompletedTask;
         });
         report.Note($"{settings.Postgres?.ToString() ?? "SQLite"}; {CommandsUnderWay} commands under way; closing took {closing.ElapsedMilliseconds} ms with the check; {(verified!.IsSound ? "sound" : string.Join("; ", verified.Findings))}");
-        report.Print();
+        if (alerts == Kept)
+        {
+            report.Write(postgres is null ? "ledger" : "ledger-postgres");
+        }
+        else
+        {
+            report.Print();
+        }
+
         if (options.Text("data") is null)
         {
             Directory.Delete(folder, recursive: true);
