@@ -81,6 +81,21 @@ internal static class LedgerSchema
         new(
             "CREATE INDEX entry_life ON entry(time, seq) WHERE kind < 31 AND alert <> '';",
             "CREATE INDEX entry_life ON entry(time, seq) WHERE kind < 31 AND alert <> '';"),
+        new(
+            """
+            DROP INDEX card_alive;
+            CREATE INDEX card_due ON card(due) WHERE dead = 0;
+            CREATE INDEX card_next ON card(json_extract(body, '$.channel'), CASE WHEN lane <> 1 THEN 4 ELSE
+              CASE WHEN CAST(json_extract(body, '$.reason') AS INTEGER) = 4 THEN 2 ELSE 0 END
+              + CASE WHEN CAST(json_extract(body, '$.ifUnattended') AS TEXT) IN ('1', 'true') THEN 0 ELSE 1 END END, due, key) WHERE dead = 0;
+            """,
+            """
+            DROP INDEX card_alive;
+            CREATE INDEX card_due ON card(due) WHERE dead = 0;
+            CREATE INDEX card_next ON card(json_extract(body, '$.channel'), (CASE WHEN lane <> 1 THEN 4 ELSE
+              CASE WHEN CAST(json_extract(body, '$.reason') AS INTEGER) = 4 THEN 2 ELSE 0 END
+              + CASE WHEN CAST(json_extract(body, '$.ifUnattended') AS TEXT) IN ('1', 'true') THEN 0 ELSE 1 END END), due, key) WHERE dead = 0;
+            """),
     ];
 
     public static int Newest => Migrations.Count;

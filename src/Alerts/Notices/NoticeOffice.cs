@@ -159,16 +159,20 @@ public sealed class NoticeOffice : IAsyncDisposable
             return;
         }
 
-        // However much waits in the other lane, red is looked for again after each batch of it.
+        // However much waits in the other lane, or is taken back, red is looked for again after each batch of it.
+        bool isMore;
         do
         {
             while (await PlanAsync(NoticeLane.Red, cancellationToken).ConfigureAwait(false))
             {
             }
 
+            isMore = await sends.WithdrawCallsAsync(cancellationToken).ConfigureAwait(false);
             await sends.SendDueAsync(cancellationToken).ConfigureAwait(false);
+            isMore |= await PlanAsync(NoticeLane.Normal, cancellationToken).ConfigureAwait(false);
         }
-        while (await PlanAsync(NoticeLane.Normal, cancellationToken).ConfigureAwait(false));
+        while (isMore);
+
         await sends.SendDueAsync(cancellationToken).ConfigureAwait(false);
         nextDue = await ledger.ReadAsync(NoticeRows.NextDue, cancellationToken).ConfigureAwait(false);
         await CountDeadAsync(cancellationToken).ConfigureAwait(false);

@@ -47,13 +47,13 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         }
     }
 
-    public Task FinishAsync(NoticeCard card, EntryKind kind, int attempt, string reason, CancellationToken cancellationToken) => ledger.WriteAsync(
+    /// <summary>Cards that need not go out.</summary>
+    public Task WithdrawAsync(IReadOnlyList<(NoticeCard Card, int Attempt, string Why)> cards, CancellationToken cancellationToken) => ledger.WriteAsync(
         t =>
         {
-            if (t.Store.Outbox.Find(card.Key) is not null)
+            foreach (var (card, attempt, why) in cards)
             {
-                Append(t, card, kind, "notices", new NoticeAttempt(card.Key, attempt, reason, true));
-                t.Store.Outbox.Drop(card.Key);
+                Finish(t, card, EntryKind.NoticeWithdrawn, attempt, why);
             }
         },
         cancellationToken);
@@ -79,6 +79,18 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
             t.Store.Outbox.Drop(card.Key);
         },
         cancellationToken);
+
+    private Task FinishAsync(NoticeCard card, EntryKind kind, int attempt, string reason, CancellationToken cancellationToken) =>
+        ledger.WriteAsync(t => Finish(t, card, kind, attempt, reason), cancellationToken);
+
+    private static void Finish(LedgerTransaction transaction, NoticeCard card, EntryKind kind, int attempt, string reason)
+    {
+        if (transaction.Store.Outbox.Find(card.Key) is not null)
+        {
+            Append(transaction, card, kind, "notices", new NoticeAttempt(card.Key, attempt, reason, true));
+            transaction.Store.Outbox.Drop(card.Key);
+        }
+    }
 
     private async Task<bool> OnDeadAsync(NoticeCard card, string? key, Action<LedgerTransaction> write, CancellationToken cancellationToken)
     {

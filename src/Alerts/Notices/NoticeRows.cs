@@ -12,68 +12,57 @@ public sealed record DeadNotice(NoticeCard Card, int Attempts, long SinceMicros)
 /// <summary>The outbox as readers see it: causes that are not planned yet, and cards that are not delivered yet.</summary>
 internal static class NoticeRows
 {
-    private const int DueLooked = 20_000;
+    /// <summary>As the index of cards that are alive has it.</summary>
+    private const string Channel = "json_extract(body, '$.channel')";
+
+    /// <inheritdoc cref="Channel"/>
+    private const string Pile = """
+        CASE WHEN lane <> 1 THEN 4 ELSE
+          CASE WHEN CAST(json_extract(body, '$.reason') AS INTEGER) = 4 THEN 2 ELSE 0 END
+          + CASE WHEN CAST(json_extract(body, '$.ifUnattended') AS TEXT) IN ('1', 'true') THEN 0 ELSE 1 END END
+        """;
+
+    internal const string DueOfPile = $"SELECT body, attempt FROM card WHERE dead = 0 AND {Channel} = @channel AND {Pile} = @pile AND due <= @now ORDER BY due, key LIMIT @room";
+
+    /// <summary>
+    /// The piles of a channel in their order: red first, and of those what is new before what is overdue; of either first the calls in place of officers who are not
+    /// there, which are few, and then what is told in any case; last whatever is not red.
+    /// </summary>
+    private static readonly long[] Piles = [0, 1, 2, 3, 4];
+
+    private static readonly long[] CallPiles = [0, 2];
 
     public static IReadOnlyList<long> Causes(DbConnection connection, NoticeLane lane, int limit) => LedgerRows.Query(
         connection, "SELECT seq FROM notice WHERE lane = @lane ORDER BY seq LIMIT @limit", r => r.GetInt64(0), ("@lane", (long)lane), ("@limit", (long)limit));
 
     /// <summary>
-    /// Cards that are due, red first and of those what is new before what is overdue, then by the time they are due; of each channel no more than it has room
-    /// for, so that what waits for one that is shut keeps nothing of another's from going out.
+    /// Cards that are due, of each channel no more than it has room for, so that however much waits for one keeps nothing of another's from going out: red first and
+    /// of those what is new before what is overdue, then by the time they are due.
     /// </summary>
-    public static IReadOnlyList<(NoticeCard Card, int Attempts)> Due(DbConnection connection, long nowMicros, int limit, Func<string, int> roomOf)
+    public static IReadOnlyList<(NoticeCard Card, int Attempts)> Due(DbConnection connection, long nowMicros, Func<string, int> roomOf)
     {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            $"""
-            SELECT lane, CAST(json_extract(body, '$.reason') AS INTEGER), json_extract(body, '$.channel'), body, attempt
-            FROM card WHERE dead = 0 AND due <= @now ORDER BY lane, due, key LIMIT {DueLooked}
-            """;
-        command.Add("@now", nowMicros);
-        var room = new Dictionary<string, int>(StringComparer.Ordinal);
         var due = new List<(NoticeCard, int)>();
-        var overdue = new List<(string Channel, string Body, int Attempts)>();
-        using var row = command.ExecuteReader();
-        while (due.Count < limit && row.Read())
+        foreach (var channel in Channels(connection))
         {
-            var (isRed, channel) = (row.GetInt64(0) == (long)NoticeLane.Red, row.GetString(2));
-            if (isRed && row.GetInt32(1) == (int)NoticeReason.Breached)
-            {
-                if (overdue.Count(o => o.Channel == channel) < Left(channel))
-                {
-                    overdue.Add((channel, row.GetString(3), row.GetInt32(4)));
-                }
-
-                continue;
-            }
-
-            if (!isRed)
-            {
-                TakeOverdue();
-            }
-
-            Take(channel, row.GetString(3), row.GetInt32(4));
+            Fill(due, connection, channel, Piles, nowMicros, roomOf(channel));
         }
 
-        TakeOverdue();
         return due;
+    }
 
-        int Left(string channel) => room.TryGetValue(channel, out var left) ? left : room[channel] = roomOf(channel);
-
-        void Take(string channel, string body, int attempts)
+    /// <summary>Calls in place of officers who are not there that are due, in their order.</summary>
+    /// <param name="connection">Of a reader.</param>
+    /// <param name="nowMicros">Server time.</param>
+    /// <param name="limit">Most of one channel.</param>
+    public static IReadOnlyList<(NoticeCard Card, int Attempts)> CallsDue(DbConnection connection, long nowMicros, int limit)
+    {
+        var due = new List<(NoticeCard, int)>();
+        foreach (var channel in Channels(connection))
         {
-            if (Left(channel) > 0 && due.Count < limit)
-            {
-                room[channel]--;
-                due.Add((Parse(body), attempts));
-            }
+            Fill(due, connection, channel, CallPiles, nowMicros, limit);
         }
 
-        void TakeOverdue()
-        {
-            overdue.ForEach(o => Take(o.Channel, o.Body, o.Attempts));
-            overdue.Clear();
-        }
+        return due;
     }
 
     /// <summary>When the next card is due; null when none is alive.</summary>
@@ -139,4 +128,33 @@ internal static class NoticeRows
 
     public static NoticeCard Parse(string body) =>
         JsonSerializer.Deserialize(body, AlertsJson.Readable.NoticeCard) ?? throw new LedgerException("A card cannot be read.");
+
+    /// <summary>Those for which anything waits, found one by one in the index: they are few, and cards may be many.</summary>
+    private static IEnumerable<string> Channels(DbConnection connection)
+    {
+        for (var channel = Next(""); channel is not null; channel = Next(channel))
+        {
+            yield return channel;
+        }
+
+        string? Next(string after) => LedgerRows.Query(
+            connection, $"SELECT min({Channel}) FROM card WHERE dead = 0 AND {Channel} > @after", r => r.IsDBNull(0) ? null : r.GetString(0), ("@after", after))[0];
+    }
+
+    private static void Fill(List<(NoticeCard, int)> due, DbConnection connection, string channel, long[] piles, long nowMicros, int room)
+    {
+        foreach (var pile in piles)
+        {
+            if (room <= 0)
+            {
+                return;
+            }
+
+            var cards = LedgerRows.Query(
+                connection, DueOfPile,
+                r => (Parse(r.GetString(0)), r.GetInt32(1)), ("@channel", channel), ("@pile", pile), ("@now", nowMicros), ("@room", (long)room));
+            due.AddRange(cards);
+            room -= cards.Count;
+        }
+    }
 }

@@ -12,7 +12,6 @@ internal sealed class NoticeSends(
     TimeProvider clock, NoticeMetrics metrics, ILogger logger, Action<long> canaryDelivered,
     Func<TerritoryTree> territories)
 {
-    private const int DueLimit = 1024;
     private readonly NoticeOutcomes outcomes = new(ledger, bounds, config, metrics, logger);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<string, ChannelGate> gates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Task> sending = new(StringComparer.Ordinal);
@@ -32,10 +31,42 @@ internal sealed class NoticeSends(
 
     public ChannelHealth Read(ChannelConfig channel) => GateOf(channel.Name).Read(channel);
 
+    /// <summary>
+    /// Takes calls back that are not needed, many at a time: where nobody answers anywhere each place has one, of which so many are made as anybody could read.
+    /// </summary>
+    /// <returns>True when there may be more.</returns>
+    public async Task<bool> WithdrawCallsAsync(CancellationToken cancellationToken)
+    {
+        var now = Micros.Now(clock);
+        var calls = await ledger.ReadAsync(c => NoticeRows.CallsDue(c, now, bounds.BatchCauses), cancellationToken).ConfigureAwait(false);
+        var (called, needless) = (unattended.Copy(), new List<(NoticeCard, int, string)>());
+        foreach (var (card, attempts) in calls.Where(c => !sending.ContainsKey(c.Card.Key)))
+        {
+            try
+            {
+                if (WhyNot(card, await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false), called) is { } why)
+                {
+                    needless.Add((card, attempts + 1, why));
+                }
+            }
+            catch (Exception failure) when (failure is LedgerException or DbException)
+            {
+                // What is over cannot be read just now: its call is where it was.
+            }
+        }
+
+        if (needless.Count > 0)
+        {
+            await outcomes.WithdrawAsync(needless, cancellationToken).ConfigureAwait(false);
+        }
+
+        return needless.Count > 0 && calls.Count >= bounds.BatchCauses;
+    }
+
     public async Task SendDueAsync(CancellationToken cancellationToken)
     {
         var now = Micros.Now(clock);
-        var due = await ledger.ReadAsync(c => NoticeRows.Due(c, now, DueLimit, channel => Room(channel, now)), cancellationToken).ConfigureAwait(false);
+        var due = await ledger.ReadAsync(c => NoticeRows.Due(c, now, channel => Room(channel, now)), cancellationToken).ConfigureAwait(false);
         foreach (var (card, attempts) in due)
         {
             var gate = GateOf(card.Channel);
@@ -60,11 +91,11 @@ internal sealed class NoticeSends(
             var alert = card.Reason == NoticeReason.Canary ? NoticeMessage.NoAlert(CanaryConfig.Name, Micros.Now(clock))
                 : DutyNotice.Is(card.Reason) ? NoticeMessage.NoAlert(DutyNotice.Id, Micros.Now(clock)) with { Territory = card.Place }
                 : await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false);
-            if (WhyNot(card, alert) is { } needless)
+            if (WhyNot(card, alert, unattended) is { } needless)
             {
                 isIn = false;
                 gate.Leave(null, 0);
-                await outcomes.FinishAsync(card, EntryKind.NoticeWithdrawn, attempt, needless, cancellationToken).ConfigureAwait(false);
+                await outcomes.WithdrawAsync([(card, attempt, needless)], cancellationToken).ConfigureAwait(false);
                 return;
             }
 
@@ -114,14 +145,14 @@ internal sealed class NoticeSends(
         }
     }
 
-    private string? WhyNot(NoticeCard card, Alert? alert) => alert switch
+    private string? WhyNot(NoticeCard card, Alert? alert, UnattendedPlaces called) => alert switch
     {
         null => "the alert is gone",
         _ when DutyNotice.Is(card.Reason) => DutyNotice.WhyNot(card, ledger.Book.Duty),
         _ when !card.IfUnattended => null,
         { Acknowledged: not null } => "acknowledged",
         _ when attendance.IsAttended(alert) => "attended",
-        _ => unattended.Admit(card, Micros.Now(clock)) ? null : "grouped",
+        _ => called.Admit(card, Micros.Now(clock)) ? null : "grouped",
     };
 
     private async Task<string> TrySendAsync(NoticeCard card, Alert alert, CancellationToken cancellationToken)

@@ -24,6 +24,21 @@ internal sealed class UnattendedPlaces(NoticeBounds bounds)
         }
     }
 
+    /// <summary>One to try with: what it admits is not called for.</summary>
+    public UnattendedPlaces Copy()
+    {
+        var copy = new UnattendedPlaces(bounds);
+        lock (gate)
+        {
+            foreach (var (call, atMicros) in calls)
+            {
+                copy.calls[call] = atMicros;
+            }
+        }
+
+        return copy;
+    }
+
     /// <summary>The call did not go through: it is made again.</summary>
     public void Forget(NoticeCard card)
     {

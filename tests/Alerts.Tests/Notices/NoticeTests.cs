@@ -224,12 +224,73 @@ public class NoticeTests
         (await DueAsync(22)).Should().HaveCount(22).And.StartWith(["new", "overdue-00"]).And.EndWith("yellow");
 
         async Task<IReadOnlyList<string>> DueAsync(int room) => await kit.Kit.Ledger.ReadAsync(
-            c => NoticeRows.Due(c, kit.Kit.Now, 100, _ => room).Select(d => d.Card.Key).ToList(), TestContext.Current.CancellationToken);
+            c => NoticeRows.Due(c, kit.Kit.Now, _ => room).Select(d => d.Card.Key).ToList(), TestContext.Current.CancellationToken);
 
         static NoticeCard Card(string key, NoticeLane lane, NoticeReason reason, long due) => new()
         {
             Key = key, Lane = lane, Reason = reason, Recipient = "chief", Channel = "hook", AlertId = "A", Sequence = 1, Place = "", Count = 1, DueMicros = due,
         };
+    }
+
+    [Fact]
+    public async Task Where_nobody_answers_in_a_whole_city_the_calls_are_few_and_what_others_are_told_does_not_wait_for_them()
+    {
+        const int Places = 25_000;
+        await using var kit = new NoticeKit(Yaml) { Attended = false };
+        kit.Open();
+        await kit.PostAsync(kit.At("a", "d01/s03/c07").To(Severity.Red, kit.Kit.Now));
+        var id = kit.Kit.OnlyAlert().Id;
+        await kit.LookAsync();
+        kit.Sent.Clear();
+        await kit.Kit.Ledger.WriteAsync(
+            t =>
+            {
+                for (var i = 0; i < Places; i++)
+                {
+                    t.Store.Outbox.Put(Card($"{id}/{i}/fallback/calls", "calls", $"d01/s{i}", kit.Kit.Now) with { IfUnattended = true });
+                }
+
+                t.Store.Outbox.Put(Card($"{id}/{Places}/chief/hook", "hook", "", kit.Kit.Now + 1));
+            },
+            TestContext.Current.CancellationToken);
+        await kit.LookAsync(11);
+        kit.SentTo("chief").Should().ContainSingle();
+        kit.Sent.Count(s => s.Channel == "calls").Should().BeLessThanOrEqualTo(10);
+        (await kit.Kit.Ledger.ReadAsync(c => c.Scalar("SELECT count(*) FROM card"), TestContext.Current.CancellationToken)).Should().BeLessThanOrEqualTo(10);
+        (await kit.Kit.EntriesAsync(EntryKind.NoticeWithdrawn)).Count.Should().BeGreaterThanOrEqualTo(Places - 10, "each is on record");
+        for (var i = 0; i < 5; i++)
+        {
+            await kit.LookAsync(1);
+        }
+
+        kit.Sent.Count(s => s.Channel == "calls").Should().Be(10);
+
+        static NoticeCard Card(string key, string channel, string place, long due) => new()
+        {
+            Key = key, Lane = NoticeLane.Red, Reason = NoticeReason.Raised, Recipient = channel == "hook" ? "chief" : "fallback", Channel = channel, AlertId = key[..key.IndexOf('/', StringComparison.Ordinal)],
+            Sequence = 1, Place = place, Count = 1, DueMicros = due,
+        };
+    }
+
+    [Fact]
+    public async Task However_many_cards_wait_what_is_due_next_is_found_in_an_index()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Open();
+        var plan = await kit.Kit.Ledger.ReadAsync(
+            c =>
+            {
+                // PostgreSQL reads a table without rows as it is unless it is told not to.
+                var isSqlite = c is SqliteConnection;
+                c.Run(isSqlite ? "BEGIN" : "BEGIN; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off");
+                var lines = LedgerRows.Query(
+                    c, (isSqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + NoticeRows.DueOfPile, r => r.GetString(isSqlite ? 3 : 0),
+                    ("@channel", "hook"), ("@pile", 1L), ("@now", kit.Kit.Now), ("@room", 8L));
+                c.Run("ROLLBACK");
+                return string.Join('\n', lines);
+            },
+            TestContext.Current.CancellationToken);
+        plan.Should().Contain("card_next").And.Contain("due").And.NotContainEquivalentOf("sort").And.NotContain("TEMP B-TREE", "it is sought by channel, pile and time, and in order there");
     }
 
     [Fact]
