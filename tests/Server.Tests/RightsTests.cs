@@ -17,80 +17,81 @@ public sealed class RightsTests
 
     /// <summary>
     /// One line a call: the request as JSON, in which words in capitals stand for the ids of what the other street has, then what officer, supervisor, operator and auditor of d01/s03
-    /// get, and last who is officer, supervisor and operator <c>there</c>, in d01/s04: he gets through, so that a refusal to the others is of something that is there.
+    /// get, then who is officer, supervisor and operator <c>there</c>, in d01/s04: he gets through, so that a refusal to the others is of something that is there.
+    /// Last an officer of d01/s03 while he stands in for a place of d01/s04, where nobody is on duty: he has that place's alerts, and nothing else.
     /// What <c>tells</c> has something of the other street in its answer.
     /// </summary>
     private const string Table = """
-        AlertService/Watch            {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        AlertService/ConfirmDelivery  {"cursor":"1"}                                            officer:OK supervisor:OK operator:OK auditor:OK there:OK
-        AlertService/List             {"includeClosed":true}                                    officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        AlertService/Get              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        AlertService/Acknowledge      {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition
-        AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition
-        AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/See              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Triage           {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Report           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Dispatch         {"id":"FOREIGN","to":"x"}                                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Arrive           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Rectify          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Confirm          {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition
-        AlertService/Shelve           {"id":"FOREIGN","note":"x","duration":"60s"}              officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        IncidentService/ListIncidents {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK
-        PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK there:OK
-        MaintenanceService/PlanMaintenance {"window":{"scope":{"territory":"d01/s04"},"from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z","reason":"x"},"validateOnly":true} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument
-        MaintenanceService/ConfirmRedMaintenance {"id":"WINDOW"}                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK
-        MaintenanceService/EndMaintenance {"id":"WINDOW"}                                       officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK
-        MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
-        FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
-        RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK
-        RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK there:OK
-        RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
-        RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound there:NotFound/tells
-        NoticeService/ListNotices     {"alertId":"FOREIGN"}                                     officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        NoticeService/ListDeadNotices {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        NoticeService/RetryNotice     {"key":"DEAD1"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        NoticeService/DiscardNotice   {"key":"DEAD2"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK
-        ReportService/GetReport       {"level":"TERRITORY_LEVEL_GRID"}                          officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        ReportService/GetHeatMap      {"territory":"d01/s04","level":"TERRITORY_LEVEL_GRID"}    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK
-        ReportService/GetKpis         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated
-        DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated
-        DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated
-        DutyService/SetPassword       {"name":"mate.foreign","password":"correct horse battery"} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK
-        DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        DutyService/CreateOfficer     {"officer":{"name":"new","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK
-        DutyService/UpdateOfficer     {"officer":{"name":"mate.foreign","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK
-        FleetService/ListTerritories  {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        FleetService/GetTerritory     {"path":"d01/s04"}                                        officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK
-        DutyService/ImportOfficers    {"csv":"name,role,territory\nmate.foreign,officer,d01/s04\n"} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK
-        DutyService/WhoIsOnDuty       {"territory":"d01/s03"}                                   officer:OK supervisor:OK operator:OK auditor:OK/tells there:NotFound
-        DutyService/GetRoster         {"territory":"d01/s04"}                                   officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells
-        DutyService/SetRoster         {"roster":{"territory":"d01/s04","zone":"UTC","start":"2026-01-01","rotateDays":1,"shifts":[{"name":"x","from":"00:00","to":"24:00"}],"teams":[{"officers":["x"]}]}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument
-        DutyService/ListGaps          {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        DutyService/SetOverride       {"override":{"territory":"d01/s04","instead":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument
-        DutyService/CancelOverride    {"id":"OVERRIDE"}                                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK
-        DutyService/AskSwap           {"swap":{"territory":"d01/s04","other":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:InvalidArgument
-        DutyService/AnswerSwap        {"id":"SWAP","answer":"SWAP_ANSWER_AGREE"}                   officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition
-        DutyService/HandOver          {"territory":"d01/s04","text":"x"}                        officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        DutyService/TakeOver          {"id":"HANDOVER"}                                                officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition
-        DutyService/ListHandOvers     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        DutyService/StartCheck        {"territory":"d01/s04"}                                   officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK
-        DutyService/AnswerCheck       {"id":"CHECK"}                                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK
-        DutyService/ListChecks        {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells
-        DutyService/SetCheckSchedule  {"territory":"d01/s04","zone":"UTC","perDay":1}           officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK
-        DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK
+        AlertService/Watch            {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
+        AlertService/ConfirmDelivery  {"cursor":"1"}                                            officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        AlertService/List             {"includeClosed":true}                                    officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
+        AlertService/Get              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
+        AlertService/Acknowledge      {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
+        AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
+        AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/See              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Triage           {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Report           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Dispatch         {"id":"FOREIGN","to":"x"}                                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Arrive           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Rectify          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Confirm          {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
+        AlertService/Shelve           {"id":"FOREIGN","note":"x","duration":"60s"}              officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
+        AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition
+        AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition
+        IncidentService/ListIncidents {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
+        IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
+        PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        MaintenanceService/PlanMaintenance {"window":{"scope":{"territory":"d01/s04"},"from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z","reason":"x"},"validateOnly":true} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
+        MaintenanceService/ConfirmRedMaintenance {"id":"WINDOW"}                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        MaintenanceService/EndMaintenance {"id":"WINDOW"}                                       officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound
+        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
+        FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
+        RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
+        RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound there:NotFound/tells standin:NotFound
+        NoticeService/ListNotices     {"alertId":"FOREIGN"}                                     officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
+        NoticeService/ListDeadNotices {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
+        NoticeService/RetryNotice     {"key":"DEAD1"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK
+        NoticeService/DiscardNotice   {"key":"DEAD2"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK
+        NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
+        ReportService/GetReport       {"level":"TERRITORY_LEVEL_GRID"}                          officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        ReportService/GetHeatMap      {"territory":"d01/s04","level":"TERRITORY_LEVEL_GRID"}    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound
+        ReportService/GetKpis         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
+        DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
+        DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
+        DutyService/SetPassword       {"name":"mate.foreign","password":"correct horse battery"} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        DutyService/CreateOfficer     {"officer":{"name":"new","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/UpdateOfficer     {"officer":{"name":"mate.foreign","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        FleetService/ListTerritories  {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        FleetService/GetTerritory     {"path":"d01/s04"}                                        officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound
+        DutyService/ImportOfficers    {"csv":"name,role,territory\nmate.foreign,officer,d01/s04\n"} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/WhoIsOnDuty       {"territory":"d01/s03"}                                   officer:OK supervisor:OK operator:OK auditor:OK/tells there:NotFound standin:OK
+        DutyService/GetRoster         {"territory":"d01/s04"}                                   officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound
+        DutyService/SetRoster         {"roster":{"territory":"d01/s04","zone":"UTC","start":"2026-01-01","rotateDays":1,"shifts":[{"name":"x","from":"00:00","to":"24:00"}],"teams":[{"officers":["x"]}]}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
+        DutyService/ListGaps          {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        DutyService/SetOverride       {"override":{"territory":"d01/s04","instead":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
+        DutyService/CancelOverride    {"id":"OVERRIDE"}                                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/AskSwap           {"swap":{"territory":"d01/s04","other":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:InvalidArgument standin:NotFound
+        DutyService/AnswerSwap        {"id":"SWAP","answer":"SWAP_ANSWER_AGREE"}                   officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound
+        DutyService/HandOver          {"territory":"d01/s04","text":"x"}                        officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound
+        DutyService/TakeOver          {"id":"HANDOVER"}                                                officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound
+        DutyService/ListHandOvers     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        DutyService/StartCheck        {"territory":"d01/s04"}                                   officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/AnswerCheck       {"id":"CHECK"}                                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound
+        DutyService/ListChecks        {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
+        DutyService/SetCheckSchedule  {"territory":"d01/s04","zone":"UTC","perDay":1}           officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
+        DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
         """;
 
     private const string Tells = "/tells";
@@ -135,6 +136,13 @@ public sealed class RightsTests
         refusals.Should().Contain(("officer.own", "FleetService/ListDeadLetters", null))
             .And.Contain(("officer.own", "AlertService/Get", new Reached("alert", city.Ids.Single(i => i.Word == "FOREIGN").Id, "d01/s04/c01")))
             .And.Contain(("operator.own", "DutyService/SetRoster", new Reached("roster.territory", "d01/s04")));
+    }
+
+    [Fact]
+    public async Task Who_stands_in_has_the_alerts_of_that_place_and_nothing_else()
+    {
+        await using var city = await City.StartAsync(standsIn: true);
+        (await WrongAsync(city, _ => true)).Should().BeEmpty();
     }
 
     /// <summary>It has no place of its own: it is where its devices are.</summary>
@@ -202,11 +210,11 @@ public sealed class RightsTests
             }
 
             var request = city.Ids.Aggregate(line.Request, (text, id) => text.Replace($"\"{id.Word}\"", $"\"{id.Id}\"", StringComparison.Ordinal));
-            foreach (var (role, answer) in line.Answers)
+            foreach (var (role, answer) in line.Answers.Where(a => city.Headers.ContainsKey("standin") == (a.Role == "standin")))
             {
                 var (code, text) = await CallAsync(city, method, request, role);
                 var tells = Foreign.Where(f => !line.Request.Contains(f, StringComparison.Ordinal) && text.Contains(f, StringComparison.Ordinal)).ToList();
-                var mayTell = role is "auditor" or "there";
+                var mayTell = role is "auditor" or "there" or "standin";
                 if ((mayTell && !answer.EndsWith(Tells, StringComparison.Ordinal) ? code : code + (tells.Count > 0 ? Tells : "")) != answer)
                 {
                     wrong.Add($"{line.Call} as {role}: {code}, tells of [{string.Join(',', tells)}], not {answer} ({text})");
@@ -320,7 +328,8 @@ public sealed class RightsTests
         private V1.DutyService.DutyServiceClient Duty => new(Server.Channel);
 
         /// <param name="isWhole">Or else only the officers of this street.</param>
-        public static async Task<City> StartAsync(bool isWhole = true)
+        /// <param name="standsIn">Nobody of the other street is on duty, and <c>standin</c> of this one is, a neighbour of where the alert is.</param>
+        public static async Task<City> StartAsync(bool isWhole = true, bool standsIn = false)
         {
             var files = Directory.CreateTempSubdirectory("pingan-rights-").FullName;
             string Write(string name, string text)
@@ -339,7 +348,7 @@ public sealed class RightsTests
                 """);
             var register = Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n"
                 + "gp-shared,gas-pipe,gw-shared,d01/s03/c01\nzz-foreign-2,gas-pipe,gw-shared,d01/s04/c01\n");
-            var territories = Write("territories.csv", "path,zh\nd01,东城\nd01/s03,三街\nd01/s04,四街\n");
+            var territories = Write("territories.csv", "path,zh,neighbours\nd01,东城,\nd01/s03,三街,\nd01/s04,四街,\n" + (standsIn ? "d01/s04/c01,一社区,d01/s03\n" : ""));
             var city = new City
             {
                 Files = files,
@@ -362,6 +371,11 @@ public sealed class RightsTests
                 await city.AddAlertsAsync();
                 await city.AddDutyAsync();
                 await city.AddMaintenanceAsync();
+                if (standsIn)
+                {
+                    await city.AddStandInAsync();
+                }
+
                 city.gateway = await TestGateway.ConnectAsync(city.Server, "gw-foreign");
             }
 
@@ -441,6 +455,21 @@ public sealed class RightsTests
             (await Duty.ListGapsAsync(new V1.ListGapsRequest(), there)).Gaps.Should().ContainSingle();
             var check = (await Duty.StartCheckAsync(new V1.StartCheckRequest { Territory = "d01/s04", AnswerSeconds = 3600 }, there)).Check.Id;
             Ids.AddRange([("SWAP", Text(asked)), ("HANDOVER", Text(handOver)), ("OVERRIDE", Text(hole)), ("CHECK", Text(check))]);
+        }
+
+        private async Task AddStandInAsync()
+        {
+            await AddAsync("stand.own", "d01/s03", "standin", V1.Role.Officer);
+            var (now, day) = (TimeProvider.System.GetUtcNow(), TimeSpan.FromDays(1));
+            var gap = new V1.DutyOverride
+            {
+                Territory = "d01/s04", Absent = "officer.foreign", From = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(now - day), To = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(now + day),
+            };
+            await Duty.SetOverrideAsync(new V1.SetOverrideRequest { Override = gap }, Headers["there"]);
+            var roster = new V1.Roster { Territory = "d01/s03", Zone = "UTC", Start = (now - day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture), RotateDays = 7 };
+            roster.Shifts.Add(new V1.RosterShift { Name = "x", From = "00:00", To = "24:00" });
+            roster.Teams.Add(new V1.RosterTeam { Officers = { "stand.own" } });
+            await Duty.SetRosterAsync(new V1.SetRosterRequest { Roster = roster }, Headers["supervisor"]);
         }
 
         /// <summary>A window of the other street, and two of the whole city that name a device and a gateway of it.</summary>

@@ -131,7 +131,7 @@ public sealed class WatchTests
         }
 
         (await reading).Select(e => e.Sequence).Should().Equal(Enumerable.Range(1, Count).Select(i => (long)i));
-        await Until.TrueAsync(() => server.Host.StreamCount == 1, TimeSpan.FromSeconds(120));
+        await Until.TrueAsync(() => server.Host.Streams.Count == 1, TimeSpan.FromSeconds(120));
         var end = await slow.EndAsync();
         end.StatusCode.Should().Be(StatusCode.ResourceExhausted);
         end.Trailers.GetValue("pingan-cursor").Should().Be(slow.Cursor.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -175,7 +175,7 @@ public sealed class WatchTests
         using var other = Watcher.Of(server, after: 0, new Metadata { { "x-officer", "li.na" } });
         await other.NextAsync(Content.SnapshotEnd);
         open.ForEach(w => w.Dispose());
-        await Until.TrueAsync(() => server.Host.StreamCount == 1, TimeSpan.FromSeconds(120));
+        await Until.TrueAsync(() => server.Host.Streams.Count == 1, TimeSpan.FromSeconds(120));
     }
 
     [Fact]

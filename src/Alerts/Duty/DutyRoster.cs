@@ -22,7 +22,10 @@ public sealed record OnDuty(string Officer, string Reason);
 /// <summary>What one post's own roster says of one moment.</summary>
 /// <param name="HasRoster">False where none is in force.</param>
 /// <param name="Why">Why there is nobody; "" where there is somebody.</param>
-public sealed record OwnDuty(bool HasRoster, IReadOnlyList<OnDuty> Officers, string Why);
+public sealed record OwnDuty(bool HasRoster, IReadOnlyList<OnDuty> Officers, string Why)
+{
+    public bool Has(string officer) => Officers.Any(o => o.Officer == officer);
+}
 
 /// <summary>Who is on duty at one moment for a territory and a role.</summary>
 /// <param name="StandIn">The territory that they are of: the one asked for, or the one that stands in for it.</param>
@@ -66,6 +69,11 @@ public static class DutyRoster
 
         return new DutyAnswer(DutySource.Nobody, territory, [], why);
     }
+
+    /// <summary>Who is told of what happens there: the officers, and where there are none anywhere the supervisors.</summary>
+    public static DutyAnswer Told(DutyBook book, TerritoryTree tree, string territory, long atMicros) =>
+        Who(book, tree, territory, OfficerRoles.Officer, atMicros) is { Source: not DutySource.Nobody } officers
+            ? officers : Who(book, tree, territory, OfficerRoles.Supervisor, atMicros);
 
     /// <summary>All of a stretch of time, from change to change.</summary>
     public static IReadOnlyList<DutyStretch> Between(DutyBook book, string territory, OfficerRoles role, long fromMicros, long toMicros)

@@ -32,13 +32,7 @@ public sealed class RosterDuty(Func<DutyBook> book, Func<TerritoryTree> tree, Fu
             }
         }
 
-        var answer = DutyRoster.Who(now, tree(), territory, OfficerRoles.Officer, atMicros);
-        if (answer.Source == DutySource.Nobody)
-        {
-            answer = DutyRoster.Who(now, tree(), territory, OfficerRoles.Supervisor, atMicros);
-        }
-
-        var told = Known(answer.Officers);
+        var told = Known(DutyRoster.Told(now, tree(), territory, atMicros).Officers);
         return told.Count > 0 ? told : otherwise.OnDuty(territory, role, atMicros);
     }
 

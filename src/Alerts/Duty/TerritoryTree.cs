@@ -14,6 +14,7 @@ public sealed class TerritoryTree
 {
     private readonly FrozenDictionary<string, Territory> byPath;
     private readonly FrozenDictionary<string, string[]> children;
+    private readonly FrozenDictionary<string, string[]> givenBy;
 
     /// <param name="territories">Each path once, and of each its parent.</param>
     public TerritoryTree(IReadOnlyCollection<Territory> territories)
@@ -21,6 +22,8 @@ public sealed class TerritoryTree
         byPath = territories.ToFrozenDictionary(t => t.Path, StringComparer.Ordinal);
         children = territories.GroupBy(t => TerritoryPath.Parent(t.Path)!, StringComparer.Ordinal)
             .ToFrozenDictionary(g => g.Key, g => g.Select(t => t.Path).Order(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
+        givenBy = territories.SelectMany(t => t.Neighbours.Select(n => (Neighbour: n, Of: t.Path))).GroupBy(p => p.Neighbour, StringComparer.Ordinal)
+            .ToFrozenDictionary(g => g.Key, g => g.Select(p => p.Of).ToArray(), StringComparer.Ordinal);
         All = [.. territories.OrderBy(t => t.Path, StringComparer.Ordinal)];
     }
 
@@ -44,4 +47,9 @@ public sealed class TerritoryTree
         { Neighbours: { Count: > 0 } given } => given,
         _ => [.. ChildrenOf(TerritoryPath.Parent(path)!).Where(c => c != path)],
     };
+
+    /// <summary>Those whose neighbour it is.</summary>
+    public IEnumerable<string> NeighboursTo(string path) => Find(path) is null
+        ? []
+        : ChildrenOf(TerritoryPath.Parent(path)!).Where(c => c != path && byPath[c].Neighbours.Count == 0).Concat(givenBy.GetValueOrDefault(path) ?? []);
 }

@@ -8,18 +8,24 @@ namespace PingAnIoT.Alerts;
 /// <summary>
 /// One stream to one officer: the open book if asked, then every entry as it is committed, and a heartbeat.
 /// It holds a cursor, the message being written and, when asked to count, one bounded tally, so a client that reads slowly costs the server no memory; one that stops
-/// reading is cut, and resumes by its cursor.
+/// reading is cut, and resumes by its cursor. What is open where the officer begins to stand in for others is sent like the open book, and its events from then on.
 /// Threading: one call's own flow.
 /// </summary>
 internal sealed class AlertStream(
     Ledger ledger, AlertStreamOptions options, TimeProvider time, AlertStreamMetrics metrics,
-    Officer officer, SessionWatch? session, int summarizeAfter, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
+    Officer own, StandIns? standIns, SessionWatch? session, int summarizeAfter, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call, CancellationToken stopping)
 {
     private const int PageEntries = 256;
-    private readonly StreamTally tally = new(officer);
+    private readonly StreamTally tally = new(own);
+    private IReadOnlySet<string> standsIn = new HashSet<string>();
+    private DutyBook? looked;
+    private volatile Officer officer = own with { StandsIn = null };
 
     /// <summary>Everything up to here was written, or is not for this officer.</summary>
     private long cursor;
+
+    /// <summary>As he sees the world now. From any thread.</summary>
+    public Officer Officer => officer;
 
     public async Task RunAsync(long after)
     {
@@ -35,6 +41,7 @@ internal sealed class AlertStream(
             cursor = after;
             if (after == 0)
             {
+                StandIn();
                 await WriteBookAsync(ending);
             }
 
@@ -100,6 +107,7 @@ internal sealed class AlertStream(
     private async Task WriteEntriesAsync(CancellationTokenSource ending)
     {
         using var tap = ledger.Feed.Open(officer, cursor, PageEntries);
+        await LookAroundAsync(tap, ending);
         var next = tap.NextAsync(ending.Token);
         try
         {
@@ -120,12 +128,17 @@ internal sealed class AlertStream(
                     cursor = Math.Max(cursor, tap.Cursor());
                     await WriteAsync(Heartbeat(), ending);
                     beat = Task.Delay(options.Heartbeat, time, ending.Token);
+                    await LookAroundAsync(tap, ending);
                     continue;
                 }
 
                 foreach (var entry in await next)
                 {
                     await TakeEntryAsync(entry, ending);
+                    if (looked is not null && !ReferenceEquals(looked.Posts, standIns?.Book.Posts))
+                    {
+                        await LookAroundAsync(tap, ending);
+                    }
                 }
 
                 next = tap.NextAsync(ending.Token);
@@ -136,6 +149,49 @@ internal sealed class AlertStream(
             // The place may only be given up when nobody waits at it, and the timer must not outlive the call.
             await ending.CancelAsync();
             await next.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <returns>Where he stands in now and did not before.</returns>
+    private List<string> StandIn()
+    {
+        if (standIns is null || own.Territory.Length == 0)
+        {
+            return [];
+        }
+
+        looked = standIns.Book;
+        var (before, now) = (standsIn, standIns.Now(own));
+        if (now.SetEquals(before))
+        {
+            return [];
+        }
+
+        standsIn = now;
+        officer = own with { StandsIn = new Lazy<IReadOnlySet<string>>(now) };
+        return [.. now.Where(p => !before.Contains(p))];
+    }
+
+    /// <summary>With the shifts, and with what is changed of them, he stands in elsewhere: at each heartbeat, and when a roster has changed.</summary>
+    private async Task LookAroundAsync(FeedTap tap, CancellationTokenSource ending)
+    {
+        var come = StandIn();
+        if (!tap.StandsIn.SetEquals(standsIn))
+        {
+            tap.StandIn(standsIn);
+        }
+
+        if (come.Count == 0)
+        {
+            return;
+        }
+
+        // The feed first, then the book: nothing is between them, and what is in both comes as it is now.
+        var alerts = await ledger.Desk.LookAsync(o => OrderedBook.All(o.Of(officer).Where(r => come.Contains(r.Places))), ending.Token);
+        RedFirst(alerts);
+        foreach (var alert in alerts)
+        {
+            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack()) }, ending);
         }
     }
 

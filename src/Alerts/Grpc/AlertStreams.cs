@@ -8,10 +8,13 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, int> open = new(StringComparer.Ordinal);
-    private readonly List<Officer> attending = [];
+    private readonly List<AlertStream> attending = [];
     private readonly CancellationTokenSource stopping = new();
     private TaskCompletionSource? empty;
     private int count;
+
+    /// <summary>Where officers stand in; null where nobody does.</summary>
+    public StandIns? StandIns { get; init; }
 
     public int Count
     {
@@ -28,22 +31,23 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
     {
         lock (gate)
         {
-            return attending.Exists(o => o.Sees(alert));
+            return attending.Exists(s => s.Officer.Sees(alert));
         }
     }
 
     /// <summary>Streams until the client goes, is cut, or the server stops.</summary>
     public async Task RunAsync(Officer officer, long after, int summarizeAfter, IServerStreamWriter<V1.WatchResponse> writer, ServerCallContext call)
     {
-        Enter(officer);
+        var session = call.UserState.TryGetValue(OfficerName.WatchKey, out var watch) ? watch as SessionWatch : null;
+        var stream = new AlertStream(ledger, options, time, metrics, officer, StandIns, session, summarizeAfter, writer, call, stopping.Token);
+        Enter(stream);
         try
         {
-            var session = call.UserState.TryGetValue(OfficerName.WatchKey, out var watch) ? watch as SessionWatch : null;
-            await new AlertStream(ledger, options, time, metrics, officer, session, summarizeAfter, writer, call, stopping.Token).RunAsync(after);
+            await stream.RunAsync(after);
         }
         finally
         {
-            Leave(officer);
+            Leave(stream);
         }
     }
 
@@ -70,8 +74,9 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
         stopping.Dispose();
     }
 
-    private void Enter(Officer officer)
+    private void Enter(AlertStream stream)
     {
+        var officer = stream.Officer;
         lock (gate)
         {
             if (empty is not null)
@@ -89,16 +94,17 @@ public sealed class AlertStreams(Ledger ledger, AlertStreamOptions options, Time
             }
 
             open[officer.Name] = own + 1;
-            attending.Add(officer);
+            attending.Add(stream);
             count++;
         }
     }
 
-    private void Leave(Officer officer)
+    private void Leave(AlertStream stream)
     {
+        var officer = stream.Officer;
         lock (gate)
         {
-            attending.Remove(officer);
+            attending.Remove(stream);
             var own = open[officer.Name] - 1;
             if (own == 0)
             {

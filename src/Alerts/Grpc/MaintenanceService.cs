@@ -42,7 +42,7 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         var page = book.Duty.Maintenance.Concat(request.IncludeEnded ? book.Duty.PastMaintenance.Values : [])
             .Where(w => w.Id < before && Concerns(officer, w.Scope)).OrderByDescending(w => w.Id).Take(size + 1).ToList();
         var response = new V1.ListMaintenanceResponse { NextPageToken = Paging.Next(request, page.Count > size ? page[size - 1].Id : null) };
-        var own = page.Count == 0 ? [] : await ledger.Desk.ListAsync(officer, o => Under(o.Of(officer)).ToList(), context.CancellationToken);
+        var own = page.Count == 0 ? [] : await ledger.Desk.ListAsync(officer, o => Under(o.Of(officer with { StandsIn = null })).ToList(), context.CancellationToken);
         response.Windows.AddRange(page.Take(size).Select(w => WireMaintenance.Of(w, own, now)));
         return response;
     }

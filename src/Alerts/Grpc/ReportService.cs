@@ -58,9 +58,12 @@ public sealed class ReportService(Ledger ledger, ReportDesk desk, Func<Territory
         using var place = desk.TryEnter(officer.Name, out var isOwn) ?? throw GrpcErrors.Of(
             StatusCode.ResourceExhausted, "REPORTS_BUSY",
             isOwn ? "A report of yours is being made; ask again when it is done." : "Enough reports are being made; ask again in a while.");
+
+        // His own alone: a report asked for again says the same, whoever is on duty.
+        var own = officer with { StandsIn = null };
         var report = new ReportReader(
             ledger, scope.Book, scope.Span,
-            places => officer.Sees(places, asked.Place));
+            places => own.Sees(places, asked.Place));
         try
         {
             var end = await report.EndMicrosAsync(context.CancellationToken).ConfigureAwait(false);

@@ -110,6 +110,7 @@ public static class WireAlert
             wire.Note = command.Note;
             wire.Verdict = WireNames.Of(command.Verdict);
             wire.To = command.To ?? "";
+            wire.StandsIn = command.StandsIn == true;
         }
 
         if (entry.Body.Breach is { } breach)

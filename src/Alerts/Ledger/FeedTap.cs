@@ -6,6 +6,8 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int pageEntries) : IDisposable
 {
+    private volatile IReadOnlySet<string> standsIn = new HashSet<string>();
+
     /// <summary>The oldest entry that may be for it and was not given to it; 0 when it has all. Under the feed's lock.</summary>
     internal long First { get; set; }
 
@@ -19,6 +21,13 @@ internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int 
     internal long Done { get; set; } = after;
 
     public string Territory => officer.Territory;
+
+    /// <summary>The exact places that are for it beside its officer's territory. Set under the feed's lock.</summary>
+    internal IReadOnlySet<string> StandsIn
+    {
+        get => standsIn;
+        set => standsIn = value;
+    }
 
     public int PageEntries => pageEntries;
 
@@ -47,7 +56,10 @@ internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int 
     public long Cursor() => feed.CursorOf(this);
 
     /// <summary>False for what is certainly for others; where the place is not known it may be for anybody.</summary>
-    public bool IsFor(LedgerEntry entry) => LedgerFeed.IsNews(entry) && (entry.Places is null || officer.Sees(entry.Places));
+    public bool IsFor(LedgerEntry entry) => LedgerFeed.IsNews(entry) && (entry.Places is null || officer.Sees(entry.Places) || standsIn.Contains(entry.Places));
+
+    /// <summary>What comes from now on is for it also where its officer stands in, and no more where he did.</summary>
+    public void StandIn(IReadOnlySet<string> places) => feed.StandIn(this, places);
 
     public void Dispose() => feed.Close(this);
 }

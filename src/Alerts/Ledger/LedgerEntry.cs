@@ -266,6 +266,9 @@ public sealed record CommandFacts(string Note, Verdict Verdict = Verdict.None)
 
     /// <summary>True where deadlines that may have run before run anew; else null.</summary>
     public bool? NewRound { get; init; }
+
+    /// <summary>True where the officer stood in for those of the place, of whom nobody was on duty; else null.</summary>
+    public bool? StandsIn { get; init; }
 }
 
 /// <summary>What follows from a breach.</summary>

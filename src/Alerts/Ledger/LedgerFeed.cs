@@ -13,6 +13,9 @@ public sealed class LedgerFeed
     private readonly Func<long, int, CancellationToken, Task<IReadOnlyList<LedgerEntry>>> readPage;
     private readonly AlertsMetrics metrics;
     private readonly Dictionary<string, HashSet<FeedTap>> taps = new(StringComparer.Ordinal);
+
+    /// <summary>By the exact place in which their officer stands in.</summary>
+    private readonly Dictionary<string, HashSet<FeedTap>> standingIn = new(StringComparer.Ordinal);
     private readonly List<TaskCompletionSource> woken = [];
     private long head;
     private long oldest;
@@ -53,29 +56,41 @@ public sealed class LedgerFeed
     /// <summary>A place of an officer's own in the feed.</summary>
     internal FeedTap Open(Officer officer, long after, int pageEntries)
     {
-        var tap = new FeedTap(this, officer, after, pageEntries);
+        var tap = new FeedTap(this, officer with { StandsIn = null }, after, pageEntries);
         lock (gate)
         {
             tap.First = after < head ? after + 1 : 0;
-            (taps.TryGetValue(tap.Territory, out var own) ? own : taps[tap.Territory] = []).Add(tap);
+            Put(taps, tap.Territory, tap);
+            if (officer.StandsIn is { } places)
+            {
+                Stand(tap, places.Value);
+            }
         }
 
         metrics.CountSubscriber(1);
         return tap;
     }
 
+    internal void StandIn(FeedTap tap, IReadOnlySet<string> places)
+    {
+        lock (gate)
+        {
+            Stand(tap, places);
+        }
+    }
+
     internal void Close(FeedTap tap)
     {
         lock (gate)
         {
-            if (!taps.TryGetValue(tap.Territory, out var own) || !own.Remove(tap))
+            if (!Remove(taps, tap.Territory, tap))
             {
                 return;
             }
 
-            if (own.Count == 0)
+            foreach (var place in tap.StandsIn)
             {
-                taps.Remove(tap.Territory);
+                Remove(standingIn, place, tap);
             }
         }
 
@@ -164,6 +179,38 @@ public sealed class LedgerFeed
         woken.Clear();
     }
 
+    private void Stand(FeedTap tap, IReadOnlySet<string> places)
+    {
+        foreach (var gone in tap.StandsIn)
+        {
+            Remove(standingIn, gone, tap);
+        }
+
+        foreach (var place in places)
+        {
+            Put(standingIn, place, tap);
+        }
+
+        tap.StandsIn = places;
+    }
+
+    private static void Put(Dictionary<string, HashSet<FeedTap>> all, string place, FeedTap tap) => (all.TryGetValue(place, out var own) ? own : all[place] = []).Add(tap);
+
+    private static bool Remove(Dictionary<string, HashSet<FeedTap>> all, string place, FeedTap tap)
+    {
+        if (!all.TryGetValue(place, out var own) || !own.Remove(tap))
+        {
+            return false;
+        }
+
+        if (own.Count == 0)
+        {
+            all.Remove(place);
+        }
+
+        return true;
+    }
+
     private void GiveUpTo(FeedTap tap, long last)
     {
         tap.Given = last;
@@ -184,6 +231,11 @@ public sealed class LedgerFeed
             }
 
             return;
+        }
+
+        if (standingIn.TryGetValue(entry.Places, out var others))
+        {
+            Touch(others, entry.Sequence);
         }
 
         var byPath = taps.GetAlternateLookup<ReadOnlySpan<char>>();

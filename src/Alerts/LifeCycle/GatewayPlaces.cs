@@ -15,7 +15,7 @@ public sealed class GatewayPlaces(DeviceRegister register)
     public void Prepare() => _ = places.Value;
 
     /// <summary>A gateway without a place of its own is where its devices are; one that has none of known place is seen by those alone who have the whole city.</summary>
-    public bool AreSeenBy(Officer officer, string gateway) => officer.Sees(Of(gateway));
+    public bool AreSeenBy(Officer officer, string gateway) => AlertPlaces.IsSeenFrom(officer.Territory, Of(gateway));
 
     /// <returns>As in <see cref="Alert.Serves"/>.</returns>
     internal string Of(string gateway) => places.Value.GetValueOrDefault(gateway, AlertPlaces.City);

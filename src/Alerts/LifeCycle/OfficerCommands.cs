@@ -168,7 +168,8 @@ internal static class OfficerCommands
             return new CommandResult(CommandOutcome.Done) { Alert = alert };
         }
 
-        var body = new EntryBody { Command = StepEffects.Of(transaction, alert, step, ask, command.Note, to) };
+        var facts = StepEffects.Of(transaction, alert, step, ask, command.Note, to);
+        var body = new EntryBody { Command = command.Officer.StandsInFor(alert) ? facts with { StandsIn = true } : facts };
         var entry = transaction.Append(ask.Kind, alert.Id, command.Officer.Name, key, transaction.NowMicros, body);
         return new CommandResult(CommandOutcome.Done) { Entry = entry, Alert = transaction.FindAlert(alert.Id) };
     }

@@ -114,7 +114,7 @@ public static class WorkTable
         StepNeeds.Confirmed => alert.IsLatched != true || alert.IsActive || alert.Confirmed is not null,
         StepNeeds.SeenSequence => command?.ExpectedSequence is not null || alert.Dispatched?.By == command?.Officer.Name,
         StepNeeds.SecondPerson => alert.PeakColour != Severity.Red || alert.Acknowledged?.By != command?.Officer.Name,
-        StepNeeds.SupervisorOrSecond => alert.PeakColour != Severity.Red || command?.Officer.Roles.HasFlag(OfficerRoles.Supervisor) == true
+        StepNeeds.SupervisorOrSecond => alert.PeakColour != Severity.Red || (command?.Officer.Roles.HasFlag(OfficerRoles.Supervisor) == true && !command.Officer.StandsInFor(alert))
             || (alert.Acknowledged is { } first && first.By != command?.Officer.Name),
         StepNeeds.NoteIfActive => !alert.IsActive || !string.IsNullOrWhiteSpace(command?.Note),
         StepNeeds.Note => !string.IsNullOrWhiteSpace(command?.Note),

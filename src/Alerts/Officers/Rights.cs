@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace PingAnIoT.Alerts;
 
-/// <summary>What a call needs. Each also keeps to the officer's territory, which the services see to with <see cref="Officer.Covers"/>.</summary>
+/// <summary>What a call needs. Each also keeps to the officer's territory, which the services see to with <see cref="Officer.Covers"/>, and of alerts with <see cref="Officer.Sees"/>.</summary>
 public enum Need
 {
     /// <summary>Nobody need be signed in.</summary>

@@ -6,7 +6,7 @@ using PingAnIoT.Alerts;
 namespace PingAnIoT.Server;
 
 /// <summary>Asks <see cref="Rights"/> before every call of ours, and puts every refusal on record. The officer goes on with the call.</summary>
-internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty, TimeProvider time) : Interceptor
+internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, LocalIssuer local, ActingOnDuty duty, StandIns standIns, TimeProvider time) : Interceptor
 {
     private const string Own = "/pingan.";
 
@@ -76,7 +76,7 @@ internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, Loc
 
         if (need != Need.Nothing)
         {
-            context.UserState[OfficerName.CallKey] = Rights.Decide(callers.Of(context.GetHttpContext().User), need) ?? throw Denied();
+            context.UserState[OfficerName.CallKey] = standIns.Seeing(Rights.Decide(callers.Of(context.GetHttpContext().User), need) ?? throw Denied());
         }
 
         return need;

@@ -32,7 +32,7 @@ public sealed class ServerHost : IAsyncDisposable
 
     internal Ledger Ledger => parts.Ledger;
 
-    internal int StreamCount => parts.Streams.Count;
+    internal AlertStreams Streams => parts.Streams;
 
     /// <summary>Starts in the order that recovery needs: nothing listens before the past is whole again.</summary>
     /// <param name="options">Already checked.</param>
@@ -85,7 +85,8 @@ public sealed class ServerHost : IAsyncDisposable
             var recovery = Own(new Underway(Task.Run(() => stages.OfAsync("snapshot and journal", () => pipeline.StartAsync(cancellationToken)), CancellationToken.None)));
 
             // Who is told, and who may ask.
-            var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)));
+            var standIns = new StandIns(() => ledger.Book.Duty, () => places.Current, time);
+            var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)) { StandIns = standIns });
             var notices = NoticePost.Open(options.Notices, ledger, () => places.Current, streams, time, loggers, meters) is { } post ? Own(post) : null;
             var gateways = new GatewayBoard(pipeline, time);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
@@ -107,7 +108,7 @@ public sealed class ServerHost : IAsyncDisposable
                 .AddSingleton(audit)
                 .AddSingleton(callers)
                 .AddSingleton(new RightsInterceptor(
-                    callers, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), time))
+                    callers, audit, issuer, new ActingOnDuty(ledger, () => places.Current, options.Officers.OffDuty == "refuse", time), standIns, time))
                 .AddSingleton(new TokenOfficers(options.Officers, meters))
                 .AddSingleton(new DutyService(ledger, issuer.Sessions, setup, () => places.Current, time))
                 .AddSingleton(new IncidentService(ledger))
