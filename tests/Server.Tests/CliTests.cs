@@ -137,7 +137,7 @@ public sealed class CliTests
         await File.WriteAllTextAsync(bad, "deadlines:\n  red: { sean: 15s }\n");
         (await RunAsync("policy", "check", good)).Out.Should().EndWith("deadlines, no errors\n").And.NotContain("time: working", "nothing is counted so by default");
         await File.WriteAllTextAsync(good, "working: { holidays: [2020-10-01] }\ndeadlines:\n  red: { rectified: { within: 3d, time: working } }\n");
-        var year = DateTimeOffset.UtcNow.Year;
+        var year = TimeProvider.System.GetUtcNow().Year;
         var remarked = await RunAsync("policy", "check", good);
         remarked.Status.Should().Be(0);
         remarked.Out.Should().Contain($"have no day of {year}:").And.Contain($"have no day of {year + 1}:").And.EndWith("1 deadlines, no errors\n");

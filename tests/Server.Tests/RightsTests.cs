@@ -132,7 +132,7 @@ public sealed class RightsTests
         await using var city = await City.StartAsync();
         (await WrongAsync(city, _ => true)).Should().BeEmpty();
         var entries = await city.Server.Ledger.ReadEntriesAsync(0, 1000, TestServer.Cancel);
-        var refusals = entries.Where(e => e.Kind == EntryKind.Refused).Select(e => (e.Actor, e.Body.Refusal!.Rpc, Reached: e.Body.Refusal.Reached?.FirstOrDefault())).ToList();
+        var refusals = entries.Where(e => e.Kind == EntryKind.Refused).Select(e => (e.Actor, e.Body.Refusal!.Rpc, Reached: e.Body.Refusal.Reached is [var first, ..] ? first : null)).ToList();
         refusals.Should().Contain(("officer.own", "FleetService/ListDeadLetters", null))
             .And.Contain(("officer.own", "AlertService/Get", new Reached("alert", city.Ids.Single(i => i.Word == "FOREIGN").Id, "d01/s04/c01")))
             .And.Contain(("operator.own", "DutyService/SetRoster", new Reached("roster.territory", "d01/s04")));
