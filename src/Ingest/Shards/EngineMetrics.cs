@@ -18,6 +18,7 @@ internal sealed class EngineMetrics
         meter.CreateObservableCounter("pingan.engine.readings", Readings, "{reading}", "Readings judged, by what became of them");
         meter.CreateObservableCounter("pingan.engine.transitions", () => Sum(c => c.Transitions), "{transition}", "Transitions of rules on series");
         meter.CreateObservableCounter("pingan.engine.dropped_at_bound", () => Sum(c => c.DroppedAtBound), "{reading}", "Readings that fell out of a full series");
+        meter.CreateObservableCounter("pingan.engine.failed", () => Sum(c => c.Failed), "{failure}", "Readings, and holds and silences that were due, on which judging failed");
         meter.CreateObservableCounter("pingan.engine.questions_refused", questionsRefused, "{question}", "Questions about a series turned away as too many waited");
         meter.CreateObservableUpDownCounter("pingan.engine.series", () => Sum(c => c.Series), "{series}", "Series with state");
         meter.CreateObservableUpDownCounter("pingan.engine.bytes", () => Sum(c => c.Bytes), "By", "State held");

@@ -127,40 +127,16 @@ internal sealed class ReplayJudge : IDisposable
         stretch.Clear();
     }
 
-    /// <summary>As a shard does: what an engine fails on must not keep the plant from starting, and what comes after that entry is judged all the same.</summary>
+    /// <summary>As a shard does: what an engine fails on must not keep the plant from starting, and all else is judged.</summary>
     private void Judge(int engine, ReadOnlySpan<Reading> readings, ReadOnlySpan<EntryEnd> entries)
     {
-        while (entries.Length > 0)
+        try
         {
-            try
-            {
-                engines[engine].Apply(readings, entries);
-                return;
-            }
-            catch (Exception e)
-            {
-                var failed = engines[engine].JournalPosition;
-                logger.ShardFailed(e, engine, failed);
-                var over = 1;
-                while (over < entries.Length && entries[over].JournalPosition <= failed)
-                {
-                    over++;
-                }
-
-                readings = readings[entries[over - 1].Readings..];
-                entries = After(entries, over);
-            }
+            engines[engine].Apply(readings, entries);
         }
-    }
-
-    private static EntryEnd[] After(ReadOnlySpan<EntryEnd> entries, int over)
-    {
-        var left = entries[over..].ToArray();
-        for (var i = 0; i < left.Length; i++)
+        catch (Exception e)
         {
-            left[i] = left[i] with { Readings = left[i].Readings - entries[over - 1].Readings };
+            logger.ShardFailed(e, engine, engines[engine].JournalPosition);
         }
-
-        return left;
     }
 }

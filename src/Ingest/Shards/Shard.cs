@@ -167,7 +167,7 @@ internal sealed class Shard
         }
         catch (Exception e)
         {
-            // An engine or a sink that throws must not take the plant down with it; the next reading is judged all the same.
+            // An engine or a sink that throws must not take the plant down with it; all else is judged all the same.
             logger.ShardFailed(e, number, job.JournalPosition);
         }
 

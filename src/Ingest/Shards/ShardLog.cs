@@ -5,7 +5,7 @@ namespace PingAnIoT.Ingest;
 
 internal static partial class ShardLog
 {
-    [LoggerMessage(1301, LogLevel.Critical, "Shard {Shard} failed on what ends at journal position {Position}; it goes on with the next")]
+    [LoggerMessage(1301, LogLevel.Critical, "Shard {Shard} failed on something of the entry that ends at journal position {Position}; all else is judged")]
     public static partial void ShardFailed(this ILogger logger, Exception exception, int shard, long position);
 
     [LoggerMessage(1302, LogLevel.Warning, "Shard {Shard}: rule change: {Note}")]

@@ -43,6 +43,7 @@ public sealed class Engine
     /// </summary>
     /// <param name="readings">In journal order.</param>
     /// <param name="journalPosition">Just after the entry they came from; carried into the transitions.</param>
+    /// <remarks>What judging one of them throws is thrown when all others are judged: the first, where there are several.</remarks>
     public void Apply(ReadOnlySpan<Reading> readings, long journalPosition)
     {
         writer.Position = journalPosition;
@@ -54,9 +55,10 @@ public sealed class Engine
     /// </summary>
     /// <param name="readings">In journal order; no ticks among them.</param>
     /// <param name="entries">What is of which entry, in their order; the last ends with the last reading.</param>
+    /// <inheritdoc cref="Apply(ReadOnlySpan{Reading}, long)" path="/remarks"/>
     public void Apply(ReadOnlySpan<Reading> readings, ReadOnlySpan<EntryEnd> entries) => state.Apply(readings, entries);
 
-    /// <summary>The entry that was judged last, or failed: just after it in the journal.</summary>
+    /// <summary>The entry that was judged last or, after an exception, failed first: just after it in the journal.</summary>
     public long JournalPosition => writer.Position;
 
     /// <summary>

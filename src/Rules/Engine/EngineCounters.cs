@@ -27,6 +27,9 @@ public sealed class EngineCounters
     /// <summary>Readings that should never have come this far: not finite, or of no known device or quantity. Not evaluated.</summary>
     public long Impossible { get; internal set; }
 
+    /// <summary>Readings, and holds and silences that were due, on which judging failed: defects of ours.</summary>
+    public long Failed { get; internal set; }
+
     public long Ticks { get; internal set; }
 
     public long Transitions { get; internal set; }

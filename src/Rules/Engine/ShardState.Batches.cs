@@ -43,6 +43,8 @@ internal sealed unsafe partial class ShardState
                 }
             }
         }
+
+        TellFailure();
     }
 
     private void LookAhead(Reading* start, int readings, int group)
@@ -155,7 +157,7 @@ internal sealed unsafe partial class ShardState
                 continue;
             }
 
-            counted += Apply(*reading, *found) ? 1 : 0;
+            counted += TryApply(*reading, *found) ? 1 : 0;
             near = clock.Around(silenceGapCap);
         }
 

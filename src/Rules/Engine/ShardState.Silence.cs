@@ -145,7 +145,7 @@ internal sealed partial class ShardState
         for (var i = 0; i < dueAbsences.Count; i++)
         {
             AskForAbsences(i);
-            FireAbsence(dueAbsences[i], group, now, receive);
+            TryFireAbsence(dueAbsences[i], group, now, receive);
         }
     }
 

@@ -204,7 +204,7 @@ internal sealed unsafe partial class ShardState(
             var (due, index) = holdTimers.Pop();
             if (Store.States[index].Armed == due)
             {
-                FireHold(index, receive);
+                TryFireHold(index, receive);
             }
         }
 

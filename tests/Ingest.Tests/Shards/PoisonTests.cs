@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PingAnIoT.Ingest.Tests;
 
 /// <summary>What the pipeline cannot digest, and who never answers, must not take the plant down: neither while it runs nor at its next start.</summary>
@@ -25,6 +27,34 @@ public sealed class PoisonTests
         await plant.PressureAsync(new TestSource("g1"), "later", 500);
         plant.Settle();
         plant.Sink.Lines.Count.Should().Be(2);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task What_came_in_one_read_behind_it_is_judged_live_and_in_a_replay(int shards)
+    {
+        await using var plant = new TestPlant(TestPlant.High);
+        plant.Options = plant.Options with { Shards = shards };
+        plant.Sink.Poison = t => t.Series.Contains("/bad", StringComparison.Ordinal);
+        await plant.StartAsync();
+        var source = new TestSource("g1");
+        source.Lane = plant.Pipeline.Intake.OpenLane(source);
+        var batch = await source.Lane.RentAsync(TestContext.Current.CancellationToken);
+        foreach (var device in (string[])["a", "bad1", "b", "c", "bad2", "d", "e", "f"])
+        {
+            batch.Add(Encoding.UTF8.GetBytes($"pingan/v1/g1/gas-pipe/{device}"), """{"pressure": 500}"""u8, PayloadFormat.Detect, 1);
+        }
+
+        source.Lane.Submit(batch);
+        plant.Settle();
+        plant.Sink.Lines.Select(l => l.Split('/')[1]).Should().Equal("a", "b", "c", "d", "e", "f");
+        plant.Pipeline.EngineCounters.Sum(c => c.Failed).Should().Be(2);
+        var live = plant.Sink.Lines;
+        await plant.Pipeline.AbandonAsync();
+        plant.Sink = new RecordingSink { Poison = plant.Sink.Poison };
+        await plant.StartAsync();
+        plant.Sink.Lines.Should().Equal(live);
     }
 
     [Fact]
