@@ -66,6 +66,22 @@ public sealed class RuleSource : IDisposable
     /// <summary>Every set that comes into force after the constructor, in order. Subscribers are called one at a time and must not call <see cref="Dispose"/> from within.</summary>
     public IObservable<RuleSet> Changes => changes;
 
+    /// <summary>As <see cref="Changes"/>; but what has come into force since a set was taken from <see cref="Current"/> comes too, at once.</summary>
+    /// <param name="known">The set that is known already.</param>
+    /// <param name="comeIntoForce">Told of each set.</param>
+    public IDisposable Follow(RuleSet known, Action<RuleSet> comeIntoForce)
+    {
+        lock (gate)
+        {
+            if (current.Source != known.Source)
+            {
+                comeIntoForce(current);
+            }
+
+            return changes.Subscribe(comeIntoForce);
+        }
+    }
+
     public void Dispose()
     {
         watcher?.Dispose();

@@ -46,8 +46,8 @@ internal sealed class RulesInForce : IAsyncDisposable
         throw errors;
     }
 
-    /// <summary>Passes on every set that comes into force from now on.</summary>
-    public void Follow(Action<RuleSet> comeIntoForce) => source?.Changes.Subscribe(comeIntoForce);
+    /// <summary>Passes on every set that has come into force since <paramref name="known"/> was, and comes from now on.</summary>
+    public void Follow(RuleSet known, Action<RuleSet> comeIntoForce) => source?.Follow(known, comeIntoForce);
 
     public ValueTask DisposeAsync()
     {

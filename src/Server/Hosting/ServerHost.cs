@@ -78,7 +78,8 @@ public sealed class ServerHost : IAsyncDisposable
 
             // The past is made whole: the journal's tail is judged again and what comes of it is in the ledger.
             // It keeps one core busy for as long as the building of the doors does another; until it is done they stay shut.
-            var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rules.Current, ledger, time, loggers, meters)
+            var rulesAtStart = rules.Current;
+            var pipeline = Own(new IngestPipeline(IngestOf(options, data), register, rulesAtStart, ledger, time, loggers, meters)
             {
                 OpenRules = OpenRulesOf(openRules ?? [], register, ledger, time, meters, logger),
             });
@@ -88,7 +89,7 @@ public sealed class ServerHost : IAsyncDisposable
             var standIns = new StandIns(() => ledger.Book.Duty, () => places.Current, time);
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)) { StandIns = standIns });
             var notices = NoticePost.Open(options.Notices, ledger, () => places.Current, streams, time, loggers, meters) is { } post ? Own(post) : null;
-            var gateways = new GatewayBoard(pipeline, time);
+            var gateways = new GatewayBoard(pipeline);
             var readiness = new Readiness(() => Fault(ledger.Health, pipeline.Health));
 
             // Brokers of others that readings are fetched from.
@@ -123,7 +124,7 @@ public sealed class ServerHost : IAsyncDisposable
 
             // The past is whole, and only now are they opened.
             await recovery.Work;
-            rules.Follow(pipeline.UseRules);
+            rules.Follow(rulesAtStart, pipeline.UseRules);
             gateways.Follow();
             await stages.OfAsync("listening", () => web.StartAsync(cancellationToken));
             await Task.WhenAll(bridges.Select(b => b.StartAsync(cancellationToken)));

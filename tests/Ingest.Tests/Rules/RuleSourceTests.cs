@@ -75,6 +75,25 @@ public sealed class RuleSourceTests : IDisposable
         source.Current.Rules[0].Bands[0].Threshold.Should().Be(500);
     }
 
+    /// <summary>As a start does, which takes the rules, replays by them and only then follows.</summary>
+    [Fact]
+    public void What_came_into_force_between_being_taken_and_being_followed_is_not_missed()
+    {
+        var path = Write("a.yaml", Rule("one"));
+        using var source = new RuleSource(path, Catalog.Default, time, NullLogger.Instance);
+        var taken = source.Current;
+        Write("a.yaml", Rule("one", 500));
+        Pass();
+        var told = new List<double>();
+        using var following = source.Follow(taken, rules => told.Add(rules.Rules[0].Bands[0].Threshold));
+        told.Should().Equal(500);
+        Write("a.yaml", Rule("one", 510));
+        Pass();
+        told.Should().Equal(500, 510);
+        using var upToDate = source.Follow(source.Current, rules => told.Add(rules.Rules[0].Bands[0].Threshold));
+        told.Should().Equal([500, 510], "it is known already");
+    }
+
     [Fact]
     public void A_bad_file_leaves_the_old_rules_and_says_why_until_it_is_mended()
     {
