@@ -52,6 +52,22 @@ internal sealed class EngineSnapshots
         return new SnapshotRequest(path, shards);
     }
 
+    /// <summary>Gives back the room of those that will not be whole. Not while one is being written.</summary>
+    public void DeleteUnfinished()
+    {
+        try
+        {
+            foreach (var path in Directory.GetDirectories(folder, Unfinished + "*"))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Still being written to; the next time will do.
+        }
+    }
+
     /// <summary>Makes a saved snapshot the newest. Only after all that its states have said is on disk elsewhere.</summary>
     /// <param name="request">Saved.</param>
     /// <param name="receiveTimeMicros">At or after every receive time before its position.</param>
@@ -232,21 +248,6 @@ internal sealed class EngineSnapshots
             foreach (var stream in streams)
             {
                 stream.Dispose();
-            }
-        }
-    }
-
-    private void DeleteUnfinished()
-    {
-        foreach (var path in Directory.EnumerateDirectories(folder, Unfinished + "*"))
-        {
-            try
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            catch (IOException)
-            {
-                // Still being written to; the next time will do.
             }
         }
     }

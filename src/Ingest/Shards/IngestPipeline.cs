@@ -238,6 +238,9 @@ public sealed class IngestPipeline : IAsyncDisposable
             // The disk or the sink would not: the journal keeps all of it, and the next start replays from the last snapshot.
             snapshotFault = e;
             logger.SnapshotFailed(e, position);
+
+            // Where the disk is full, what there is of it is in the way of the journal and the ledger.
+            snapshots!.DeleteUnfinished();
             return false;
         }
     }
@@ -309,7 +312,10 @@ public sealed class IngestPipeline : IAsyncDisposable
             {
                 await Task.Delay(SnapshotCheck, time, stopped.Token).ConfigureAwait(false);
                 var grown = Journal.CommittedUntil - snapshotPosition;
-                if (grown >= Math.Max(options.SnapshotBytes, options.SnapshotGrowth * snapshotBytes) || (grown > 0 && time.GetElapsedTime(last) >= options.SnapshotInterval))
+
+                // After one that failed, only the time counts: else each second would write as much anew to a disk that is full.
+                var isLarge = snapshotFault is null && grown >= Math.Max(options.SnapshotBytes, options.SnapshotGrowth * snapshotBytes);
+                if (isLarge || (grown > 0 && time.GetElapsedTime(last) >= options.SnapshotInterval))
                 {
                     await TakeSnapshotAsync(stopped.Token).ConfigureAwait(false);
                     last = time.GetTimestamp();

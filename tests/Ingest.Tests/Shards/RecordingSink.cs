@@ -8,6 +8,7 @@ internal sealed class RecordingSink : ITransitionSink
     private readonly Lock gate = new();
     private readonly Dictionary<string, string> transitions = new(StringComparer.Ordinal);
     private readonly List<string> conflicts = [];
+    private int flushes;
 
     public ManualResetEventSlim Open { get; } = new(initialState: true);
 
@@ -17,6 +18,9 @@ internal sealed class RecordingSink : ITransitionSink
     public Func<Transition, bool>? Poison { get; set; }
 
     public int Repeats { get; private set; }
+
+    /// <summary>How often it was asked to flush.</summary>
+    public int Flushes => Volatile.Read(ref flushes);
 
     /// <summary>What was said, one line each, in the order of identities.</summary>
     public IReadOnlyList<string> Lines
@@ -67,5 +71,9 @@ internal sealed class RecordingSink : ITransitionSink
         }
     }
 
-    public Task FlushAsync(CancellationToken cancellationToken) => Failure is null ? Task.CompletedTask : Task.FromException(Failure);
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref flushes);
+        return Failure is null ? Task.CompletedTask : Task.FromException(Failure);
+    }
 }
