@@ -60,10 +60,10 @@ public sealed partial class Intake : IIntake, IDisposable
     public IntakeCounters Counters { get; }
 
     /// <summary>
-    /// A gateway has said of itself that it comes or goes, or has been found missing, which is on disk or on its way. Reports of connections are not repeated here.
-    /// Called in the middle of the work: must be quick and must not throw.
+    /// A gateway has said of itself that it comes or goes, or has been found missing, and at which receive time: what is on disk is told late. Reports of connections are not repeated
+    /// here. Called in the middle of the work: must be quick and must not throw.
     /// </summary>
-    public Action<string, bool>? GatewayHeard { get; set; }
+    public Action<string, bool, long>? GatewayHeard { get; set; }
 
     /// <inheritdoc/>
     public bool IsAccepting => !stopping && journal.Fault is null && Volatile.Read(ref underWayBytes) < options.UnderWayBytes;
@@ -220,7 +220,7 @@ public sealed partial class Intake : IIntake, IDisposable
         foreach (var gateway in missing)
         {
             AppendGateway(gateway, online: false);
-            GatewayHeard?.Invoke(gateway, false);
+            GatewayHeard?.Invoke(gateway, false, clock.NowMicros());
         }
 
         missing.Clear();
@@ -349,7 +349,7 @@ public sealed partial class Intake : IIntake, IDisposable
         lane.Mark.Note(batch);
         if (batch.GatewayOnline is { } online)
         {
-            GatewayHeard?.Invoke(batch.Context.Gateway, online);
+            GatewayHeard?.Invoke(batch.Context.Gateway, online, batch.Context.ReceiveTimeMicros);
         }
 
         if (!batch.Refusals.IsEmpty)

@@ -12,7 +12,7 @@ internal sealed record GatewayPresence(bool Online, DateTimeOffset Time);
 /// that has logged in is ever reported.
 /// </summary>
 /// <remarks>Threading: from any thread.</remarks>
-internal sealed class GatewayBoard(IngestPipeline pipeline, TimeProvider time) : IIntake
+internal sealed class GatewayBoard(IngestPipeline pipeline) : IIntake
 {
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, GatewayPresence> gateways = new(StringComparer.Ordinal);
@@ -28,8 +28,8 @@ internal sealed class GatewayBoard(IngestPipeline pipeline, TimeProvider time) :
 
     public void ReportGateway(string gateway, bool online)
     {
-        Note(gateway, online);
         pipeline.Intake.ReportGateway(gateway, online);
+        Note(gateway, online, pipeline.Intake.NowMicros());
     }
 
     public IReadOnlyDictionary<string, GatewayPresence> Read()
@@ -40,11 +40,16 @@ internal sealed class GatewayBoard(IngestPipeline pipeline, TimeProvider time) :
         }
     }
 
-    private void Note(string gateway, bool online)
+    /// <summary>What a gateway said of itself is heard when it is on disk: its connection may be long gone by then, and that counts.</summary>
+    private void Note(string gateway, bool online, long receiveMicros)
     {
+        var presence = new GatewayPresence(online, DateTimeOffset.UnixEpoch.AddMicroseconds(receiveMicros));
         lock (gate)
         {
-            gateways[gateway] = new GatewayPresence(online, time.GetUtcNow());
+            if (!gateways.TryGetValue(gateway, out var known) || known.Time <= presence.Time)
+            {
+                gateways[gateway] = presence;
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class GatewayReturnTests
         plant.Options = plant.Options with { Shards = 3 };
         await plant.StartAsync();
         var heard = new System.Collections.Concurrent.ConcurrentQueue<(string, bool)>();
-        plant.Pipeline.Intake.GatewayHeard = (gateway, online) => heard.Enqueue((gateway, online));
+        plant.Pipeline.Intake.GatewayHeard = (gateway, online, _) => heard.Enqueue((gateway, online));
         var source = new TestSource("g1");
         source.Lane = plant.Pipeline.Intake.OpenLane(source);
         var batch = await source.Lane.RentAsync(TestContext.Current.CancellationToken);
