@@ -26,6 +26,17 @@ public sealed class PersistedNumbersTests
     public void Check_states_only_grow() => Describe<CheckState>().Should().Be("Open=1 Answered=2 Missed=3 Skipped=4");
 
     [Fact]
+    public void Reasons_of_notices_only_grow() => Describe<NoticeReason>().Should().Be(
+        "Raised=1 Worse=2 Reopened=3 Breached=4 Summary=5 AfterMaintenance=7 Stayed=8 Calmed=9 Ended=10 Canary=11 Trial=12 CanaryLate=13 CameBack=14 Dispatched=15 Reported=16 DutyChecked=17 SwapAsked=18 HandedOver=19");
+
+    [Fact]
+    public void Reasons_of_notices_on_the_wire_only_grow() => Describe<V1.NoticeReason>().Should().Be(
+        "Unspecified=0 Raised=1 Worse=2 Reopened=3 Breached=4 Summary=5 Ended=6 AfterMaintenance=7 Stayed=8 Calmed=9 CameBack=10 Dispatched=11 Reported=12");
+
+    [Fact]
+    public void Lanes_of_notices_only_grow() => Describe<NoticeLane>().Should().Be("Red=1 Normal=2");
+
+    [Fact]
     public void Causes_of_incidents_only_grow() => Describe<IncidentCause>().Should().Be("Hazard=1 Fault=2 Gateway=3 Server=4");
 
     [Fact]

@@ -78,6 +78,8 @@ internal static class NoticeHistory
         EntryKind.ParentOver => V1.NoticeReason.Stayed,
         EntryKind.Calmed => V1.NoticeReason.Calmed,
         EntryKind.Closed => V1.NoticeReason.Ended,
+        EntryKind.Dispatched => V1.NoticeReason.Dispatched,
+        EntryKind.Reported => V1.NoticeReason.Reported,
         EntryKind.MaintenanceOver => V1.NoticeReason.AfterMaintenance,
         _ => V1.NoticeReason.Unspecified,
     };
@@ -94,6 +96,8 @@ internal static class NoticeHistory
         NoticeReason.Calmed => V1.NoticeReason.Calmed,
         NoticeReason.Ended => V1.NoticeReason.Ended,
         NoticeReason.AfterMaintenance => V1.NoticeReason.AfterMaintenance,
+        NoticeReason.Dispatched => V1.NoticeReason.Dispatched,
+        NoticeReason.Reported => V1.NoticeReason.Reported,
         _ => V1.NoticeReason.Unspecified,
     };
 }

@@ -269,6 +269,9 @@ public sealed record CommandFacts(string Note, Verdict Verdict = Verdict.None)
 
     /// <summary>True where the officer stood in for those of the place, of whom nobody was on duty; else null.</summary>
     public bool? StandsIn { get; init; }
+
+    /// <summary>True where whoever it was given or handed up to is told of it; else null, as in entries of before anybody was.</summary>
+    public bool? Tells { get; init; }
 }
 
 /// <summary>What follows from a breach.</summary>

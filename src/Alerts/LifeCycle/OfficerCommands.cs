@@ -168,8 +168,12 @@ internal static class OfficerCommands
             return new CommandResult(CommandOutcome.Done) { Alert = alert };
         }
 
-        var facts = StepEffects.Of(transaction, alert, step, ask, command.Note, to);
-        var body = new EntryBody { Command = command.Officer.StandsInFor(alert) ? facts with { StandsIn = true } : facts };
+        var facts = StepEffects.Of(transaction, alert, step, ask, command.Note, to) with
+        {
+            StandsIn = command.Officer.StandsInFor(alert) ? true : null,
+            Tells = ask.Action == WorkAction.Report || (ask.Action == WorkAction.Dispatch && to != command.Officer.Name) ? true : null,
+        };
+        var body = new EntryBody { Command = facts };
         var entry = transaction.Append(ask.Kind, alert.Id, command.Officer.Name, key, transaction.NowMicros, body);
         return new CommandResult(CommandOutcome.Done) { Entry = entry, Alert = transaction.FindAlert(alert.Id) };
     }

@@ -46,6 +46,12 @@ public enum NoticeReason : byte
     /// <summary>It was acknowledged and nobody was sent in time: it is new again.</summary>
     CameBack = 14,
 
+    /// <summary>It was given to the one who is told (交办).</summary>
+    Dispatched = 15,
+
+    /// <summary>It was handed up to the territory that is told (上报).</summary>
+    Reported = 16,
+
     /// <summary>An officer on duty is asked whether he is there.</summary>
     DutyChecked = 17,
 
@@ -83,6 +89,8 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
             entry.Body.MaintenanceOver!.IsTold ? new NoticeCause(LaneOf(alert.Colour), NoticeReason.AfterMaintenance, 0) : null,
         (EntryKind.ParentOver, _) => entry.Body.ParentOver!.IsTold ? new NoticeCause(NoticeLane.Normal, NoticeReason.Stayed, 0) : null,
         (EntryKind.Calmed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Calmed, 0),
+        (EntryKind.Dispatched, _) => entry.Body.Command!.Tells == true ? new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Dispatched, 0) : null,
+        (EntryKind.Reported, _) => entry.Body.Command!.Tells == true ? new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Reported, 0) : null,
         (EntryKind.Breached, _) when entry.Body.Escalation is { Reopens: true } => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.CameBack, entry.Body.Breach!.Level),
         (EntryKind.Breached, _) => new NoticeCause(LaneOf(alert.PeakColour), NoticeReason.Breached, entry.Body.Breach!.Level),
         _ => null,

@@ -90,9 +90,9 @@ internal sealed class NoticeDesk(NoticeBounds bounds)
         return found;
     }
 
-    /// <summary>What does not say the same: that something has happened, that nobody saw to it in time, that it is silent still, that it is calm.</summary>
+    /// <summary>What does not say the same: that something has happened, that nobody saw to it in time, that it is silent still, that it is calm, that it is given or reported.</summary>
     public static NoticeReason KindOf(NoticeReason reason) =>
-        reason is NoticeReason.Breached or NoticeReason.Stayed or NoticeReason.Calmed ? reason : NoticeReason.Raised;
+        reason is NoticeReason.Breached or NoticeReason.Stayed or NoticeReason.Calmed || StepNotice.Is(reason) ? reason : NoticeReason.Raised;
 
     /// <summary>The summary that still gathers, if there is one.</summary>
     public NoticeCard? Gathering(string recipient, long nowMicros) =>

@@ -17,6 +17,9 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     /// <summary>Null where it is about an alert.</summary>
     internal DutyNotice? Duty { get; init; }
 
+    /// <summary>Null where it tells of no step of an officer's.</summary>
+    internal StepNotice? Step { get; init; }
+
     public bool IsChinese => Recipient.Language != "en";
 
     public string Title => One(IsChinese ? Alert.TitleZh : Alert.TitleEn);
@@ -29,6 +32,8 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
     public string Subject => (IsChinese, Card.Reason) switch
     {
         _ when Duty is not null => Duty.Subject(IsChinese, Zone),
+        (true, _) when Step is not null => Text($"[平安][{Colour}] {Step.What(PlaceOrCity(Step.To), true)}：{Title}{More}"),
+        (false, _) when Step is not null => Text($"[PingAn][{Colour}] {Step.What(PlaceOrCity(Step.To), false)}: {Title}{More}"),
         (true, NoticeReason.Canary) => "[平安] 通知链路自检",
         (false, NoticeReason.Canary) => "[PingAn] canary: the way of notices is open",
         (true, NoticeReason.CanaryLate) => "[平安] 通知链路中断：自检通知未送达",
@@ -81,9 +86,10 @@ public sealed record NoticeMessage(NoticeCard Card, Alert Alert, Recipient Recip
         _ => Text($" ({Card.Count} at this place)"),
     };
 
-    /// <summary>Of a breach: lines that say when it was due, and who is to see to it.</summary>
+    /// <summary>Of a breach: lines that say when it was due, and who is to see to it; of a step what was said with it.</summary>
     private string Summons => (Breach, IsChinese) switch
     {
+        _ when Step is not null => Step.Lines(IsChinese, Zone),
         (null, _) => "",
         (var b, true) => $"\n时限：{Time(b.First.DueMicros)}" + (b is { IsForSupervisor: true, Breach.To: { } to } ? $"\n致：{PlaceOrCity(to)}督办人" : ""),
         var (b, _) => $"\nDue: {Time(b.First.DueMicros)}" + (b is { IsForSupervisor: true, Breach.To: { } to } ? $"\nTo: the supervisor of {PlaceOrCity(to)}" : ""),

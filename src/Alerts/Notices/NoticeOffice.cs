@@ -232,7 +232,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         switch (entry.Kind)
         {
             case EntryKind.NoticeCanary:
-                return new NoticeItem(entry, NoticeMessage.NoAlert(CanaryConfig.Name, entry.TimeMicros), NoticeReason.Canary);
+                return new NoticeItem(entry, NoticeMessage.NoAlert(CanaryConfig.Name, entry.TimeMicros), NoticeReason.Canary) { To = config().Canary is { } canary ? [canary.Recipient] : [] };
             case EntryKind.DutyChecked or EntryKind.SwapAsked or EntryKind.HandedOver when NoticeCause.NoticeOf(entry, null) is { } ofDuty:
                 return DutyItem(entry, ofDuty.Reason);
             case EntryKind.Closed when !config().Channels.Any(c => c.Type == ChannelType.Alertmanager):
@@ -246,20 +246,27 @@ public sealed class NoticeOffice : IAsyncDisposable
 
         return new NoticeItem(entry, alert, cause.Reason)
         {
-            Ends = cause.Reason == NoticeReason.Ended ? await EndsAsync(alert.Id, cancellationToken).ConfigureAwait(false) : [],
+            To = cause.Reason switch
+            {
+                NoticeReason.Ended => await EndsAsync(alert.Id, cancellationToken).ConfigureAwait(false),
+                NoticeReason.Dispatched => Named([entry.Body.Command!.To!]),
+                _ => null,
+            },
             IsAgain = cause.Reason == NoticeReason.Breached && entry.Body.Breach!.Level > ledger.Policy.Find(alert.PeakColour, alert.Kind, entry.Body.Breach.Step)?.Top,
         };
     }
 
-    /// <summary>To those of the contacts who have the officers' names, wherever they are contacts of.</summary>
+    /// <summary>Those of the contacts who have these names, wherever they are contacts of.</summary>
+    private IReadOnlyList<Recipient> Named(IReadOnlyList<string> names)
+    {
+        var contacts = config().Contacts;
+        return [.. names.Select(n => contacts.FirstOrDefault(c => c.Recipient.Name == n)?.Recipient).OfType<Recipient>()];
+    }
+
     private NoticeItem DutyItem(LedgerEntry entry, NoticeReason reason)
     {
         var (territory, officers, from) = DutyNotice.Told(entry.Body.Duty!);
-        var contacts = config().Contacts;
-        return new NoticeItem(entry, NoticeMessage.NoAlert(DutyNotice.Id, entry.TimeMicros) with { Territory = territory }, reason)
-        {
-            Ends = [.. officers.Select(o => contacts.FirstOrDefault(c => c.Recipient.Name == o)?.Recipient).OfType<Recipient>()], FromMicros = from,
-        };
+        return new NoticeItem(entry, NoticeMessage.NoAlert(DutyNotice.Id, entry.TimeMicros) with { Territory = territory }, reason) { To = Named(officers), FromMicros = from };
     }
 
     /// <summary>The channels with a state of their own that have been told of the alert, or are about to be.</summary>

@@ -149,6 +149,7 @@ internal sealed class NoticeSends(
     {
         null => "the alert is gone",
         _ when DutyNotice.Is(card.Reason) => DutyNotice.WhyNot(card, ledger.Book.Duty),
+        _ when StepNotice.Is(card.Reason) => StepNotice.WhyNot(card, alert),
         _ when !card.IfUnattended => null,
         { Acknowledged: not null } => "acknowledged",
         _ when attendance.IsAttended(alert) => "attended",
@@ -163,7 +164,11 @@ internal sealed class NoticeSends(
             return "there is no such channel";
         }
 
-        var message = new NoticeMessage(card, alert, RecipientOf(now, card, alert)) { Zone = ledger.Policy.Calendar.Zone, Territories = territories(), Duty = DutyNotice.Of(card, ledger.Book.Duty) };
+        var step = StepNotice.Is(card.Reason) ? await ledger.ReadAsync(c => NoticeRows.Entries(c, [card.Sequence]), cancellationToken).ConfigureAwait(false) : [];
+        var message = new NoticeMessage(card, alert, RecipientOf(now, card, alert))
+        {
+            Zone = ledger.Policy.Calendar.Zone, Territories = territories(), Duty = DutyNotice.Of(card, ledger.Book.Duty), Step = step.Count == 0 ? null : StepNotice.Of(card.Reason, step[0], alert),
+        };
         return await SendAsync(sender, channel, message, clock, cancellationToken).ConfigureAwait(false);
     }
 

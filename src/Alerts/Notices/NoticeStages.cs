@@ -11,8 +11,11 @@ internal sealed record NoticeItem(LedgerEntry Entry, Alert Alert, NoticeReason R
     /// <summary>A missed deadline of a level above the top of its chain: the same people were told that, as the same, before.</summary>
     public bool IsAgain { get; init; }
 
-    /// <summary>Told are these and nobody else: of an alert that was closed the channels that have it as firing; of duty those whom it concerns.</summary>
-    public IReadOnlyList<Recipient> Ends { get; init; } = [];
+    /// <summary>
+    /// Told are these and nobody else: of an alert that was closed the channels that have it as firing; of duty those whom it concerns; of what was given to somebody he. Null
+    /// for those of the territory.
+    /// </summary>
+    public IReadOnlyList<Recipient>? To { get; init; }
 
     /// <summary>Not before; server time, 0 for at once.</summary>
     public long FromMicros { get; init; }
@@ -44,9 +47,17 @@ internal sealed record NoticeTelling(NoticeItem Item, Recipient Recipient)
 
     public int Count { get; set; } = 1;
 
-    /// <summary>A step at a level, or above them all; or that something has happened, in a round of its work: what comes back is new again.</summary>
+    /// <summary>
+    /// A step at a level, or above them all; or that something has happened, in a round of its work: what comes back is new again. What an officer gives or reports
+    /// is news each time.
+    /// </summary>
     private static string NewsOf(NoticeItem item)
     {
+        if (StepNotice.Is(item.Reason))
+        {
+            return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{item.Reason.ToString().ToLowerInvariant()}/{item.Entry.Sequence}");
+        }
+
         var kind = NoticeDesk.KindOf(item.Reason);
         var breach = item.Entry.Body.Breach;
         if (item.IsAgain)
@@ -131,8 +142,8 @@ internal sealed class NoticeStages
     {
         foreach (var item in batch.Items)
         {
-            // A breach names whom it concerns: up the chain, not where the device is.
-            item.Territory = item.Entry.Body.Breach?.To ?? item.Alert.Territory;
+            // A breach names whom it concerns, and so does who reports it: up the chain, not where the device is.
+            item.Territory = item.Entry.Body.Breach?.To ?? (item.Reason == NoticeReason.Reported ? item.Entry.Body.Command!.To! : item.Alert.Territory);
         }
     }
 
@@ -141,15 +152,14 @@ internal sealed class NoticeStages
         var onDuty = new Dictionary<(string, OfficerRoles), IReadOnlyList<Recipient>>();
         foreach (var item in batch.Items)
         {
-            if (item.IsNoNews)
+            if (item.To is { } these)
             {
-                var to = item.Reason != NoticeReason.Canary ? item.Ends : config().Canary is { } canary ? [canary.Recipient] : [];
-                if (to.Count == 0 && DutyNotice.Is(item.Reason))
+                if (these.Count == 0 && DutyNotice.Is(item.Reason))
                 {
                     batch.Hold("nobody");
                 }
 
-                batch.Tellings.AddRange(to.Select(r => Telling(item, r)));
+                batch.Tellings.AddRange(these.Select(r => Telling(item, r)));
                 continue;
             }
 
@@ -160,14 +170,19 @@ internal sealed class NoticeStages
                 recipients = [.. recipients.Concat(OnDuty(item.Alert.Territory, OfficerRoles.Officer)).DistinctBy(r => r.Name)];
             }
 
+            if (item.Reason == NoticeReason.Reported)
+            {
+                recipients = [.. recipients.Where(r => r.Name != item.Entry.Actor)];
+            }
+
             if (recipients.Count == 0)
             {
                 batch.Hold("nobody");
             }
 
-            // A red finds the fallback channel even where nobody is named.
+            // A red finds the fallback channel even where nobody is named; who reports it attends to it.
             batch.Tellings.AddRange(recipients.Select(r => Telling(item, r)));
-            if (batch.Lane == NoticeLane.Red && config().Fallback is { Length: > 0 } channel)
+            if (batch.Lane == NoticeLane.Red && item.Reason != NoticeReason.Reported && config().Fallback is { Length: > 0 } channel)
             {
                 batch.Tellings.Add(Telling(item, new Recipient(Fallback, [channel])));
             }
@@ -180,13 +195,13 @@ internal sealed class NoticeStages
     private static NoticeTelling Telling(NoticeItem item, Recipient recipient) =>
         new(item, recipient) { Place = item.Territory.Length > 0 ? item.Territory : "?/" + item.Alert.Device };
 
-    /// <summary>What is worked on, and what hangs behind a gateway that is itself told of, is recorded and not told.</summary>
+    /// <summary>What is worked on, and what hangs behind a gateway that is itself told of, is recorded and not told; what an officer gives or reports he does knowing that.</summary>
     private void Suppress(NoticeBatch batch)
     {
         batch.Tellings.RemoveAll(t =>
         {
             var alert = t.Item.Alert;
-            var why = t.Item.IsNoNews ? null : IsUnderMaintenance(t.Item) ? "maintenance" : IsBehind(t.Item) ? "parent"
+            var why = t.Item.IsNoNews || StepNotice.Is(t.Item.Reason) ? null : IsUnderMaintenance(t.Item) ? "maintenance" : IsBehind(t.Item) ? "parent"
                 : alert.IsFlapping && t.Item.Reason == NoticeReason.Reopened && batch.Lane != NoticeLane.Red ? "flapping"
                 : alert.Shelved is not null && t.Item.Entry.Body.Breach is null ? "shelved" : null;
             if (why is not null)

@@ -181,6 +181,8 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
                 NoticeReason.CameBack => $"it comes back, {what}{more}",
                 NoticeReason.Stayed => $"still silent {alert.Kind}/{alert.Device}{more}",
                 NoticeReason.Calmed => string.Create(CultureInfo.InvariantCulture, $"calm {alert.Kind}/{alert.Device} after {card.Count} times"),
+                NoticeReason.Dispatched => $"{message.Step!.By} gives him {what}{more}{Arrive(message.Step)}{Note(message.Step)}",
+                NoticeReason.Reported => $"{message.Step!.By} reports {what}{more}{Note(message.Step)}",
                 NoticeReason.AfterMaintenance => $"after maintenance {what}{more}",
                 NoticeReason.DutyChecked => $"of a duty check of {message.Duty!.Territory}",
                 NoticeReason.SwapAsked => $"that {message.Duty!.By} asks for a swap in {message.Duty.Territory}",
@@ -198,6 +200,10 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         await CloseAsync();
         meters.Dispose();
     }
+
+    private static string Arrive(StepNotice step) => step.ArriveMicros == 0 ? "" : " to arrive by " + TimelineWords.Time((step.ArriveMicros - Micros.From(LedgerKit.Start)) / 1e6);
+
+    private static string Note(StepNotice step) => step.Note.Length == 0 ? "" : $" \"{step.Note}\"";
 
     private async Task EachDeadAsync(Func<string, Task> act, CancellationToken cancellationToken)
     {
