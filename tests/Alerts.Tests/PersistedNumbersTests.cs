@@ -27,7 +27,7 @@ public sealed class PersistedNumbersTests
 
     [Fact]
     public void Reasons_of_notices_only_grow() => Describe<NoticeReason>().Should().Be(
-        "Raised=1 Worse=2 Reopened=3 Breached=4 Summary=5 AfterMaintenance=7 Stayed=8 Calmed=9 Ended=10 Canary=11 Trial=12 CanaryLate=13 CameBack=14 Dispatched=15 Reported=16 DutyChecked=17 SwapAsked=18 HandedOver=19");
+        "Raised=1 Worse=2 Reopened=3 Breached=4 Summary=5 AfterMaintenance=7 Stayed=8 Calmed=9 Ended=10 Canary=11 Trial=12 CanaryLate=13 CameBack=14 Dispatched=15 Reported=16 DutyChecked=17 SwapAsked=18 HandedOver=19 SwapAgreed=20");
 
     [Fact]
     public void Reasons_of_notices_on_the_wire_only_grow() => Describe<V1.NoticeReason>().Should().Be(

@@ -86,6 +86,9 @@ public sealed record SwapRecord
 
     public string Note { get; init; } = "";
 
+    /// <summary>The entry by which both agree and a supervisor is to approve; 0 where it has not come to that, and in entries of before supervisors were told.</summary>
+    public long AgreedIn { get; init; }
+
     public required SwapState State { get; init; }
 
     /// <summary>Who brought it to this state.</summary>

@@ -68,7 +68,7 @@ internal static class SwapCommands
             SwapAnswer.Withdraw => SwapState.Withdrawn,
             _ => SwapState.Refused,
         };
-        swap = swap with { State = next, By = request.Officer.Name };
+        swap = swap with { State = next, By = request.Officer.Name, AgreedIn = next == SwapState.Agreed ? transaction.HeadSequence + 1 : swap.AgreedIn };
         if (next is SwapState.Agreed or SwapState.InForce && Wrong(transaction, swap) is { } wrong)
         {
             return DutyRequest.NotNow(wrong);

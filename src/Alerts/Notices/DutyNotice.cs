@@ -1,19 +1,20 @@
 namespace PingAnIoT.Alerts;
 
 /// <summary>
-/// What is told of duty itself, to those alone whom it concerns: a check, a swap that is asked for, a hand-over that waits. The card names the entry that began it; what it says is read
+/// What is told of duty itself, to those alone whom it concerns: a check, a swap that is asked for or waits for approval, a hand-over that waits. The card names the entry that began it; what it says is read
 /// from the book when it goes out, and whether it is still waited for.
 /// </summary>
 /// <param name="By">Who asks, or has left it.</param>
 /// <param name="Text">Of the swap or the hand-over.</param>
 /// <param name="FromMicros">When the shift begins that is asked for.</param>
 /// <param name="UntilMicros">When it ends; of a check: when its time is over.</param>
-internal sealed record DutyNotice(NoticeReason Reason, string Territory, string By, string Text, long FromMicros, long UntilMicros)
+/// <param name="Other">Who is to take the shift; "" where it is the one who is told.</param>
+internal sealed record DutyNotice(NoticeReason Reason, string Territory, string By, string Text, long FromMicros, long UntilMicros, string Other = "")
 {
     /// <summary>Stands where other cards have their alert.</summary>
     public const string Id = "duty";
 
-    public static bool Is(NoticeReason reason) => reason is NoticeReason.DutyChecked or NoticeReason.SwapAsked or NoticeReason.HandedOver;
+    public static bool Is(NoticeReason reason) => reason is NoticeReason.DutyChecked or NoticeReason.SwapAsked or NoticeReason.SwapAgreed or NoticeReason.HandedOver;
 
     /// <param name="facts">Of an entry that is told.</param>
     /// <returns>Of which territory, whom, and not before when (0 for at once).</returns>
@@ -30,6 +31,7 @@ internal sealed record DutyNotice(NoticeReason Reason, string Territory, string 
     {
         NoticeReason.DutyChecked when book.Checks.TryGetValue(card.Sequence, out var check) => new(card.Reason, check.Territory, check.By, "", check.AtMicros, check.DueMicros),
         NoticeReason.SwapAsked when book.Swaps.TryGetValue(card.Sequence, out var swap) => new(card.Reason, swap.Territory, swap.Asker, swap.Note, swap.FromMicros, swap.ToMicros),
+        NoticeReason.SwapAgreed when AgreedIn(card.Sequence, book) is { } swap => new(card.Reason, swap.Territory, swap.Asker, swap.Note, swap.FromMicros, swap.ToMicros, swap.Other),
         NoticeReason.HandedOver when book.HandOvers.TryGetValue(card.Sequence, out var left) => new(card.Reason, left.Territory, left.By, left.Text, left.DueMicros, 0),
         _ => null,
     };
@@ -40,6 +42,7 @@ internal sealed record DutyNotice(NoticeReason Reason, string Territory, string 
         NoticeReason.DutyChecked => !book.Checks.TryGetValue(card.Sequence, out var check) || check.State != CheckState.Open ? "over"
             : check.Silent.Contains(card.Recipient, StringComparer.Ordinal) ? null : "answered",
         NoticeReason.SwapAsked => book.Swaps.TryGetValue(card.Sequence, out var swap) && swap.State == SwapState.Asked ? null : "answered",
+        NoticeReason.SwapAgreed => AgreedIn(card.Sequence, book) is { State: SwapState.Agreed } ? null : "answered",
         NoticeReason.HandedOver => book.HandOvers.TryGetValue(card.Sequence, out var left) && left.IsOpen ? null : "taken over",
         _ => null,
     };
@@ -53,6 +56,8 @@ internal sealed record DutyNotice(NoticeReason Reason, string Territory, string 
             (false, NoticeReason.DutyChecked) => $"[PingAn] duty check: answer before {until}",
             (true, NoticeReason.SwapAsked) => $"[平安] {by} 请您代班：{from} 至 {until}",
             (false, NoticeReason.SwapAsked) => $"[PingAn] {by} asks you to take a shift: {from} to {until}",
+            (true, NoticeReason.SwapAgreed) => $"[平安] 换班待审批：{by} 由 {NoticeMessage.One(Other)} 代班，{from} 至 {until}",
+            (false, NoticeReason.SwapAgreed) => $"[PingAn] a swap waits for your approval: {NoticeMessage.One(Other)} for {by}, {from} to {until}",
             (true, _) => $"[平安] {by} 的交接班记录待您接收",
             _ => $"[PingAn] {by} has left you a hand-over to take",
         };
@@ -66,4 +71,6 @@ internal sealed record DutyNotice(NoticeReason Reason, string Territory, string 
         var text = Text.Length == 0 ? "" : (isChinese ? "\n内容：" : "\nNote: ") + NoticeMessage.One(Text);
         return (isChinese ? "\n辖区：" : "\nPlace: ") + place + by + text;
     }
+
+    private static SwapRecord? AgreedIn(long entry, DutyBook book) => book.Swaps.Values.FirstOrDefault(s => s.AgreedIn == entry);
 }

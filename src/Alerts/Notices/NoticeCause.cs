@@ -60,6 +60,9 @@ public enum NoticeReason : byte
 
     /// <summary>A shift begins, and what the one before it has left waits to be taken over.</summary>
     HandedOver = 19,
+
+    /// <summary>Two officers agree to a swap, and a supervisor is to approve of it.</summary>
+    SwapAgreed = 20,
 }
 
 /// <summary>What an entry gives to tell.</summary>
@@ -78,6 +81,7 @@ public readonly record struct NoticeCause(NoticeLane Lane, NoticeReason Reason, 
         (EntryKind.Closed, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.Ended, 0),
         (EntryKind.DutyChecked, _) => entry.Body.Duty?.Check is { State: CheckState.Open, Asked.Count: > 0 } ? new NoticeCause(NoticeLane.Red, NoticeReason.DutyChecked, 0) : null,
         (EntryKind.SwapAsked, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.SwapAsked, 0),
+        (EntryKind.SwapAnswered, _) => entry.Body.Duty?.Swap is { State: SwapState.Agreed, AgreedIn: > 0 } ? new NoticeCause(NoticeLane.Normal, NoticeReason.SwapAgreed, 0) : null,
         (EntryKind.HandedOver, _) => new NoticeCause(NoticeLane.Normal, NoticeReason.HandedOver, 0),
         (_, null) => null,
         (EntryKind.Raised, _) => new NoticeCause(LaneOf(alert.Colour), NoticeReason.Raised, 0),

@@ -11,6 +11,7 @@ public sealed class NoticeOffice : IAsyncDisposable
 {
     private const int PlansRead = 200_000;
     private readonly Ledger ledger;
+    private readonly IDutyRoster roster;
     private readonly Func<NoticeConfig> config;
     private readonly NoticeBounds bounds;
     private readonly TimeProvider clock;
@@ -35,6 +36,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         TimeProvider clock, NoticeMetrics metrics, ILogger<NoticeOffice> logger, Func<TerritoryTree>? territories = null)
     {
         this.ledger = ledger;
+        this.roster = roster;
         this.config = config;
         this.bounds = bounds;
         this.clock = clock;
@@ -233,7 +235,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         {
             case EntryKind.NoticeCanary:
                 return new NoticeItem(entry, NoticeMessage.NoAlert(CanaryConfig.Name, entry.TimeMicros), NoticeReason.Canary) { To = config().Canary is { } canary ? [canary.Recipient] : [] };
-            case EntryKind.DutyChecked or EntryKind.SwapAsked or EntryKind.HandedOver when NoticeCause.NoticeOf(entry, null) is { } ofDuty:
+            case EntryKind.DutyChecked or EntryKind.SwapAsked or EntryKind.SwapAnswered or EntryKind.HandedOver when NoticeCause.NoticeOf(entry, null) is { } ofDuty:
                 return DutyItem(entry, ofDuty.Reason);
             case EntryKind.Closed when !config().Channels.Any(c => c.Type == ChannelType.Alertmanager):
                 return null;
@@ -266,7 +268,27 @@ public sealed class NoticeOffice : IAsyncDisposable
     private NoticeItem DutyItem(LedgerEntry entry, NoticeReason reason)
     {
         var (territory, officers, from) = DutyNotice.Told(entry.Body.Duty!);
-        return new NoticeItem(entry, NoticeMessage.NoAlert(DutyNotice.Id, entry.TimeMicros) with { Territory = territory }, reason) { To = Named(officers), FromMicros = from };
+        return new NoticeItem(entry, NoticeMessage.NoAlert(DutyNotice.Id, entry.TimeMicros) with { Territory = territory }, reason)
+        {
+            To = reason == NoticeReason.SwapAgreed ? Approvers(entry.Body.Duty!.Swap!) : Named(officers), FromMicros = from,
+        };
+    }
+
+    /// <summary>The supervisors of the place, or of the nearest above it that has one who may approve: neither of the two, and nobody who is known to be no supervisor.</summary>
+    private List<Recipient> Approvers(SwapRecord swap)
+    {
+        var (officers, contacts) = (ledger.Book.Duty.Officers, config().Contacts);
+        for (var place = swap.Territory; ; place = PlaceText.Parent(place))
+        {
+            var told = roster.OnDuty(place, OfficerRoles.Supervisor, Micros.Now(clock)).Where(r => MayApprove(r.Name)).ToList();
+            if (told.Count > 0 || place.Length == 0)
+            {
+                return told;
+            }
+        }
+
+        bool MayApprove(string name) => name != swap.Asker && name != swap.Other
+            && (officers.TryGetValue(name, out var officer) ? officer.Roles.HasFlag(OfficerRoles.Supervisor) : contacts.Any(c => c.Recipient.Name == name && c.Role != OfficerRoles.Officer));
     }
 
     /// <summary>The channels with a state of their own that have been told of the alert, or are about to be.</summary>

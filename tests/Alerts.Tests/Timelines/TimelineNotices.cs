@@ -186,6 +186,7 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
                 NoticeReason.AfterMaintenance => $"after maintenance {what}{more}",
                 NoticeReason.DutyChecked => $"of a duty check of {message.Duty!.Territory}",
                 NoticeReason.SwapAsked => $"that {message.Duty!.By} asks for a swap in {message.Duty.Territory}",
+                NoticeReason.SwapAgreed => $"that a swap of {message.Duty!.By} and {message.Duty.Other} in {message.Duty.Territory} waits for approval",
                 NoticeReason.HandedOver => $"of a hand-over by {message.Duty!.By} in {message.Duty.Territory}",
                 NoticeReason.CanaryLate => "that no canary comes through",
                 _ => $"{what}{more}",
