@@ -7,7 +7,7 @@ namespace PingAnIoT.Alerts;
 
 /// <summary>
 /// One stream to one officer: the open book if asked, then every entry as it is committed, and a heartbeat.
-/// It holds a cursor, the message being written and, when asked to count, one bounded tally, so a client that reads slowly costs the server no memory; one that stops
+/// It holds a cursor, a page of the feed, the message being written and, when asked to count, one bounded tally, so a client that reads slowly costs the server no memory; one that stops
 /// reading is cut, and resumes by its cursor. What is open where the officer begins to stand in for others is sent like the open book, and its events from then on.
 /// Threading: one call's own flow.
 /// </summary>
@@ -23,6 +23,16 @@ internal sealed class AlertStream(
 
     /// <summary>Everything up to here was written, or is not for this officer.</summary>
     private long cursor;
+
+    /// <summary>Its place in the feed, from the end of the open book on; until then what comes after this waits.</summary>
+    private FeedTap? place;
+    private long bookEnd;
+
+    /// <summary>Of the entries that were given to it, those after the one at hand.</summary>
+    private int atHand;
+
+    /// <summary>How many entries wait for this officer; what is for others alone does not count, as far as it is known.</summary>
+    private long Waiting => place is null ? ledger.Book.Sequence - bookEnd : atHand + place.Waiting;
 
     /// <summary>As he sees the world now. From any thread.</summary>
     public Officer Officer => officer;
@@ -65,6 +75,7 @@ internal sealed class AlertStream(
     {
         var (book, own) = await ledger.Desk.LookAsync(o => (o.Book, OrderedBook.All(o.Of(officer))), ending.Token);
         RedFirst(own);
+        bookEnd = book.Sequence;
         var isSummarized = summarizeAfter > 0 && own.Length > summarizeAfter;
         foreach (var alert in own)
         {
@@ -106,7 +117,8 @@ internal sealed class AlertStream(
 
     private async Task WriteEntriesAsync(CancellationTokenSource ending)
     {
-        using var tap = ledger.Feed.Open(officer, cursor, PageEntries);
+        using var tap = ledger.Feed.Open(officer, cursor, Math.Max(PageEntries, summarizeAfter + 1));
+        place = tap;
         await LookAroundAsync(tap, ending);
         var next = tap.NextAsync(ending.Token);
         try
@@ -132,9 +144,11 @@ internal sealed class AlertStream(
                     continue;
                 }
 
-                foreach (var entry in await next)
+                var page = await next;
+                for (var i = 0; i < page.Count; i++)
                 {
-                    await TakeEntryAsync(entry, ending);
+                    atHand = page.Count - 1 - i;
+                    await TakeEntryAsync(page[i], ending);
                     if (looked is not null && !ReferenceEquals(looked.Posts, standIns?.Book.Posts))
                     {
                         await LookAroundAsync(tap, ending);
@@ -200,7 +214,7 @@ internal sealed class AlertStream(
     {
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(ending);
         var rested = await Task.WhenAny(next, Task.Delay(options.SummaryWait, time, rest.Token)) != next;
-        await rest.CancelAsync();
+        GiveUp(rest);
         return rested;
     }
 
@@ -228,7 +242,7 @@ internal sealed class AlertStream(
                 return;
             }
 
-            if (IsToBeCounted(entry, alert))
+            if (IsToBeCounted(alert))
             {
                 tally.Count(alert, entry.Sequence, entry.TimeMicros);
                 if (tally.IsFull || entry.Sequence >= tally.Target)
@@ -245,7 +259,7 @@ internal sealed class AlertStream(
     }
 
     /// <summary>What is not red, while more waits than the client asked for, and on until a summary that is begun has what waited then.</summary>
-    private bool IsToBeCounted(LedgerEntry entry, Alert alert)
+    private bool IsToBeCounted(Alert alert)
     {
         if (summarizeAfter == 0 || alert.PeakColour == Severity.Red)
         {
@@ -254,13 +268,12 @@ internal sealed class AlertStream(
 
         if (tally.IsEmpty)
         {
-            var head = ledger.Book.Sequence;
-            if (head - entry.Sequence < summarizeAfter)
+            if (Waiting < summarizeAfter)
             {
                 return false;
             }
 
-            tally.Begin(cursor, head);
+            tally.Begin(cursor, ledger.Book.Sequence);
         }
 
         return true;
@@ -353,7 +366,7 @@ internal sealed class AlertStream(
         while (await Task.WhenAny(write, Task.Delay(options.WriteCheck, time, written.Token)) != write)
         {
             var waited = time.GetElapsedTime(begun);
-            var waiting = ledger.Book.Sequence - cursor;
+            var waiting = Waiting;
             if (!ending.IsCancellationRequested && waited < options.WriteTimeout && (summarizeAfter > 0 || waiting <= options.BufferEntries))
             {
                 continue;
@@ -368,8 +381,11 @@ internal sealed class AlertStream(
                 $"The client took nothing for {waited.TotalSeconds:F0} s while {waiting} entries waited; resume from the cursor.");
         }
 
-        await written.CancelAsync();
+        GiveUp(written);
     }
+
+    /// <summary>A delay that nobody waits for any more: nothing that is worth a thread.</summary>
+    private static void GiveUp(CancellationTokenSource delay) => delay.Cancel();
 
     private RpcException End(StatusCode code, string reason, string message) => GrpcErrors.Ended(code, reason, message, cursor, call.ResponseTrailers);
 

@@ -7,6 +7,7 @@ namespace PingAnIoT.Alerts;
 internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int pageEntries) : IDisposable
 {
     private volatile IReadOnlySet<string> standsIn = new HashSet<string>();
+    private long waiting;
 
     /// <summary>The oldest entry that may be for it and was not given to it; 0 when it has all. Under the feed's lock.</summary>
     internal long First { get; set; }
@@ -19,6 +20,15 @@ internal sealed class FeedTap(LedgerFeed feed, Officer officer, long after, int 
 
     /// <summary>Everything up to here was given and is done with, or is not for it. Under the feed's lock.</summary>
     internal long Done { get; set; } = after;
+
+    /// <summary>How many entries are for it and were not given to it; at most so many where it is far behind. Set under the feed's lock.</summary>
+    public long Waiting
+    {
+        get => Volatile.Read(ref waiting);
+        internal set => Volatile.Write(ref waiting, value);
+    }
+
+    public string Officer => officer.Name;
 
     public string Territory => officer.Territory;
 

@@ -8,6 +8,9 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 public sealed class LedgerFeed
 {
+    /// <summary>Most entries read from the disk at a time: unlike those of the ring they are each reader's own.</summary>
+    private const int DiskEntries = 256;
+
     private readonly Lock gate = new();
     private readonly LedgerEntry[] ring;
     private readonly Func<long, int, CancellationToken, Task<IReadOnlyList<LedgerEntry>>> readPage;
@@ -60,6 +63,7 @@ public sealed class LedgerFeed
         lock (gate)
         {
             tap.First = after < head ? after + 1 : 0;
+            tap.Waiting = Math.Max(0, head - after);
             Put(taps, tap.Territory, tap);
             if (officer.StandsIn is { } places)
             {
@@ -133,7 +137,7 @@ public sealed class LedgerFeed
     internal async Task<IReadOnlyList<LedgerEntry>> TakeFromDiskAsync(FeedTap tap, CancellationToken cancellationToken)
     {
         metrics.FeedCatchUps.Add(1);
-        var page = await readPage(tap.First - 1, tap.PageEntries, cancellationToken).ConfigureAwait(false);
+        var page = await readPage(tap.First - 1, Math.Min(tap.PageEntries, DiskEntries), cancellationToken).ConfigureAwait(false);
         lock (gate)
         {
             if (page.Count > 0)
@@ -155,6 +159,15 @@ public sealed class LedgerFeed
             }
 
             return tap.Done;
+        }
+    }
+
+    /// <summary>A reader of that name has all there is for it, and waits for more.</summary>
+    internal bool Rests(string officer)
+    {
+        lock (gate)
+        {
+            return taps.Values.Any(own => own.Any(t => t.Officer == officer && t.Resting is not null));
         }
     }
 
@@ -215,6 +228,7 @@ public sealed class LedgerFeed
     {
         tap.Given = last;
         tap.First = last < head ? last + 1 : 0;
+        tap.Waiting = Math.Max(0, head - last);
     }
 
     /// <summary>Those of its territory and of all above it; of unknown place it is everybody's, and of several theirs.</summary>
@@ -267,6 +281,7 @@ public sealed class LedgerFeed
             }
 
             tap.First = tap.First == 0 ? sequence : tap.First;
+            tap.Waiting++;
             if (tap.Resting is { } resting)
             {
                 woken.Add(resting);

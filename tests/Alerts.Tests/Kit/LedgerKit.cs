@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Time.Testing;
 using PingAnIoT.Rules;
 
@@ -94,19 +93,5 @@ public sealed class LedgerKit : IAsyncDisposable
         opened.ForEach(m => m.Dispose());
         meters.Dispose();
         Directory.Delete(Folder, recursive: true);
-    }
-
-    private sealed class MeterFactory : IMeterFactory
-    {
-        private readonly List<Meter> meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            var meter = new Meter(options);
-            meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => meters.ForEach(m => m.Dispose());
     }
 }

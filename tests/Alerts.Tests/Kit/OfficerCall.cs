@@ -5,7 +5,13 @@ namespace PingAnIoT.Alerts.Tests;
 /// <summary>A call of an officer of a territory.</summary>
 public sealed class OfficerCall : ServerCallContext
 {
-    public OfficerCall(string territory, string name = "wang") => UserState[OfficerName.CallKey] = new Officer(name, territory);
+    private readonly CancellationToken gone;
+
+    public OfficerCall(string territory, string name = "wang", CancellationToken? gone = null)
+    {
+        this.gone = gone ?? TestContext.Current.CancellationToken;
+        UserState[OfficerName.CallKey] = new Officer(name, territory);
+    }
 
     protected override string MethodCore => "";
 
@@ -17,7 +23,7 @@ public sealed class OfficerCall : ServerCallContext
 
     protected override Metadata RequestHeadersCore { get; } = [];
 
-    protected override CancellationToken CancellationTokenCore => TestContext.Current.CancellationToken;
+    protected override CancellationToken CancellationTokenCore => gone;
 
     protected override Metadata ResponseTrailersCore { get; } = [];
 

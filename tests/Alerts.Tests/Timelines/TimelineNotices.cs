@@ -9,7 +9,7 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     private readonly NoticeConfig config;
     private readonly List<string> told = [];
     private readonly LogLines<NoticeOffice> log = new();
-    private readonly ServiceMeters meters = new();
+    private readonly MeterFactory meters = new();
     private NoticeOffice? office;
 
     private readonly HashSet<string> failing = new(StringComparer.Ordinal);
@@ -147,8 +147,11 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         return "held: " + (held.Count == 0 ? "nothing" : string.Join(", ", held));
     }
 
+    /// <summary>Real streams, which are watched, too; null where there are none.</summary>
+    public IAttendance? Screens { get; set; }
+
     /// <summary>Where the scenario does not say, somebody watches.</summary>
-    public bool IsAttended(Alert alert) => watching is null || watching.Any(o => o.Sees(alert));
+    public bool IsAttended(Alert alert) => (watching is null && Screens is null) || watching?.Any(o => o.Sees(alert)) == true || Screens?.IsAttended(alert) == true;
 
     public Task<string> SendAsync(ChannelConfig channel, NoticeMessage message, CancellationToken cancellationToken)
     {
@@ -236,19 +239,5 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
         }
 
         return (channel, $"  - {{ name: {words[0]}, channels: [{channel}]{(words.Count > 1 ? ", territory: " + words[1] : "")}{(role is null ? "" : ", role: " + role)} }}");
-    }
-
-    private sealed class ServiceMeters : System.Diagnostics.Metrics.IMeterFactory
-    {
-        private readonly List<System.Diagnostics.Metrics.Meter> made = [];
-
-        public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options)
-        {
-            var meter = new System.Diagnostics.Metrics.Meter(options);
-            made.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => made.ForEach(m => m.Dispose());
     }
 }

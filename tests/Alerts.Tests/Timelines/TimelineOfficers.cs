@@ -13,6 +13,9 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
     /// <summary>Rights by roster; null where there are none.</summary>
     public Func<ActingOnDuty>? Acting { get; init; }
 
+    /// <summary>Where officers stand in for others; null where nobody does.</summary>
+    public StandIns? StandIns { get; init; }
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async Task<string> DoAsync(string text)
@@ -51,6 +54,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
             _ => long.Parse(seen, CultureInfo.InvariantCulture),
         };
         // As the server does before and after a call.
+        officer = StandIns?.Seeing(officer) ?? officer;
         var offDuty = Acting?.Invoke().Look(officer, Step, Need.Act, new V1.AcknowledgeRequest { Id = id });
         if (offDuty is { IsRefused: true })
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
@@ -16,42 +17,26 @@ public sealed class TimelinePlant : IDisposable
 
     public static bool Speaks(string word) => Colours.Contains(word, StringComparer.Ordinal);
 
+    /// <summary>Of several, <c>yellow gas-pipe/gp-1..12, then red gas-pipe/gp-13</c>, all come in one commit.</summary>
     public async Task PostAsync(Ledger ledger, string[] words, long now, CancellationToken cancellationToken)
     {
-        if (words.Length > 1)
+        var posts = string.Join(' ', words).Split(", then ").Select(t => t.Split(' ')).SelectMany(t => Names(t).Select(name => (Colour: t[0], Name: name, Known: Find(ledger, name, t)))).ToList();
+        var post = () => posts.ForEach(p => ledger.Post(p.Known.Plant.To(Enum.Parse<Severity>(p.Colour, ignoreCase: true), now)));
+        if (posts.Count == 1)
         {
-            Last = words[1];
+            post();
+        }
+        else
+        {
+            await TogetherAsync(ledger, post, cancellationToken);
         }
 
-        if (!plants.TryGetValue(Last, out var known))
-        {
-            var kind = Last.Split('/')[0];
-            var device = Last.Split('/')[1];
-            var at = Array.IndexOf(words, "in");
-            var (behind, unit) = (Array.IndexOf(words, "behind"), Array.IndexOf(words, "unit"));
-            var kindIndex = Catalog.Default.Kinds.ToList().FindIndex(k => k.Name == kind);
-            var like = new Plant(device);
-            var serving = Array.IndexOf(words, "serving");
-            if (serving >= 0)
-            {
-                Serve(ledger, device, words[serving + 1]);
-            }
-
-            var plant = new Plant(device)
-            {
-                Device = like.Device with { Kind = kindIndex, Territory = serving >= 0 || words.Contains("nowhere") ? "" : at < 0 ? "d01/s03/c02/g07" : words[at + 1],
-                    Gateways = behind < 0 ? like.Device.Gateways : words[behind + 1].Split('+'), OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
-                },
-                Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
-                Kind = kind,
-            };
-            known = (plant, null);
-        }
-
-        ledger.Post(known.Plant.To(Enum.Parse<Severity>(words[0], ignoreCase: true), now));
         await ledger.FlushAsync(cancellationToken);
-        var id = ledger.Book.Alerts.Values.FirstOrDefault(a => a.Device == known.Plant.Device.Device)?.Id ?? known.Id;
-        plants[Last] = (known.Plant, id);
+        foreach (var (_, name, known) in posts)
+        {
+            plants[name] = known with { Id = ledger.Book.Alerts.Values.FirstOrDefault(a => a.Device == known.Plant.Device.Device)?.Id ?? known.Id };
+            Last = name;
+        }
     }
 
     /// <summary>An alert that no device raised: that of a duty check.</summary>
@@ -64,6 +49,75 @@ public sealed class TimelinePlant : IDisposable
     public string? NameOf(string alertId) => plants.Count < 2 ? null : plants.FirstOrDefault(p => p.Value.Id == alertId).Key;
 
     public void Dispose() => plants.Clear();
+
+    /// <summary><c>gas-pipe/gp-1</c>, or <c>gas-pipe/gp-1..12</c>; without one the last.</summary>
+    private IEnumerable<string> Names(string[] words)
+    {
+        if (words.Length == 1 || words[1].Split("..") is not [var first, var last])
+        {
+            return [words.Length == 1 ? Last : words[1]];
+        }
+
+        var stem = first.TrimEnd("0123456789".ToCharArray());
+        var from = int.Parse(first[stem.Length..], CultureInfo.InvariantCulture);
+        return Enumerable.Range(from, int.Parse(last, CultureInfo.InvariantCulture) - from + 1).Select(i => string.Create(CultureInfo.InvariantCulture, $"{stem}{i}"));
+    }
+
+    /// <summary>While the ledger's writer waits, so that none of them is committed before another.</summary>
+    private static async Task TogetherAsync(Ledger ledger, Action post, CancellationToken cancellationToken)
+    {
+        var waits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var posted = new ManualResetEventSlim();
+        var held = ledger.DecideAsync(
+            _ =>
+            {
+                waits.TrySetResult();
+                posted.Wait(cancellationToken);
+                return new CommandResult(CommandOutcome.NotFound);
+            },
+            cancellationToken);
+        try
+        {
+            await waits.Task.WaitAsync(cancellationToken);
+            post();
+        }
+        finally
+        {
+            posted.Set();
+        }
+
+        await held;
+    }
+
+    private (Plant Plant, string? Id) Find(Ledger ledger, string name, string[] words)
+    {
+        if (plants.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var kind = name.Split('/')[0];
+        var device = name.Split('/')[1];
+        var at = Array.IndexOf(words, "in");
+        var (behind, unit) = (Array.IndexOf(words, "behind"), Array.IndexOf(words, "unit"));
+        var kindIndex = Catalog.Default.Kinds.ToList().FindIndex(k => k.Name == kind);
+        var like = new Plant(device);
+        var serving = Array.IndexOf(words, "serving");
+        if (serving >= 0)
+        {
+            Serve(ledger, device, words[serving + 1]);
+        }
+
+        var plant = new Plant(device)
+        {
+            Device = like.Device with { Kind = kindIndex, Territory = serving >= 0 || words.Contains("nowhere") ? "" : at < 0 ? "d01/s03/c02/g07" : words[at + 1],
+                Gateways = behind < 0 ? like.Device.Gateways : words[behind + 1].Split('+'), OwnerUnit = unit < 0 ? like.Device.OwnerUnit : words[unit + 1],
+            },
+            Rule = like.Rule with { Kind = kindIndex, IsLatched = words.Contains("latched") },
+            Kind = kind,
+        };
+        return (plant, null);
+    }
 
     private void Serve(Ledger ledger, string gateway, string territories)
     {

@@ -14,6 +14,8 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private readonly List<(long AtMicros, string What)> happened = [];
     private TimelineNotices? notices;
     private TimelineDuty duty = null!;
+    private TimelineScreens screens = null!;
+    private StandIns standIns = null!;
     private LedgerKit kit = null!;
     private TimelineOfficers officers = null!;
     private long cursor;
@@ -29,6 +31,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         {
             duty = new TimelineDuty(() => kit.Ledger, timeline.Territories);
             _ = timeline.OffDuty is null or "refused" ? 0 : throw new InvalidOperationException($"'{timeline.OffDuty}' is nothing that becomes of who is off duty; expected refused");
+            screens = new TimelineScreens(() => kit.Ledger, standIns = new StandIns(() => kit.Ledger.Book.Duty, () => duty.Tree, clock), clock);
             notices = timeline.Contacts is null ? null : new TimelineNotices(timeline, duty.Tree);
         }
         catch (InvalidOperationException wrong)
@@ -38,7 +41,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
 
         officers = new TimelineOfficers(() => kit.Ledger, plant, duty)
         {
-            Acting = () => new ActingOnDuty(kit.Ledger, () => duty.Tree, refuses: timeline.OffDuty is not null, clock),
+            StandIns = standIns, Acting = () => new ActingOnDuty(kit.Ledger, () => duty.Tree, refuses: timeline.OffDuty is not null, clock),
         };
         kit.Options = kit.Options with
         {
@@ -67,6 +70,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     {
         if (kit is not null)
         {
+            await (screens?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (notices?.DisposeAsync() ?? ValueTask.CompletedTask);
             await kit.DisposeAsync();
             plant.Dispose();
@@ -139,6 +143,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
         switch (words)
         {
             case ["server", "stops"]:
+                await screens.CloseAsync();
                 await (notices?.CloseAsync() ?? Task.CompletedTask);
                 await kit.CloseAsync();
                 isUp = false;
@@ -170,6 +175,10 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             case [var who, ..] when TimelinePlant.Speaks(who):
                 await plant.PostAsync(kit.Ledger, words, Micros.Now(clock), Cancel);
                 break;
+            case var _ when await screens.DoAsync(words) is { } come:
+                _ = notices is null ? null : notices.Screens = screens;
+                answer = come;
+                break;
             case var _ when notices is not null && await notices.DoAsync(words, Cancel):
                 break;
             default:
@@ -186,12 +195,18 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             await CollectAsync();
         }
 
+        await LookAtScreensAsync();
         Same(line, parts.Length > 1 ? parts[1] : answer is "silent" ? answer : "done", answer);
     }
 
     private void Want(TimelineLine line)
     {
         var at = happened.FindIndex(h => Matches(line.Text, h.What));
+        if (at > 0 && happened.Take(at).FirstOrDefault(h => IsOfOneScreen(h.What, line.Text)).What is { } before)
+        {
+            throw new TimelineException(timeline.File, line.Number, $"'{line.Text}' was wanted; what came to that screen before it was '{before}'");
+        }
+
         if (at < 0)
         {
             var instead = happened.Count == 0 ? "nothing happened" : "what happened was: " + string.Join("; ", happened.Select(h => h.What));
@@ -200,6 +215,10 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
 
         happened.RemoveAt(at);
     }
+
+    /// <summary>What comes to a screen comes in an order.</summary>
+    private static bool IsOfOneScreen(string one, string other) =>
+        one.Split("'s screen ", 2) is [var whose, _] && other.StartsWith(whose + "'s screen ", StringComparison.Ordinal);
 
     /// <summary>A wish may leave out the end of what happened: <c>comes back</c>, or a breach without who is told.</summary>
     private static bool Matches(string wanted, string what) =>
@@ -258,6 +277,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             }
         }
 
+        due.Add(clock.NextTick is { } tick ? now + (long)(tick - clock.Passed).TotalMicroseconds : 0);
         due.AddRange(duty.Due());
         if (notices is not null)
         {
@@ -292,7 +312,11 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             var told = notices is null ? [] : await notices.LookAsync(Cancel);
             happened.AddRange(told.Select(t => (Micros.Now(clock), t)));
         }
+
+        await LookAtScreensAsync();
     }
+
+    private async Task LookAtScreensAsync() => happened.AddRange((await screens.LookAsync()).Select(l => (Micros.Now(clock), l)));
 
     private async Task CollectAsync()
     {
