@@ -34,7 +34,8 @@ internal static class StepEffects
                 };
             case WorkAction.See or WorkAction.Triage or WorkAction.Report or WorkAction.Acknowledge or WorkAction.Dispatch or WorkAction.Arrive
                 or WorkAction.Rectify:
-                return facts with { Deadlines = DeadlineSchedule.AfterStep(alert, Reached(step), now, policy) };
+                var after = DeadlineSchedule.AfterStep(alert, Reached(step), now, policy);
+                return facts with { NewRound = after?.Any(d => d.Round > alert.Round) == true ? true : null, Deadlines = after };
             default:
                 return facts;
         }
