@@ -180,7 +180,7 @@ internal sealed class LedgerWriter : IDisposable
                 transaction.Store.Send();
             }
         }
-        catch (Exception defect) when (!transaction.Store.IsLost && (defect is not (DbException or IOException) || database.IsOfTheWork(defect)))
+        catch (Exception defect) when (!transaction.Store.IsLost && (defect is not (DbException or IOException) || (oneByOne && database.IsOfTheWork(defect))))
         {
             throw new PoisonedException(work, defect);
         }
