@@ -110,7 +110,7 @@ internal static class OfficerCommands
         var key = $"command/{command.Officer.Name}/{command.IdempotencyKey}";
         if (!ask.IsTrial && transaction.Store.FindByKey(key) is { } earlier)
         {
-            return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId
+            return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId && earlier.Body.Command is { } then && IsSame(then, earlier.TimeMicros, command, ask)
                 ? new CommandResult(CommandOutcome.Done) { Entry = earlier, Alert = alert }
                 : Refuse("This idempotency key has been used for something else.");
         }
@@ -134,6 +134,12 @@ internal static class OfficerCommands
         var missing = WorkTable.FirstMissing(step, alert, command, ask.Verdict);
         return missing == StepNeeds.Nothing ? Take(transaction, alert, command, ask, step, key) : NotYet(alert, ask.Action, missing);
     }
+
+    /// <summary>Whether what was done is what is asked for now: of another team, verdict, time or word it must not be said that this is done.</summary>
+    private static bool IsSame(CommandFacts then, long atMicros, AlertCommand command, Ask ask) =>
+        (then.Note, then.Verdict) == (command.Note, ask.Verdict)
+        && (ask.To is not { Length: > 0 } || then.To == ask.To)
+        && (ask.Within is not { } within || then.Deadlines?.Any(d => d.Step >= WorkState.ShelveEnd && d.DueMicros == StepEffects.Until(atMicros, within)) == true);
 
     private static CommandResult Take(
         LedgerTransaction transaction, Alert alert, AlertCommand command, Ask ask, WorkTable.Step step, string key)

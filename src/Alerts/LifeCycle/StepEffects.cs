@@ -41,7 +41,7 @@ internal static class StepEffects
         }
     }
 
-    private static long Until(long nowMicros, TimeSpan within) => nowMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
+    public static long Until(long nowMicros, TimeSpan within) => nowMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>What the step fulfils: the state it leads to, or the deadline that bears its name.</summary>
     private static WorkState Reached(WorkTable.Step step) => step.Action switch
