@@ -63,7 +63,9 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
 
     public override async Task<V1.CommentResponse> Comment(V1.CommentRequest request, ServerCallContext context)
     {
-        var command = Command(context, "comment", request.Id, request.RequestId, request.Note, 0);
+        // Also of one that is over, which the book no longer has: the same words to what has changed since are another comment.
+        var seen = request.RequestId.Length > 0 ? 0 : (await ledger.FindAlertAsync(request.Id, context.CancellationToken))?.LastSequence ?? 0;
+        var command = Command(context, string.Create(CultureInfo.InvariantCulture, $"comment {seen}"), request.Id, request.RequestId, request.Note, 0);
         var result = await ledger.CommentAsync(command, context.CancellationToken);
         return new V1.CommentResponse { Alert = Answer(command, result) };
     }
