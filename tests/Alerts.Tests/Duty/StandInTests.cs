@@ -40,6 +40,8 @@ public sealed class StandInTests
         var random = new Random(seed);
         string[] names = ["a", "b", "c", "d"];
         var met = 0;
+        var (clock, asIs) = (new SetClock(LedgerKit.Start), (Book: DutyBook.Empty, Tree));
+        var live = new StandIns(() => asIs.Book, () => asIs.Tree, clock);
         for (var round = 0; round < 300; round++)
         {
             var tree = RandomTree(random);
@@ -56,11 +58,14 @@ public sealed class StandInTests
             }
 
             var at = Morning + (random.Next(24) * DutyKit.Hour);
+            clock.Set(TimeSpan.FromMicroseconds(at - Micros.Now(clock)));
+            asIs = (book, tree);
             foreach (var officer in names.Select(n => new Officer(n, home[n])))
             {
                 var meant = tree.All.Select(t => t.Path).Where(
                     p => !officer.Covers(p) && DutyRoster.Told(book, tree, p, at) is { Source: DutySource.Neighbour } answer && answer.Has(officer.Name)).ToList();
                 StandIns.Of(book, tree, officer, at).Should().BeEquivalentTo(meant, $"seed {seed}, round {round}, {officer}");
+                live.Now(officer).Should().BeEquivalentTo(meant, $"seed {seed}, round {round}, {officer}; of rosters that have just changed");
                 met += meant.Count;
             }
         }
