@@ -23,26 +23,18 @@ public sealed class StandIns(Func<DutyBook> book, Func<TerritoryTree> tree, Time
     /// <summary>The exact places that are not his own and for which he stands in now.</summary>
     public IReadOnlySet<string> Now(Officer officer)
     {
-        var rosters = book();
-        return Of(rosters, PostsOf(rosters, officer.Name), tree(), officer, Micros.Now(time));
-    }
-
-    /// <summary>The same at any moment. Pure.</summary>
-    internal static IReadOnlySet<string> Of(DutyBook book, TerritoryTree tree, Officer officer, long atMicros) => Of(book, ByName(book)[officer.Name], tree, officer, atMicros);
-
-    private static HashSet<string> Of(DutyBook book, IEnumerable<(string Territory, OfficerRoles Role)> posts, TerritoryTree tree, Officer officer, long atMicros)
-    {
+        var (rosters, territories, now) = (book(), tree(), Micros.Now(time));
         var places = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (territory, role) in officer.Territory.Length == 0 ? [] : posts)
+        foreach (var (territory, role) in officer.Territory.Length == 0 ? [] : PostsOf(rosters, officer.Name))
         {
-            if (!DutyRoster.Own(book, territory, role, atMicros).Has(officer.Name))
+            if (!DutyRoster.Own(rosters, territory, role, now).Has(officer.Name))
             {
                 continue;
             }
 
-            foreach (var place in tree.NeighboursTo(territory).Where(p => !officer.Covers(p)))
+            foreach (var place in territories.NeighboursTo(territory).Where(p => !officer.Covers(p)))
             {
-                if (DutyRoster.Told(book, tree, place, atMicros) is { Source: DutySource.Neighbour } answer && answer.Has(officer.Name))
+                if (DutyRoster.Told(rosters, territories, place, now) is { Source: DutySource.Neighbour } answer && answer.Has(officer.Name))
                 {
                     places.Add(place);
                 }
