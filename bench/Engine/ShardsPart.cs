@@ -117,7 +117,7 @@ internal sealed class ShardsPart : ILaneOwner
             {
                 position++;
                 router.ControlComing();
-                router.ToAll(new ShardJob { Control = Reading.Tick(ticks[i]), JournalPosition = position });
+                router.ToAll(Reading.Tick(ticks[i]), position);
             }
         }
 

@@ -26,9 +26,8 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
             throw GrpcErrors.NotFound("incident", request.Id);
         }
 
-        var officer = OfficerName.Of(context);
         var page = await IncidentList.ReadAsync(
-            ledger, officer, id, request.IncludeClosed, Paging.Start(request, request.PageToken, 0), Paging.Size(request.PageSize),
+            ledger, OfficerName.Of(context), id, request.IncludeClosed, Paging.Start(request, request.PageToken, 0), Paging.Size(request.PageSize),
             context.CancellationToken);
         if (page.Incident is null && request.PageToken.Length == 0)
         {
@@ -39,7 +38,7 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
         {
             Incident = page.Incident is null ? null : WireIncident.Of(page.Incident), NextPageToken = Paging.Next(request, page.Next),
         };
-        response.Alerts.AddRange(page.Alerts.Select(a => WireAlert.Of(a, officer)));
+        response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
         return response;
     }
 }

@@ -125,14 +125,9 @@ internal sealed class LedgerStore : IDisposable
 
     public bool HasKey(string key)
     {
-        if (absentKeys.Contains(key))
+        if (unsentEntries.ContainsKey(key) || absentKeys.Contains(key))
         {
-            return false;
-        }
-
-        if (unsentEntries.ContainsKey(key))
-        {
-            return true;
+            return !absentKeys.Contains(key);
         }
 
         using var row = LedgerStatements.Ask(findKey, key);

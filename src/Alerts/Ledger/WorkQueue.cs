@@ -123,11 +123,10 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
 
     private void TakePlain(List<LedgerWork> into)
     {
-        while (plain.TryPeek(out var work) && (work.IsMoved || into.Count < groupCapacity))
+        while (into.Count < groupCapacity && plain.TryPeek(out var work))
         {
             if (work.IsMoved)
             {
-                // Also where there is no room: in a flood of red there is none for as long as that lasts.
                 plain.Dequeue();
                 continue;
             }

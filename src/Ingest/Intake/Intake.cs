@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Numerics;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using PingAnIoT.Rules;
@@ -256,5 +257,137 @@ public sealed partial class Intake : IIntake, IDisposable
             Interlocked.Add(ref underWayBytes, batch.Records.Length);
             Counters.CountReceived(batch.Count);
         }
+    }
+
+    private void ReleaseLoop()
+    {
+        while (WaitForProgress())
+        {
+            TakeCommitted();
+            while (committed.TryDequeue(out var item))
+            {
+                try
+                {
+                    Release(item);
+                }
+                catch (Exception e)
+                {
+                    logger.ReleaseFailed(e);
+                }
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        lock (wake)
+        {
+            hasProgress = true;
+            Monitor.Pulse(wake);
+        }
+    }
+
+    /// <returns>False when it has ended and nothing that is on disk waits any more.</returns>
+    private bool WaitForProgress()
+    {
+        lock (wake)
+        {
+            while (!hasProgress && !ended)
+            {
+                Monitor.Wait(wake);
+            }
+
+            var go = hasProgress;
+            hasProgress = false;
+            return go;
+        }
+    }
+
+    private void TakeCommitted()
+    {
+        lock (order)
+        {
+            var until = journal.CommittedUntil;
+            while (waiting.TryPeek(out var next) && next.End <= until)
+            {
+                committed.Enqueue(waiting.Dequeue());
+            }
+        }
+    }
+
+    private void Release(in Released item)
+    {
+        if (item.Batch is not null)
+        {
+            Release(item.Batch, item.Lane!, item.End);
+        }
+        else if (item.Rules is not null)
+        {
+            router.ToAll(item.Rules, item.End);
+        }
+        else if (item.Snapshot is not null)
+        {
+            item.Snapshot.Position = item.End;
+            router.ToAll(item.Snapshot, item.End);
+        }
+        else
+        {
+            router.ToAll(item.Control, item.End);
+        }
+    }
+
+    private void Release(MessageBatch batch, Lane lane, long end)
+    {
+        batch.BeginStages(1);
+        Counters.CountDurable(batch);
+        if (batch.Defect is { } defect)
+        {
+            TellDefect(batch, defect);
+        }
+
+        lane.Tell(batch);
+        lane.Mark.Note(batch);
+        if (batch.GatewayOnline is { } online)
+        {
+            GatewayHeard?.Invoke(batch.Context.Gateway, online, batch.Context.ReceiveTimeMicros);
+        }
+
+        if (!batch.Refusals.IsEmpty)
+        {
+            batch.AddStage();
+            deadLetters.Post(batch, end);
+        }
+
+        router.Route(batch, end);
+        batch.StageDone();
+    }
+
+    /// <summary>Not every one: a sender could fill the log with them. The counter tells them all.</summary>
+    private void TellDefect(MessageBatch batch, Exception defect)
+    {
+        var before = Counters.Undecodable;
+        Counters.CountUndecodable(batch.DefectCount);
+        if (BitOperations.Log2((ulong)Counters.Undecodable) > (before == 0 ? -1 : BitOperations.Log2((ulong)before)))
+        {
+            logger.MessageUndecodable(defect, batch.Context.Gateway, Counters.Undecodable);
+        }
+    }
+
+    /// <summary>What waits for its commit.</summary>
+    private readonly record struct Released
+    {
+        public long End { get; init; }
+
+        public MessageBatch? Batch { get; init; }
+
+        public Lane? Lane { get; init; }
+
+        public Reading Control { get; init; }
+
+        public bool IsControl { get; init; }
+
+        public RuleSet? Rules { get; init; }
+
+        public SnapshotRequest? Snapshot { get; init; }
     }
 }

@@ -83,7 +83,7 @@ internal sealed class EngineSnapshots
             RandomAccess.FlushToDisk(handle);
         }
 
-        DurableFolder.Sync(request.Folder);
+        FileJournalStorage.SyncFolder(request.Folder);
         var target = PathOf(request.Position);
         if (Directory.Exists(target))
         {
@@ -91,7 +91,7 @@ internal sealed class EngineSnapshots
         }
 
         Directory.Move(request.Folder, target);
-        DurableFolder.Sync(folder);
+        FileJournalStorage.SyncFolder(folder);
         var positions = Positions;
         DeleteOld(positions, journalBegin);
 

@@ -39,7 +39,6 @@ internal sealed class Shard
     private bool stopping;
     private bool abandoned;
     private ShardSave? saving;
-    private long failures;
 
     public Shard(int number, Engine engine, long evaluatedUntil, Action onControlDone, ILogger logger)
     {
@@ -169,11 +168,7 @@ internal sealed class Shard
         catch (Exception e)
         {
             // An engine or a sink that throws must not take the plant down with it; all else is judged all the same.
-            failures++;
-            if (job.Rules is not null || Doubling.HasCome(failures - 1, failures))
-            {
-                logger.ShardFailed(e, number, job.JournalPosition, failures);
-            }
+            logger.ShardFailed(e, number, job.JournalPosition);
         }
 
         Volatile.Write(ref evaluatedUntil, job.JournalPosition);
@@ -181,7 +176,7 @@ internal sealed class Shard
         {
             job.Batch.StageDone();
         }
-        else if (job.IsControl)
+        else if (job.Rules is null && job.Snapshot is null)
         {
             onControlDone();
         }

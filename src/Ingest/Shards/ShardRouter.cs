@@ -72,17 +72,28 @@ internal sealed class ShardRouter
         }
     }
 
-    /// <summary>What every shard is to do at this place in the order; batches go by <see cref="Route"/>.</summary>
-    public void ToAll(in ShardJob job)
+    public void ToAll(in Reading control, long journalPosition)
     {
-        if (job.IsControl)
-        {
-            OpenRules?.Offer([job.Control], job.JournalPosition);
-        }
-
+        OpenRules?.Offer(new ReadOnlySpan<Reading>(in control), journalPosition);
         foreach (var shard in shards)
         {
-            shard.Post(job);
+            shard.Post(new ShardJob { Control = control, JournalPosition = journalPosition });
+        }
+    }
+
+    public void ToAll(RuleSet rules, long journalPosition)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Post(new ShardJob { Rules = rules, JournalPosition = journalPosition });
+        }
+    }
+
+    public void ToAll(SnapshotRequest snapshot, long journalPosition)
+    {
+        foreach (var shard in shards)
+        {
+            shard.Post(new ShardJob { Snapshot = snapshot, JournalPosition = journalPosition });
         }
     }
 

@@ -38,22 +38,16 @@ internal static class SignInVerb
 internal static class PasswordInput
 {
     /// <returns>Null, with the reason told, when there is none.</returns>
-    public static async Task<string?> ReadAsync(Terminal terminal, bool standardInput, CancellationToken cancellationToken, string prompt = "Password:")
+    public static async Task<string?> ReadAsync(Terminal terminal, bool standardInput, CancellationToken cancellationToken)
     {
         if (standardInput)
         {
-            if (await terminal.In.ReadLineAsync(cancellationToken) is { } line)
-            {
-                return line;
-            }
-
-            await terminal.Error.WriteLineAsync("Standard input has no line for the password.");
-            return null;
+            return await terminal.In.ReadLineAsync(cancellationToken);
         }
 
         if (terminal.IsInteractive)
         {
-            return await terminal.Ansi().PromptAsync(new TextPrompt<string>(prompt).Secret(), cancellationToken);
+            return await terminal.Ansi().PromptAsync(new TextPrompt<string>("Password:").Secret(), cancellationToken);
         }
 
         await terminal.Error.WriteLineAsync("There is no terminal to ask for the password at: use --password-stdin.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
@@ -9,6 +10,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
     private const string Step = "/pingan.alerts.v1.AlertService/Acknowledge";
     private int keys;
     private DeadlineAuditor? auditor;
+    private TimeProvider? clock;
 
     /// <summary>Rights by roster; null where there are none.</summary>
     public Func<ActingOnDuty>? Acting { get; init; }
@@ -61,7 +63,13 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
             return "refused: on duty: " + string.Join(", ", offDuty.OnDuty);
         }
 
-        var result = await RunAsync(words, new AlertCommand(id, officer, key, note, expected));
+        var command = new AlertCommand(id, officer, key, note, expected);
+        if (words is [_, "weighs", "shelving" or "taking", ..])
+        {
+            return await WeighAsync(words, command);
+        }
+
+        var result = await RunAsync(words, command);
         await (offDuty is not null && result.IsDone ? Acting!().NoteAsync(officer.Name, Step, offDuty) : Task.CompletedTask);
         return Answer(result);
     }
@@ -88,6 +96,28 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         return "overdue: " + (missed.Count == 0 ? "none" : string.Join(", ", missed.Select(m => $"{m.Step} {m.Supervision}".TrimEnd().ToLowerInvariant())));
     }
 
+    /// <summary><c>wang of d01/s03 finds [overdue] [listed] [mine] [red] [closed]</c>: what his list shows, newest first.</summary>
+    /// <returns>Null when it is no list.</returns>
+    public async Task<string?> ListAsync(string of)
+    {
+        var words = of.Split(' ').ToList();
+        if (!words.Contains("finds"))
+        {
+            return null;
+        }
+
+        var what = words[^1];
+        var request = new V1.ListRequest
+        {
+            Overdue = what == "overdue", Mine = what == "mine", IncludeClosed = what == "closed", Supervision = what == "listed" ? V1.Supervision.Listed : V1.Supervision.Unspecified,
+            PeakSeverity = Enum.TryParse<V1.Severity>(what, ignoreCase: true, out var colour) ? colour : V1.Severity.Unspecified,
+        };
+        var officer = new Officer(words[0], After(words, "of") ?? "");
+        var page = await AlertList.ReadAsync(ledger(), StandIns?.Seeing(officer) ?? officer, request, Cancel);
+        var found = page.Alerts.Select(a => $"{a.Colour.ToString().ToLowerInvariant()} {a.Kind}/{a.Device}").ToList();
+        return $"{of}: {(found.Count == 0 ? "nothing" : string.Join(", ", found))}";
+    }
+
     /// <summary>All open incidents, newest first, with their open alerts: <c>incidents: hazard red/red gas-pipe/gp-1 gas-pipe/gp-2; fault …</c>.</summary>
     public string Incidents()
     {
@@ -99,7 +129,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
 
     /// <summary>A new server has a new auditor. It allows no second of lateness: a scenario has none.</summary>
     public void BeginAudit(TimeProvider clock) =>
-        auditor = new DeadlineAuditor(ledger(), clock, NullLogger<DeadlineAuditor>.Instance, TimeSpan.Zero);
+        auditor = new DeadlineAuditor(ledger(), this.clock = clock, NullLogger<DeadlineAuditor>.Instance, TimeSpan.Zero);
 
     public async Task<int> AuditAsync() => (await auditor!.RunAsync(Cancel)).Count;
 
@@ -128,12 +158,42 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         };
     }
 
+    /// <summary><c>wang weighs shelving for 1h "why"</c>, <c>wang weighs taking out "why"</c>: what it would hold back, as the service shows it before it is done.</summary>
+    private async Task<string> WeighAsync(List<string> words, AlertCommand command)
+    {
+        var isShelf = words[2] == "shelving";
+        var tried = isShelf
+            ? await ledger().ShelveAsync(command, TimeSpan.FromSeconds(TimelineFile.Seconds(words[^1])!.Value), Cancel, isTrial: true)
+            : await ledger().TakeOutOfServiceAsync(command, null, Cancel, isTrial: true);
+        return tried.IsDone ? await OutlookAsync(command.Officer, AlertScope.Of(tried.Alert!), isShelf || tried.Alert!.PeakColour == Severity.Red, !isShelf) : Answer(tried);
+    }
+
+    /// <summary><c>open yellow 2 red 1, told all the same red 1, before 3 news of yellow 2</c>.</summary>
+    private async Task<string> OutlookAsync(Officer officer, AlertScope scope, bool holdsRed, bool holdsBreaches)
+    {
+        var outlook = await HeldBackOutlook.OfAsync(ledger(), officer, scope, holdsRed, holdsBreaches, clock!, Cancel);
+        string Text(IEnumerable<KeyValuePair<Severity, int>> colours) =>
+            string.Concat(colours.OrderByDescending(c => Colours.Rank(c.Key)).Select(c => string.Create(CultureInfo.InvariantCulture, $" {c.Key.ToString().ToLowerInvariant()} {c.Value}")));
+        string?[] parts =
+        [
+            outlook.Open.Count == 0 ? null : "open" + Text(outlook.Open), outlook.RedTold == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"told all the same red {outlook.RedTold}"),
+            outlook.News == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"before {outlook.News} news of") + Text(outlook.Held.Values.CountBy(c => c)),
+        ];
+        return parts.All(p => p is null) ? "nothing" : string.Join(", ", parts.OfType<string>());
+    }
+
     /// <summary><c>boss plans 2h maintenance in d01/s03 device gp-1 after 10m including red "why"</c>, <c>boss ends maintenance</c>, <c>li confirms red</c>.</summary>
     private async Task<string> MaintainAsync(List<string> words, string note)
     {
         var officer = new Officer(words[0], After(words, "of") ?? "");
         var asked = new DutyRequest(officer, After(words, "with") ?? "", TerritoryTree.Empty);
         var newest = () => ledger().Book.Duty.Maintenance.Select(w => w.Id).DefaultIfEmpty().Max();
+        if (words is [_, "weighs", ..])
+        {
+            var weighed = await PlanAsync(words, TimelineFile.Seconds(words[2])!.Value, note, asked, isTrial: true);
+            return weighed.IsDone ? await OutlookAsync(officer, ScopeOf(words), words.Contains("including"), holdsBreaches: true) : Answer(weighed);
+        }
+
         var result = words switch
         {
             [_, "confirms", "red"] => await ledger().DecideAsync(t => MaintenanceCommands.ConfirmRed(t, asked, newest()), Cancel),
@@ -144,14 +204,16 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         return Answer(result);
     }
 
-    private Task<CommandResult> PlanAsync(List<string> words, double seconds, string note, DutyRequest asked)
+    private static AlertScope ScopeOf(List<string> words)
+    {
+        string Said(string word) => words.IndexOf(word) is > 0 and var at ? words[at + 1] : "";
+        return new AlertScope { Territory = Said("in"), Gateway = Said("gateway"), Device = Said("device"), Kind = Said("kind"), Rule = Said("rule") };
+    }
+
+    private Task<CommandResult> PlanAsync(List<string> words, double seconds, string note, DutyRequest asked, bool isTrial = false)
     {
         var after = After(words, "after") is { } text ? TimelineFile.Seconds(text)!.Value : 0;
-        var scope = new AlertScope
-        {
-            Territory = After(words, "in") ?? "", Gateway = After(words, "gateway") ?? "", Device = After(words, "device") ?? "", Kind = After(words, "kind") ?? "",
-            Rule = After(words, "rule") ?? "",
-        };
+        var scope = ScopeOf(words);
         return ledger().DecideAsync(
             t =>
             {
@@ -159,7 +221,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
                 return MaintenanceCommands.Plan(t, asked, new MaintenanceRecord
                 {
                     Id = 0, Scope = scope, FromMicros = from, ToMicros = from + (long)(seconds * 1e6), Reason = note, By = "", AsksRed = words.Contains("including"),
-                });
+                }, isTrial);
             },
             Cancel);
     }
@@ -170,7 +232,7 @@ public sealed class TimelineOfficers(Func<Ledger> ledger, TimelinePlant plant, T
         CommandOutcome.AlreadyDone => "already done by " + result.DoneBy!.By,
         CommandOutcome.NotFound => "not found",
         CommandOutcome.Stale => "stale",
-        _ => "refused: " + result.Reason,
+        _ => "refused: " + result.Reason + (result.Legal.Count == 0 ? "" : " May: " + string.Join(", ", result.Legal.Select(l => TimelineWords.Of(l))) + "."),
     };
 
     private static Verdict VerdictOf(string word) => Enum.Parse<Verdict>(word, ignoreCase: true);

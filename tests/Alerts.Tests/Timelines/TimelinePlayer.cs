@@ -15,6 +15,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     private TimelineNotices? notices;
     private TimelineDuty duty = null!;
     private TimelineScreens screens = null!;
+    private TimelineReports reports = null!;
     private StandIns standIns = null!;
     private LedgerKit kit = null!;
     private TimelineOfficers officers = null!;
@@ -32,6 +33,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
             duty = new TimelineDuty(() => kit.Ledger, timeline.Territories);
             _ = timeline.OffDuty is null or "refused" ? 0 : throw new InvalidOperationException($"'{timeline.OffDuty}' is nothing that becomes of who is off duty; expected refused");
             screens = new TimelineScreens(() => kit.Ledger, standIns = new StandIns(() => kit.Ledger.Book.Duty, () => duty.Tree, clock), clock);
+            reports = new TimelineReports(() => kit.Ledger, duty.Tree, clock);
             notices = timeline.Contacts is null ? null : new TimelineNotices(timeline, duty.Tree);
         }
         catch (InvalidOperationException wrong)
@@ -70,6 +72,7 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
     {
         if (kit is not null)
         {
+            reports?.Dispose();
             await (screens?.DisposeAsync() ?? ValueTask.CompletedTask);
             await (notices?.DisposeAsync() ?? ValueTask.CompletedTask);
             await kit.DisposeAsync();
@@ -118,6 +121,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                     break;
                 case TimelineVerb.See when line.Text.StartsWith("incidents: ", StringComparison.Ordinal):
                     Same(line, line.Text, officers.Incidents());
+                    break;
+                case TimelineVerb.See when line.Text.Split(": ", 2) is [var of, _] && (await reports.StateAsync(of) ?? await officers.ListAsync(of)) is { } told:
+                    Same(line, line.Text, told);
                     break;
                 case TimelineVerb.See when line.Text.Split(": ", 2) is [var of, _] && (duty.State(of, Micros.Now(clock)) ?? Health(of)) is { } so:
                     Same(line, line.Text, so);
@@ -371,11 +377,15 @@ public static class TimelineWords
             { Kind: EntryKind.DutyCheckEnded, Body.Duty.Check: { State: CheckState.Missed } check } => $"duty check of {check.Territory} missed: {check.Finding}",
             { Kind: EntryKind.Raised or EntryKind.Recurred, Body.Transition: { Kind: CheckAlarm.Kind } alarm } =>
                 $"{alarm.To.ToString().ToLowerInvariant()} {alarm.Kind}/{alarm.Device} in {alarm.Territory}",
-            { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system", Body.Transition: { } facts } => "system red of " + facts.Device,
-            { Kind: EntryKind.ReturnedToNormal, Actor: "system", Body.Transition: { } facts } => "system normal of " + facts.Device,
+            { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",
+            { Kind: EntryKind.ReturnedToNormal, Actor: "system" } => "system normal",
             _ => null,
         };
     }
+
+    /// <summary><c>TakeOutOfService</c> as <c>take out of service</c>.</summary>
+    public static string Of<T>(T value)
+        where T : struct, Enum => string.Concat(value.ToString().Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
 
     public static string Time(double seconds)
     {

@@ -290,12 +290,9 @@ public sealed class TimelineScreens(Func<Ledger> ledger, StandIns standIns, Time
         private static string Text(V1.Severity colour, V1.Alert alert) => $"{Colour(colour)} {alert.Kind}/{alert.Device}";
 
         /// <summary><c>shows red gas-pipe/gp-1</c>, <c>shows normal …</c>: what the plant did; <c>shows gas-pipe/gp-1 acknowledged</c>: what people and the time did.</summary>
-        private static string Text(V1.AlertEvent what) => what.Alert is null ? $"shows {Words(what.Type)}"
+        private static string Text(V1.AlertEvent what) => what.Alert is null ? $"shows {TimelineWords.Of(what.Type)}"
             : what.ToSeverity != V1.Severity.Unspecified ? "shows " + Text(what.ToSeverity, what.Alert)
-            : $"shows {what.Alert.Kind}/{what.Alert.Device} {Words(what.Type)}";
-
-        private static string Words(V1.EventType type) =>
-            string.Concat(type.ToString().Select((c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? " " : "") + char.ToLowerInvariant(c) : c.ToString()));
+            : $"shows {what.Alert.Kind}/{what.Alert.Device} {TimelineWords.Of(what.Type)}";
     }
 
     /// <summary>One stream's flow, one piece after the other, so that it can be seen when nothing of it is left to do.</summary>
