@@ -117,7 +117,7 @@ internal sealed class ShardsPart : ILaneOwner
             {
                 position++;
                 router.ControlComing();
-                router.ToAll(Reading.Tick(ticks[i]), position);
+                router.ToAll(new ShardJob { Control = Reading.Tick(ticks[i]), JournalPosition = position });
             }
         }
 

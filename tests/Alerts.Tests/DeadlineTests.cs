@@ -268,6 +268,39 @@ public class DeadlineTests
         LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
     }
 
+    /// <summary>Also when more has been missed since than an alert keeps.</summary>
+    [Theory]
+    [InlineData("1h")]
+    [InlineData("20m, repeat: 1m, levels: always")]
+    public async Task What_was_missed_and_is_set_anew_by_another_policy_is_missed_anew_and_nobody_elses_time_stands_still(string closed)
+    {
+        await using var kit = new LedgerKit();
+        kit.Options = kit.Options with { Deadlines = Of($"yellow: {{ acknowledged: 15m, rectified: 10m, closed: {{ within: {closed} }} }}") };
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Yellow, kit.Now));
+        await kit.FlushAsync();
+        var id = kit.OnlyAlert().Id;
+        (await ledger.AcknowledgeAsync(new AlertCommand(id, new Officer("wang"), "a"), Cancel)).IsDone.Should().BeTrue();
+        await AdvanceBy(kit, TimeSpan.FromMinutes(10));
+        for (var minute = 0; minute < 60; minute++)
+        {
+            await AdvanceBy(kit, TimeSpan.FromMinutes(1));
+        }
+
+        await ledger.UsePolicyAsync(Of("yellow: { acknowledged: 15m, rectified: { within: 10m, after: dispatched } }"), Cancel);
+        (await ledger.DispatchAsync(new AlertCommand(id, new Officer("wang"), "d"), "team 3", Cancel)).IsDone.Should().BeTrue();
+        ledger.Post(new Plant("gp-0002").To(Severity.Yellow, kit.Now));
+        await kit.FlushAsync();
+        await AdvanceBy(kit, TimeSpan.FromMinutes(15));
+        (await kit.EntriesAsync(EntryKind.Breached)).Where(e => e.AlertId == id && e.Body.Breach!.Step == WorkState.Rectified).Select(e => e.Body.Breach!.Level)
+            .Should().Equal(1, 1);
+        ledger.Book.Alerts.Values.Single(a => a.Id != id).Breaches.Should().ContainSingle("the other alert's time does not stand still");
+        await kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
+
+        static DeadlinePolicy Of(string colours) => PolicyFile.Parse($"deadlines: {{ {colours} }}", "p.yaml").Policy!;
+    }
+
     private static async Task AdvanceBy(LedgerKit kit, TimeSpan by)
     {
         kit.Fake.Advance(by);

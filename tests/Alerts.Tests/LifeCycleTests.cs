@@ -103,6 +103,44 @@ public class LifeCycleTests
     }
 
     [Fact]
+    public async Task A_key_that_was_used_for_other_words_another_team_verdict_or_time_never_answers_that_this_is_done()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Yellow, kit.Now));
+        await kit.FlushAsync();
+        var wang = new AlertCommand(kit.OnlyAlert().Id, new Officer("wang"), "");
+        await OnceAsync(c => ledger.AcknowledgeAsync(c, default), c => ledger.AcknowledgeAsync(c with { Note = "on my way" }, default));
+        await OnceAsync(c => ledger.TriageAsync(c, Verdict.Real, default), c => ledger.TriageAsync(c, Verdict.False, default));
+        await OnceAsync(c => ledger.ReportAsync(c, "d01/s03", default), c => ledger.ReportAsync(c, "d01", default));
+        await OnceAsync(c => ledger.DispatchAsync(c, "team 1", default), c => ledger.DispatchAsync(c, "team 2", default));
+        await OnceAsync(c => ledger.CommentAsync(c with { Note = "one" }, default), c => ledger.CommentAsync(c with { Note = "two" }, default));
+        await OnceAsync(c => ShelveAsync(c, 10), c => ShelveAsync(c, 20));
+        await OnceAsync(c => ledger.UnshelveAsync(c, default));
+        await OnceAsync(c => OutOfServiceAsync(c, 10), c => OutOfServiceAsync(c, 20), c => OutOfServiceAsync(c with { Note = "no " }, 10));
+        await OnceAsync(c => ledger.ReturnToServiceAsync(c, default));
+        await OnceAsync(c => ledger.TakeOutOfServiceAsync(c with { Note = "repair" }, null, default));
+
+        Task<CommandResult> ShelveAsync(AlertCommand command, int minutes) => ledger.ShelveAsync(command with { Note = "test" }, TimeSpan.FromMinutes(minutes), default);
+
+        Task<CommandResult> OutOfServiceAsync(AlertCommand command, int minutes) =>
+            ledger.TakeOutOfServiceAsync(command with { Note = command.Note + "repair" }, TimeSpan.FromMinutes(minutes), default);
+
+        async Task OnceAsync(Func<AlertCommand, Task<CommandResult>> ask, params Func<AlertCommand, Task<CommandResult>>[] others)
+        {
+            var command = wang with { IdempotencyKey = $"k{kit.OnlyAlert().LastSequence}" };
+            var first = await ask(command);
+            first.IsDone.Should().BeTrue(first.Reason);
+            kit.Fake.Advance(TimeSpan.FromSeconds(1));
+            (await ask(command)).Entry!.Sequence.Should().Be(first.Entry!.Sequence);
+            foreach (var other in others)
+            {
+                (await other(command)).Outcome.Should().Be(CommandOutcome.Invalid, $"{first.Entry.Kind} with this key was another");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Who_acts_on_what_is_no_longer_so_is_told()
     {
         await using var kit = new LedgerKit();

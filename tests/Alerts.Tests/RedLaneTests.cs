@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
@@ -115,6 +116,36 @@ public sealed class RedLaneTests
         var group = new List<LedgerWork>();
         queue.TakeGroup(group, TimeSpan.Zero);
         group.Cast<Piece>().Select(p => p.IsRed ? 'r' : 'y').Should().Equal("rrrrrrrrrrrrrryy");
+    }
+
+    [Fact]
+    public void What_went_along_with_a_red_is_let_go_of_however_long_the_flood_lasts()
+    {
+        const int Group = 16;
+        var queue = new WorkQueue(100_000, Group, new AlertsMetrics(new NoMeters()));
+        var taken = new List<WeakReference>();
+        for (var step = 0; step < 1_000; step++)
+        {
+            Storm(step);
+        }
+
+        GC.Collect();
+        taken.Should().HaveCount(1_000 * Group);
+        taken.Count(work => work.IsAlive).Should().BeLessThan(4 * Group);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        void Storm(int step)
+        {
+            for (var series = 1_000 * step; queue.Depth < 4 * Group; series++)
+            {
+                queue.PutAtOnce(new Piece(series, series, isRed: false, isBarrier: false));
+                queue.PutAtOnce(new Piece(series, series, isRed: true, isBarrier: false));
+            }
+
+            var group = new List<LedgerWork>();
+            queue.TakeGroup(group, TimeSpan.Zero);
+            taken.AddRange(group.Select(work => new WeakReference(work)));
+        }
     }
 
     [Fact]

@@ -52,6 +52,18 @@ public sealed class CliTests
     [InlineData("report kpi --period yearly", 2)]
     [InlineData("report monthly --server http://127.0.0.1:1", 3)]
     [InlineData("incidents --server http://127.0.0.1:1", 3)]
+    [InlineData("devices gas-pipe", 2)]
+    [InlineData("devices --limit 0", 2)]
+    [InlineData("devices --server http://127.0.0.1:1", 3)]
+    [InlineData("territories --server http://127.0.0.1:1", 3)]
+    [InlineData("gateways list --server http://127.0.0.1:1", 3)]
+    [InlineData("dead-letters --server http://127.0.0.1:1", 3)]
+    [InlineData("counters --server http://127.0.0.1:1", 3)]
+    [InlineData("rules list --server http://127.0.0.1:1", 3)]
+    [InlineData("rules errors --server http://127.0.0.1:1", 3)]
+    [InlineData("officers change li.na --server http://127.0.0.1:1", 2)]
+    [InlineData("officers enable li.na --server http://127.0.0.1:1", 3)]
+    [InlineData("password li.na", 2)]
     [InlineData("simulate --port 1 --minutes 0.01 --publish-only", 3)]
     [InlineData("simulate --fleet village", 2)]
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if messages>1", 2)]
@@ -202,6 +214,66 @@ public sealed class CliTests
     }
 
     [Fact]
+    public async Task The_fleet_is_listed_and_what_was_refused()
+    {
+        await using var server = await TestServer.StartAsync(o => o with
+        {
+            Register = Write(o, "register.csv", "device,kind,gateway,territory,latitude,longitude,address,owner_unit,retired,set:pressure-high\n"
+                + "gp-1,gas-pipe,gw-1,d01/s03,31.25,121.5,1 High St,City Gas,,470\ngp-2,gas-pipe,gw-1,d01/s04,,,,,,\nlift-1,elevator,gw-2,d01/s03,,,,,yes,\ngw-2,gateway,gw-2,d01/s03,,,,,,\n"),
+            Territories = Write(o, "territories.csv", "path,zh,en,neighbours\nd01,东城,East,\nd01/s03,三街,Third,\nd01/s04,四街,Fourth,\n"),
+            Rules = Write(o, "rules.yaml", DefaultRules.Text),
+        });
+        string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString(), "--officer", "li.na"];
+        using (var gateway = await TestGateway.ConnectAsync(server, "gw-1"))
+        {
+            await gateway.PublishAsync("pingan/v1/gw-1/gas-pipe/gp-1", """{"pressure": 412.5}""");
+            await gateway.PublishAsync("pingan/v1/gw-1/gas-pipe/gp-9", """{"pressure": 412.5}""");
+            await gateway.PublishAsync("pingan/v1/gw-1/gas-pipe/gp-1", "{\"pressure\": 1e999, \"note\": \"\u001b[2J\"}");
+            await Until.TrueAsync(async () => (await RunAsync(["dead-letters", .. at])).Out.Length > 0, TimeSpan.FromSeconds(120));
+            (await RunAsync(["gateways", "list", .. at])).Out.Should().MatchRegex("gw-1  online since .*  readings up to .* s behind\n").And.Contain("gw-2  not heard of since");
+        }
+
+        var listed = await RunAsync(["devices", "--limit", "2", .. at]);
+        listed.Out.Should().Be("gas-pipe/gp-1  d01/s03  1 High St  City Gas  gateway gw-1\ngas-pipe/gp-2  d01/s04  gateway gw-1\n");
+        listed.Error.Should().Be("There are more than these 2: --limit shows more.\n");
+        foreach (var (line, says) in new[]
+        {
+            ("devices --kind elevator", "elevator/lift-1  d01/s03  gateway gw-2  retired\n"), ("devices --territory /d01/s04", "gas-pipe/gp-2  d01/s04  gateway gw-1\n"),
+            ("devices --unregistered", "gas-pipe/gp-9  no known place  gateway gw-1  NOT IN THE REGISTER\n"),
+            ("devices gas-pipe/gp-1", "gas-pipe/gp-1  d01/s03  1 High St  City Gas  gateway gw-1\nposition  31.25, 121.5\nset-point  pressure-high  470\n"),
+            ("territories", "d01  东城 East\nd01/s03  三街 Third\nd01/s04  四街 Fourth\n"), ("territories --below d01 --limit 1", "d01/s03  三街 Third\n"),
+            ("territories d01/s03/", "d01/s03  三街 Third\nabove   d01  东城 East\nbeside  d01/s04\n"), ("territories d01", "d01  东城 East\nbelow   d01/s03\nbelow   d01/s04\n"),
+            ("dead-letters --gateway gw-2", ""),
+        })
+        {
+            var result = await RunAsync([.. line.Split(' '), .. at]);
+            result.Status.Should().Be(0, $"{line}: {result.Error}");
+            result.Out.Should().Be(says, line);
+        }
+
+        (await RunAsync(["dead-letters", .. at])).Out.Should().Contain("  gw-1  pingan/v1/gw-1/gas-pipe/gp-1  PayloadMalformed  all of it, at byte ").And.NotContain("\u001b");
+        (await RunAsync(["counters", .. at])).Out.Should().MatchRegex("messages received +3\n").And.MatchRegex("messages dead-lettered +1\n").And.Contain("since 20");
+        (await RunAsync(["rules", "list", .. at])).Out.Should().Contain("gas-pipe-overpressure  gas-pipe/pressure  ").And.Contain("红 red > ");
+        (await RunAsync(["rules", "errors", .. at])).Should().Be((0, "", ""));
+        foreach (var verb in new[] { "devices", "devices gas-pipe/gp-1", "territories", "territories d01", "gateways list", "dead-letters", "counters", "rules list" })
+        {
+            (await RunAsync([.. verb.Split(' '), "--json", .. at])).Out.Should().StartWith("{ ", verb).And.EndWith(" }\n");
+        }
+
+        (await RunAsync(["devices", "gas-pipe/gp-8", .. at])).Error.Should().StartWith("There is no device 'gas-pipe/gp-8'");
+        (await RunAsync(["territories", "d01/s33", .. at])).Error.Should().Contain("did you mean 'd01/s03'?");
+        (await RunAsync(["devices", "--kind", "gas-pip", .. at])).Status.Should().Be(2);
+        Write(new ServerOptions { Data = server.Data }, "rules.yaml", "rules:\n  - id: a\n    wen: mean(60s)\n");
+        await Until.TrueAsync(async () => (await RunAsync(["rules", "errors", .. at])) is (1, var errors, _) && errors.Contains("rules.yaml:3:", StringComparison.Ordinal), TimeSpan.FromSeconds(120));
+
+        static string Write(ServerOptions options, string name, string text)
+        {
+            File.WriteAllText(Path.Combine(options.Data, name), text);
+            return Path.Combine(options.Data, name);
+        }
+    }
+
+    [Fact]
     public async Task Gateways_add_writes_a_line_without_the_password()
     {
         var folder = Directory.CreateTempSubdirectory("pingan-gateways-").FullName;
@@ -226,6 +298,9 @@ public sealed class CliTests
         new FileInfo(kept).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RunInAsync(kept, ["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
         (await RunInAsync(kept, ["officers", "disable", "li.na", .. at])).Out.Should().Contain("disabled");
+        (await RunInAsync(kept, ["officers", "enable", "li.na", .. at])).Out.Should().NotContain("disabled");
+        (await RunInAsync(kept, ["officers", "change", "li.na", "--role", "officer", "--role", "supervisor", "--territory", "/d01/s04", .. at])).Out.Should().Contain("officer,supervisor  d01/s04  李娜");
+        (await RunInAsync(kept, ["officers", "disable", "li.na", .. at])).Status.Should().Be(0);
         var csv = Path.Combine(server.Data, "officers.csv");
         await File.WriteAllTextAsync(csv, "name,role,territory\nwang.wei,officer,d01/s03\n");
         (await RunInAsync(kept, ["officers", "import", csv, "--dry-run", .. at])).Out.Should().Contain("1 added, 0 changed, 0 as they were");

@@ -55,6 +55,24 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task The_same_words_said_again_are_another_comment_also_of_an_alert_that_is_over()
+    {
+        await using var server = await TestServer.StartAsync();
+        var plant = new Plant("gp-1");
+        await server.PostAsync(plant.To(Severity.Yellow), plant.To(Severity.Normal));
+        var id = (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts[0].Id;
+        await server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = id });
+        await CommentAsync(1);
+        await CommentAsync(2);
+        await server.Alerts.CloseAsync(new V1.CloseRequest { Id = id, Verdict = V1.Verdict.False });
+        await CommentAsync(3);
+        await CommentAsync(4);
+
+        async Task CommentAsync(int comments) =>
+            (await server.Alerts.CommentAsync(new V1.CommentRequest { Id = id, Note = "looked at it again" })).Alert.Comments.Should().Be(comments);
+    }
+
+    [Fact]
     public async Task A_list_is_of_a_step_at_which_an_alert_rests_and_mine_is_the_callers()
     {
         await using var server = await TestServer.StartAsync();

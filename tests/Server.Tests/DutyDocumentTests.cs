@@ -8,9 +8,6 @@ public sealed partial class DutyDocumentTests
 {
     private static readonly DateTimeOffset Monday = new(2026, 12, 14, 10, 0, 0, TimeSpan.FromHours(8));
 
-    [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex Block { get; }
-
     [GeneratedRegex("(?:override|swap|hand-over|check) ([0-9]+)  ")]
     private static partial Regex Number { get; }
 
@@ -18,16 +15,15 @@ public sealed partial class DutyDocumentTests
     public async Task The_commands_run_and_say_what_the_document_says()
     {
         var clock = new ShiftedWall(Monday - TimeProvider.System.GetUtcNow());
-        var territories = Path.Combine(Root(), "docs", "territories.example.csv");
+        var territories = Path.Combine(DocumentCommands.Root(), "docs", "territories.example.csv");
         await using var server = await TestServer.StartAsync(o => o with { Territories = territories }, time: clock);
-        var commands = Block.Matches(await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "duty.md"), TestServer.Cancel))
-            .SelectMany(m => m.Groups[1].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var commands = DocumentCommands.Of("duty.md");
         commands.Should().HaveCount(16);
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
         var number = "";
         foreach (var command in commands)
         {
-            var words = Words(command.Replace("out/pinganiot ", "", StringComparison.Ordinal).Replace(" ID", " " + number, StringComparison.Ordinal));
+            var words = DocumentCommands.Words(command.Replace(" ID", " " + number, StringComparison.Ordinal));
             var verb = string.Join(' ', words.Take(words[1] == "swap" ? 3 : 2));
             if (verb == "duty check")
             {
@@ -37,7 +33,7 @@ public sealed partial class DutyDocumentTests
 
             if (words.FindIndex(w => w.StartsWith("docs/", StringComparison.Ordinal)) is >= 0 and var file)
             {
-                words[file] = Path.Combine(Root(), words[file]);
+                words[file] = Path.Combine(DocumentCommands.Root(), words[file]);
             }
 
             var (status, output) = await RunAsync(clock, verb == "roster check" ? words : [.. words, "--server", server.Host.Addresses.GrpcUri.ToString()]);
@@ -71,26 +67,12 @@ public sealed partial class DutyDocumentTests
         File.Delete(file);
     }
 
-    private static List<string> Words(string line) =>
-        [.. Regex.Matches(line, "\"([^\"]*)\"|(\\S+)").Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value)];
-
     private static async Task<(int Status, string Output)> RunAsync(TimeProvider clock, List<string> words)
     {
         using var output = new StringWriter(CultureInfo.InvariantCulture);
         using var input = new StringReader("");
         var status = await CommandLine.RunAsync([.. words], new Terminal(input, output, output, clock), TestServer.Cancel);
         return (status, output.ToString());
-    }
-
-    internal static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "PingAnIoT.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 
     /// <summary>The clock, put to another day.</summary>

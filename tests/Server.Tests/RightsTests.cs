@@ -225,6 +225,52 @@ public sealed class RightsTests
         return string.Join('\n', wrong);
     }
 
+    /// <summary>Of a gateway that serves both streets, of a red in this one that its officer has acknowledged, and of one in the other.</summary>
+    [Fact]
+    public async Task The_steps_that_an_alert_lists_are_those_that_its_reader_can_take()
+    {
+        await using var city = await City.StartAsync(standsIn: true);
+        await city.AddAsync("reader.own", "d01/s03", "reader", V1.Role.Officer, V1.Role.Auditor);
+        var red = new Plant("gp-red", "d01/s03/c01");
+        await city.Server.PostAsync(red.To(Severity.Red), red.To(Severity.Normal));
+        string IdOf(string device) => city.Server.Ledger.Book.Alerts.Values.Single(a => a.Device == device).Id;
+        await city.Server.Alerts.AcknowledgeAsync(new V1.AcknowledgeRequest { Id = IdOf("gp-red") }, city.Headers["officer"]);
+        const string shared = "see,acknowledge,comment", own = "triage,report,dispatch,confirm", whole = "see,acknowledge,shelve,take_out_of_service,comment";
+        foreach (var (role, ofShared, ofRed, ofForeign) in new[]
+        {
+            ("officer", shared, $"{own},shelve,comment", null), ("supervisor", shared, $"{own},close,shelve,take_out_of_service,comment", null), ("operator", "", "", null), ("auditor", "", "", ""),
+            ("reader", shared, $"{own},close,shelve,take_out_of_service,comment", ""), ("chief", whole, $"{own},close,shelve,take_out_of_service,comment", whole), ("there", shared, null, whole),
+            ("standin", shared, $"{own},close,shelve,take_out_of_service,comment", "see,acknowledge,shelve,comment"),
+        })
+        {
+            var who = city.Headers[role];
+            using var watch = city.Server.Alerts.Watch(new V1.WatchRequest(), who);
+            var streamed = new List<V1.Alert>();
+            while (await watch.ResponseStream.MoveNext(TestServer.Cancel) && watch.ResponseStream.Current.Snapshot is { } snapshot)
+            {
+                streamed.Add(snapshot);
+            }
+
+            foreach (var (device, steps) in new[] { ("gw-shared", ofShared), ("gp-red", ofRed), ("zz-foreign", ofForeign) })
+            {
+                var listed = (await city.Server.Alerts.ListAsync(new V1.ListRequest(), who)).Alerts.Where(a => a.Device == device).ToList();
+                listed.Select(a => string.Join(',', a.LegalSteps)).Should().Equal(steps is null ? [] : [steps], $"{role} lists {device}");
+                streamed.Where(a => a.Device == device).Should().Equal(listed, $"{role} watches {device}");
+                if (listed is [{ } alert])
+                {
+                    (await city.Server.Alerts.GetAsync(new V1.GetRequest { Id = alert.Id }, who)).Alert.Should().Be(alert);
+                    var incident = await new V1.IncidentService.IncidentServiceClient(city.Server.Channel).GetIncidentAsync(new V1.GetIncidentRequest { Id = alert.Incident }, who);
+                    incident.Alerts.Single(a => a.Id == alert.Id).Should().Be(alert);
+                }
+            }
+        }
+
+        var arrive = async () => await city.Server.Alerts.ArriveAsync(new V1.ArriveRequest { Id = IdOf("gw-shared") }, city.Headers["officer"]);
+        (await arrive.Should().ThrowAsync<RpcException>()).Which.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Metadata["legal_steps"].Should().Be(shared);
+        var close = async () => await city.Server.Alerts.CloseAsync(new V1.CloseRequest { Id = IdOf("gp-red"), Verdict = V1.Verdict.False }, city.Headers["officer"]);
+        (await close.Should().ThrowAsync<RpcException>()).Which.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Metadata["legal_steps"].Should().Be($"{own},shelve,comment");
+    }
+
     /// <summary>A gateway that has connected is a device without a place; one that has no device of known place is for the whole city to see.</summary>
     [Fact]
     public async Task A_gateway_is_seen_by_who_has_a_device_of_it()
@@ -401,7 +447,7 @@ public sealed class RightsTests
             };
         }
 
-        private async Task AddAsync(string name, string territory, string? role, params V1.Role[] roles)
+        public async Task AddAsync(string name, string territory, string? role, params V1.Role[] roles)
         {
             var officer = new V1.DutyOfficer { Name = name, Territory = territory, Roles = { roles } };
             await Duty.CreateOfficerAsync(new V1.CreateOfficerRequest { Officer = officer, Password = role is null ? "" : Password }, Headers["chief"]);

@@ -31,7 +31,7 @@ public sealed partial class RulesTestTests : IDisposable
         at 60s                   tick
         """;
 
-    private static readonly string Document = Path.Combine(DutyDocumentTests.Root(), "docs", "rules.md");
+    private static readonly string Document = Path.Combine(DocumentCommands.Root(), "docs", "rules.md");
 
     private readonly string folder = Directory.CreateTempSubdirectory("pingan-tables-").FullName;
 
@@ -147,7 +147,7 @@ public sealed partial class RulesTestTests : IDisposable
         foreach (var command in commands)
         {
             var words = command.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select((w, i) => i > 2 && w.StartsWith("rules", StringComparison.Ordinal) ? Path.Combine(DutyDocumentTests.Root(), w) : w).ToArray();
+                .Select((w, i) => i > 2 && w.StartsWith("rules", StringComparison.Ordinal) ? Path.Combine(DocumentCommands.Root(), w) : w).ToArray();
             words[..2].Should().Equal("out/pinganiot", "rules");
             var (status, output, error) = await RunAsync(words[2..]);
             status.Should().Be(0, $"{command}: {output}{error}");

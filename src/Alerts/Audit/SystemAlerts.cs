@@ -21,6 +21,14 @@ internal static class SystemAlerts
     public static SystemAlert Deadlines { get; } = new(
         "system-deadlines", "auditor", "deadlines", "时限稽核发现差异", "Deadlines did not fire as they should");
 
+    /// <summary>The notice that tells that notices arrive has not.</summary>
+    public static SystemAlert Canary { get; } = new(
+        "system-canary", "canary", "late", "通知链路中断：自检通知未送达", "The canary has not come through: notices may not arrive");
+
+    /// <summary>Somebody was to be told, and no channel took it.</summary>
+    public static SystemAlert Notices { get; } = new(
+        "system-notices", "notices", "lost", "有通知未能送达", "Notices could be delivered over no channel");
+
     /// <param name="differences">How many; 0 ends the condition.</param>
     /// <param name="note">Which; said once, as a remark, when it is raised.</param>
     public static void Set(LedgerTransaction transaction, SystemAlert what, int differences, string note)

@@ -8,7 +8,8 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal static class AlertFold
 {
-    private const int BreachesKept = 32;
+    /// <summary>The newest of an alert.</summary>
+    public const int BreachesKept = 32;
 
     /// <returns>The alert after; the same object when the entry changes nothing of it, null when there is none.</returns>
     public static Alert? Apply(Alert? alert, LedgerEntry entry)

@@ -66,16 +66,18 @@ internal static class DeadlineSchedule
         }
 
         var left = Without(alert.Deadlines, reached).ToList();
-        var count = left.Count;
-        var rules = policy.For(alert.PeakColour, alert.Kind).Where(r => r.After == reached && r.Step > alert.Work && left.TrueForAll(d => d.Step != r.Step));
+        var rules = policy.For(alert.PeakColour, alert.Kind).Where(r => r.After == reached && r.Step > alert.Work && left.TrueForAll(d => d.Step != r.Step)).ToList();
+
+        // Another policy may count from this step what was missed in this round: the round is a new one, so that no breach is named as another was.
+        var round = rules.Exists(r => WasMissed(alert, r.Step)) ? alert.Round + 1 : alert.Round;
         foreach (var rule in rules)
         {
             // An acknowledgement that came back before: the next ones up are told at once.
             var level = rule.Step == WorkState.Dispatched ? Math.Min(rule.Levels, 1 + ComeBacks(alert)) : 1;
-            left.Add(new Deadline(rule.Step, level, alert.Round, Due(rule, nowMicros, left, policy)));
+            left.Add(new Deadline(rule.Step, level, round, Due(rule, nowMicros, left, policy)));
         }
 
-        return left.Count > count ? left : null;
+        return rules.Count > 0 ? left : null;
     }
 
     /// <summary>How often an acknowledgement led nowhere; where that was not counted yet, as often as is on record.</summary>
@@ -126,6 +128,10 @@ internal static class DeadlineSchedule
 
     public static bool IsDone(WorkState step, WorkState reached) =>
         reached is WorkState.Seen or WorkState.Triaged or WorkState.Reported ? step == reached : step <= reached;
+
+    /// <summary>In this round; true also where that may have been before the breaches that are kept.</summary>
+    private static bool WasMissed(Alert alert, WorkState step) => alert.Breaches.Any(b => b.Step == step && b.Round == alert.Round)
+        || (alert.Breaches.Count >= AlertFold.BreachesKept && alert.Missed?.Any(m => m.Step == step) == true);
 
     private static bool IsShort(WorkState step) => step < WorkState.Rectified;
 

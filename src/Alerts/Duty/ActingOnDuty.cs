@@ -6,7 +6,8 @@ namespace PingAnIoT.Alerts;
 /// <param name="AlertId">Which.</param>
 /// <param name="OnDuty">Who is.</param>
 /// <param name="IsRefused">Or else it is put on record.</param>
-public sealed record OffDuty(string AlertId, IReadOnlyList<string> OnDuty, bool IsRefused);
+/// <param name="Told">What is said to him: who is on duty only where that is of his own places.</param>
+public sealed record OffDuty(string AlertId, IReadOnlyList<string> OnDuty, bool IsRefused, string Told);
 
 /// <summary>
 /// Rights by roster: on an alert acts who is on duty for its place. A supervisor of the place may always, and so may anybody where the roster names
@@ -39,9 +40,14 @@ public sealed class ActingOnDuty(Ledger ledger, Func<TerritoryTree> territories,
 
         var now = Micros.Now(time);
         var answer = DutyRoster.Who(book.Duty, territories(), alert.Territory, OfficerRoles.Officer, now);
-        return answer.Source == DutySource.Nobody || answer.Has(officer.Name) || IsOnAbove(book.Duty, alert.Territory, officer.Name, now)
-            ? null
-            : new OffDuty(id, [.. answer.Officers.Select(o => o.Officer)], refuses);
+        if (answer.Source == DutySource.Nobody || answer.Has(officer.Name) || IsOnAbove(book.Duty, alert.Territory, officer.Name, now))
+        {
+            return null;
+        }
+
+        string[] names = [.. answer.Officers.Select(o => o.Officer)];
+        return new OffDuty(
+            id, names, refuses, $"You are not on duty there now{(DutyRequest.Has(officer, answer.StandIn) ? $"; on duty: {string.Join(", ", names)}" : "")}.");
     }
 
     /// <summary>Which alert it is about: by its id, or by the key of a notice of it. A summary is about none alone.</summary>

@@ -9,7 +9,9 @@ namespace PingAnIoT.Alerts;
 internal static class CheckMoments
 {
     private const int DaysAhead = 4;
-    private const long Never = long.MaxValue;
+
+    /// <summary>Where the machine does not know the zone.</summary>
+    public const long Never = long.MaxValue;
 
     /// <returns>The first moment after <paramref name="afterMicros"/>.</returns>
     public static long Next(CheckSchedule schedule, long afterMicros)

@@ -38,8 +38,8 @@ public sealed record DutyPost(ImmutableList<RosterRecord> Rosters, ImmutableList
 
     public static DutyPost Empty { get; } = new([], []);
 
-    /// <summary>Whether an officer is in it at all, at whatever time.</summary>
-    public bool Names(string officer) => Changes.Exists(c => c.Instead == officer) || Rosters.Exists(r => r.Teams.Any(t => t.Contains(officer)));
+    /// <summary>Who is in it at all, at whatever time; some more than once.</summary>
+    public IEnumerable<string> Named => Rosters.SelectMany(r => r.Teams).SelectMany(t => t).Concat(Changes.Select(c => c.Instead));
 
     /// <summary>Null where none was in force yet.</summary>
     public RosterRecord? RosterAt(long micros) => Rosters.FindLast(r => r.FromMicros <= micros);

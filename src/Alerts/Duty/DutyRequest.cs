@@ -56,7 +56,8 @@ public sealed record DutyRequest(Officer Officer, string RequestId, TerritoryTre
     internal static bool IsUnprintable(string text) =>
         text.Length > TextLimit || text.EnumerateRunes().Any(r => (Rune.IsControl(r) && r.Value != '\n') || r == Rune.ReplacementChar);
 
-    private string Key(LedgerTransaction transaction) => RequestId.Length > 0
-        ? $"duty-request/{Officer.Name}/{RequestId}"
-        : string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
+    /// <summary>Of an entry about officers and duty that is asked for without an id: its own number.</summary>
+    internal static string KeyOfNext(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
+
+    private string Key(LedgerTransaction transaction) => RequestId.Length > 0 ? $"duty-request/{Officer.Name}/{RequestId}" : KeyOfNext(transaction);
 }

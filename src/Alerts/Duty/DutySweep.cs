@@ -10,6 +10,12 @@ internal sealed class DutySweep(CheckAlarm alarm)
 {
     /// <summary>So late a scheduled check is still begun; one that is later belongs to a time of which nothing can be found out any more.</summary>
     private const long LateMicros = 60_000_000;
+
+    /// <summary>Further ahead no check of a schedule is: each day has one.</summary>
+    private const long AheadMicros = 3L * 24 * 3600 * 1_000_000;
+
+    /// <summary>A clock that is put back by less delays a check by less, and one that has been is not made again.</summary>
+    private const long BackMicros = 3600L * 1_000_000;
     private readonly MaintenanceSweep maintenance = new();
 
     /// <returns>True when there may be more.</returns>
@@ -25,6 +31,7 @@ internal sealed class DutySweep(CheckAlarm alarm)
 
         if (!transaction.Duty.Schedules.IsEmpty)
         {
+            ComeBack(transaction, s => s.NextMicros > now + AheadMicros && s.NextMicros < CheckMoments.Never);
             foreach (var schedule in transaction.Duty.Schedules.Values.Where(s => s.NextMicros <= now).OrderBy(s => s.NextMicros).Take(left).ToList())
             {
                 Begin(transaction, schedule);
@@ -43,6 +50,25 @@ internal sealed class DutySweep(CheckAlarm alarm)
             var key = string.Create(CultureInfo.InvariantCulture, $"duty/clock/{transaction.HeadSequence}");
             transaction.Append(
                 EntryKind.DutyChecksMoved, "", "system", key, transaction.NowMicros, new EntryBody { Duty = new DutyFacts { ShiftMicros = shiftMicros } });
+        }
+
+        if (shiftMicros <= -BackMicros)
+        {
+            ComeBack(transaction, static _ => true);
+        }
+    }
+
+    /// <summary>What was worked out by a clock that was ahead lies ahead as well: nobody would be checked until it is that late again.</summary>
+    private static void ComeBack(LedgerTransaction transaction, Func<CheckSchedule, bool> may)
+    {
+        foreach (var schedule in transaction.Duty.Schedules.Values.Where(may).ToList())
+        {
+            if (CheckMoments.Next(schedule, transaction.NowMicros) is var next && next < schedule.NextMicros)
+            {
+                var key = string.Create(CultureInfo.InvariantCulture, $"duty/clock/{transaction.HeadSequence}");
+                var facts = new DutyFacts { Schedule = schedule with { NextMicros = next } };
+                transaction.Append(EntryKind.CheckScheduleSet, "", "system", key, transaction.NowMicros, new EntryBody { Duty = facts });
+            }
         }
     }
 

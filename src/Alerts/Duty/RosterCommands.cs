@@ -15,7 +15,7 @@ internal static class RosterCommands
 
     public static CommandResult Set(LedgerTransaction transaction, DutyRequest request, RosterRecord roster)
     {
-        if ((request.RefuseTerritory(roster.Territory) ?? request.Earlier(transaction, (_, f) => f.Roster is { } r && (r.Territory, r.Role) == (roster.Territory, roster.Role))) is { } answer)
+        if ((request.RefuseTerritory(roster.Territory) ?? request.Earlier(transaction, (_, f) => f.Roster is { } r && IsSame(r, roster))) is { } answer)
         {
             return answer;
         }
@@ -35,6 +35,12 @@ internal static class RosterCommands
             ? DutyRequest.Invalid("There are 50,000 rosters already.")
             : request.Append(transaction, EntryKind.RosterSet, new DutyFacts { Roster = roster with { FromMicros = from } });
     }
+
+    /// <summary>Whether what was set is what is asked for now; from now on is whenever that was.</summary>
+    private static bool IsSame(RosterRecord then, RosterRecord asked) =>
+        then with { Shifts = asked.Shifts, Teams = asked.Teams, FromMicros = asked.FromMicros } == asked && then.Shifts.SequenceEqual(asked.Shifts)
+        && then.Teams.Count == asked.Teams.Count && then.Teams.Zip(asked.Teams).All(t => t.First.SequenceEqual(t.Second))
+        && (asked.FromMicros == 0 || then.FromMicros == asked.FromMicros);
 
     public static CommandResult Override(LedgerTransaction transaction, DutyRequest request, DutyChange change)
     {

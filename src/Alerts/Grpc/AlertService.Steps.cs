@@ -73,7 +73,7 @@ public sealed partial class AlertService
     private async Task<V1.HeldBackPreview> PreviewAsync(AlertCommand command, bool holdsRed, bool holdsBreaches, ServerCallContext context)
     {
         var scope = AlertScope.Of(ledger.Book.Alerts.GetValueOrDefault(command.AlertId) ?? throw GrpcErrors.NotFound("alert", command.AlertId));
-        return WireMaintenance.Of(await HeldBackOutlook.OfAsync(ledger, command.Officer, scope, holdsRed, holdsBreaches, time, context.CancellationToken));
+        return WireMaintenance.Of(await HeldBackOutlook.OfAsync(ledger, command.Officer, scope, holdsRed, holdsBreaches, time, context.CancellationToken), command.Officer);
     }
 
     public override async Task<V1.UnshelveResponse> Unshelve(V1.UnshelveRequest request, ServerCallContext context)

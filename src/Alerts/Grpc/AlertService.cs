@@ -26,23 +26,25 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
 
     public override async Task<V1.ListResponse> List(V1.ListRequest request, ServerCallContext context)
     {
-        var page = await AlertList.ReadAsync(ledger, OfficerName.Of(context), request, context.CancellationToken);
+        var officer = OfficerName.Of(context);
+        var page = await AlertList.ReadAsync(ledger, officer, request, context.CancellationToken);
         var response = new V1.ListResponse { NextPageToken = Paging.Next(request, page.Next) };
-        response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
+        response.Alerts.AddRange(page.Alerts.Select(a => WireAlert.Of(a, officer)));
         return response;
     }
 
     public override async Task<V1.GetResponse> Get(V1.GetRequest request, ServerCallContext context)
     {
+        var officer = OfficerName.Of(context);
         var alert = await ledger.FindAlertAsync(request.Id, context.CancellationToken);
-        if (alert is null || !OfficerName.Of(context).Sees(alert))
+        if (alert is null || !officer.Sees(alert))
         {
             throw GrpcErrors.NotFound("alert", request.Id);
         }
 
         var history = await ledger.ReadHistoryAsync(request.Id, 0, HistoryEntries, context.CancellationToken);
-        var response = new V1.GetResponse { Alert = WireAlert.Of(alert) };
-        response.History.AddRange(history.Select(e => WireAlert.Of(e, alert: null)));
+        var response = new V1.GetResponse { Alert = WireAlert.Of(alert, officer) };
+        response.History.AddRange(history.Select(WireAlert.Of));
         return response;
     }
 
@@ -63,7 +65,9 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
 
     public override async Task<V1.CommentResponse> Comment(V1.CommentRequest request, ServerCallContext context)
     {
-        var command = Command(context, "comment", request.Id, request.RequestId, request.Note, 0);
+        // Also of one that is over, which the book no longer has: the same words to what has changed since are another comment.
+        var seen = request.RequestId.Length > 0 ? 0 : (await ledger.FindAlertAsync(request.Id, context.CancellationToken))?.LastSequence ?? 0;
+        var command = Command(context, string.Create(CultureInfo.InvariantCulture, $"comment {seen}"), request.Id, request.RequestId, request.Note, 0);
         var result = await ledger.CommentAsync(command, context.CancellationToken);
         return new V1.CommentResponse { Alert = Answer(command, result) };
     }
@@ -86,7 +90,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
         if (!alert.IsActive || !latched.IsLatched(alert.RuleId))
         {
             var why = alert.IsActive ? "Its rule is not latched: it ends by itself." : "It is not active.";
-            throw GrpcErrors.NotLegal(command.AlertId, "NOT_LATCHED", why, [.. WorkTable.LegalFrom(alert).Select(WireNames.Of)]);
+            throw GrpcErrors.NotLegal(command.AlertId, "NOT_LATCHED", why, [.. WorkTable.LegalFrom(alert, command.Officer).Select(WireNames.Of)]);
         }
 
         // On record first: what is done without a trace is worse than a trace of what has to be asked for again.
@@ -122,7 +126,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
         {
             case CommandOutcome.Done:
             case CommandOutcome.AlreadyDone when result.DoneBy?.By == command.Officer.Name:
-                return WireAlert.Of(result.Alert!);
+                return WireAlert.Of(result.Alert!, command.Officer);
             case CommandOutcome.NotFound:
                 throw GrpcErrors.NotFound("alert", command.AlertId);
             case CommandOutcome.AlreadyDone:

@@ -91,7 +91,7 @@ internal sealed class AlertStream(
                 continue;
             }
 
-            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack()) }, ending);
+            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack(), officer) }, ending);
         }
 
         await WriteTallyAsync(ending);
@@ -205,7 +205,7 @@ internal sealed class AlertStream(
         RedFirst(alerts);
         foreach (var alert in alerts)
         {
-            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack()) }, ending);
+            await WriteAsync(new V1.WatchResponse { Snapshot = WireAlert.Of(alert.Unpack(), officer) }, ending);
         }
     }
 
@@ -309,7 +309,8 @@ internal sealed class AlertStream(
     private async Task WriteEntryAsync(LedgerEntry entry, Alert? alert, CancellationTokenSource ending)
     {
         using var activity = AlertTracing.StartStream(entry);
-        var wire = WireAlert.Of(entry, alert);
+        var wire = WireAlert.Of(entry);
+        wire.Alert = alert is null ? null : WireAlert.Of(alert, officer);
         wire.Traceparent = activity?.Id ?? "";
         await WriteAsync(new V1.WatchResponse { Cursor = entry.Sequence, Event = wire }, ending);
         metrics.Events.Add(1);

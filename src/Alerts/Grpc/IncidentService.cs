@@ -26,8 +26,9 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
             throw GrpcErrors.NotFound("incident", request.Id);
         }
 
+        var officer = OfficerName.Of(context);
         var page = await IncidentList.ReadAsync(
-            ledger, OfficerName.Of(context), id, request.IncludeClosed, Paging.Start(request, request.PageToken, 0), Paging.Size(request.PageSize),
+            ledger, officer, id, request.IncludeClosed, Paging.Start(request, request.PageToken, 0), Paging.Size(request.PageSize),
             context.CancellationToken);
         if (page.Incident is null && request.PageToken.Length == 0)
         {
@@ -38,7 +39,7 @@ public sealed class IncidentService(Ledger ledger) : V1.IncidentService.Incident
         {
             Incident = page.Incident is null ? null : WireIncident.Of(page.Incident), NextPageToken = Paging.Next(request, page.Next),
         };
-        response.Alerts.AddRange(page.Alerts.Select(WireAlert.Of));
+        response.Alerts.AddRange(page.Alerts.Select(a => WireAlert.Of(a, officer)));
         return response;
     }
 }

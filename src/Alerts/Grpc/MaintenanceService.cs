@@ -21,7 +21,7 @@ public sealed class MaintenanceService(Ledger ledger, Func<TerritoryTree> territ
         Require(window.Scope.Territory, await ledger.DecideAsync(t => MaintenanceCommands.Plan(t, asked, window, isTrial: true), context.CancellationToken));
         var outlook = await HeldBackOutlook.OfAsync(ledger, asked.Officer, window.Scope, window.AsksRed, holdsBreaches: true, time, context.CancellationToken);
         var trial = window with { By = asked.Officer.Name, FromMicros = Math.Max(window.FromMicros, Micros.Now(time)) };
-        return new V1.PlanMaintenanceResponse { Window = WireMaintenance.Of(trial, [], Micros.Now(time)), Preview = WireMaintenance.Of(outlook) };
+        return new V1.PlanMaintenanceResponse { Window = WireMaintenance.Of(trial, [], Micros.Now(time)), Preview = WireMaintenance.Of(outlook, asked.Officer) };
     }
 
     public override async Task<V1.ConfirmRedMaintenanceResponse> ConfirmRedMaintenance(V1.ConfirmRedMaintenanceRequest request, ServerCallContext context) => new()

@@ -5,7 +5,9 @@ namespace PingAnIoT.Alerts;
 /// <summary>Alerts and ledger entries as the protocol says them.</summary>
 public static class WireAlert
 {
-    public static V1.Alert Of(Alert alert)
+    /// <param name="alert">The alert.</param>
+    /// <param name="officer">Who reads it: of the steps it names what he can take.</param>
+    public static V1.Alert Of(Alert alert, Officer officer)
     {
         var wire = new V1.Alert
         {
@@ -74,13 +76,12 @@ public static class WireAlert
         {
             Step = WireNames.Of(m.Step), DueTime = WireTime.Of(m.DueMicros), Supervision = WireNames.Of(m.Supervision ?? Supervision.None),
         }));
-        wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert).Select(WireNames.Of));
+        wire.LegalSteps.AddRange(WorkTable.LegalFrom(alert, officer).Select(WireNames.Of));
         return wire;
     }
 
-    /// <param name="entry">The entry.</param>
-    /// <param name="alert">The alert it is about, as it is now; null in a history.</param>
-    public static V1.AlertEvent Of(LedgerEntry entry, Alert? alert)
+    /// <summary>An entry of a history, without its alert.</summary>
+    public static V1.AlertEvent Of(LedgerEntry entry)
     {
         var wire = new V1.AlertEvent
         {
@@ -90,7 +91,6 @@ public static class WireAlert
             EventTime = WireTime.Of(entry.Body.Transition?.EventTimeMicros ?? entry.TimeMicros),
             Actor = entry.Actor,
             AlertId = entry.AlertId,
-            Alert = alert is null ? null : Of(alert),
         };
         if (entry.CommittedMicros != 0)
         {

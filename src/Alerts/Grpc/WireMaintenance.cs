@@ -33,15 +33,15 @@ public static class WireMaintenance
         };
     }
 
-    public static V1.HeldBackPreview Of(HeldBackOutlook outlook)
+    public static V1.HeldBackPreview Of(HeldBackOutlook outlook, Officer officer)
     {
         var wire = new V1.HeldBackPreview
         {
             Open = Count(outlook.Open), RedTold = outlook.RedTold, Held = Count(outlook.Held.Values.CountBy(c => c)), HeldNews = outlook.News,
             HistoryFrom = WireTime.Of(outlook.FromMicros),
         };
-        wire.OpenAlerts.AddRange(outlook.Worst.Select(WireAlert.Of));
-        wire.HeldSample.AddRange(outlook.Sample.Select(e => WireAlert.Of(e, alert: null)));
+        wire.OpenAlerts.AddRange(outlook.Worst.Select(a => WireAlert.Of(a, officer)));
+        wire.HeldSample.AddRange(outlook.Sample.Select(WireAlert.Of));
         return wire;
     }
 

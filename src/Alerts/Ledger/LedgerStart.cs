@@ -61,6 +61,10 @@ internal static class LedgerStart
             var key = string.Create(CultureInfo.InvariantCulture, $"notices/kept/{transaction.HeadSequence}");
             var kept = transaction.Append(EntryKind.NoticesKept, "", "system", key, transaction.NowMicros, new EntryBody { Notice = facts });
             store.Outbox.SetKept(options.KeepsNotices, kept.Sequence);
+            if (!options.KeepsNotices)
+            {
+                NoticeAlarm.End(transaction);
+            }
         }
 
         endless.ForEach(a => SetEnd(transaction, a));

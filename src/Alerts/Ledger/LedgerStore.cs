@@ -125,9 +125,14 @@ internal sealed class LedgerStore : IDisposable
 
     public bool HasKey(string key)
     {
-        if (unsentEntries.ContainsKey(key) || absentKeys.Contains(key))
+        if (absentKeys.Contains(key))
         {
-            return !absentKeys.Contains(key);
+            return false;
+        }
+
+        if (unsentEntries.ContainsKey(key))
+        {
+            return true;
         }
 
         using var row = LedgerStatements.Ask(findKey, key);

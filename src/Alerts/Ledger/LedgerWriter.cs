@@ -25,6 +25,9 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Thread thread;
     private LedgerStore? store;
     private byte[] headHash;
+
+    /// <summary>The head that a commit was to leave of which it is not known whether it is on disk.</summary>
+    private byte[]? unanswered;
     private volatile DeadlinePolicy policy;
 
     public LedgerWriter(
@@ -142,6 +145,14 @@ internal sealed class LedgerWriter : IDisposable
         {
             store = LedgerStore.Open(options);
             CatchUp(store);
+            var isDone = unanswered is not null && unanswered.AsSpan().SequenceEqual(headHash);
+            unanswered = null;
+            if (isDone)
+            {
+                // All of it is there, by its hash. Run again, what has no key of its own would be done twice.
+                group.ForEach(w => w.Committed());
+                return;
+            }
         }
 
         Step("begin");
@@ -157,8 +168,12 @@ internal sealed class LedgerWriter : IDisposable
 
         transaction.Flush();
         Step("commit");
+
+        // The hash is of the entries: where there are none it tells nothing of what else was written.
+        unanswered = transaction.Entries.Count > 0 ? transaction.HeadHash : null;
         store.Commit();
         Step("committed");
+        unanswered = null;
         Publish(transaction.HeadSequence, transaction.HeadHash, transaction.Entries);
         if (clockWatch.Committed() is var shift and not 0)
         {
@@ -180,7 +195,7 @@ internal sealed class LedgerWriter : IDisposable
                 transaction.Store.Send();
             }
         }
-        catch (Exception defect) when (!transaction.Store.IsLost && (defect is not (DbException or IOException) || database.IsOfTheWork(defect)))
+        catch (Exception defect) when (!transaction.Store.IsLost && (defect is not (DbException or IOException) || (oneByOne && database.IsOfTheWork(defect))))
         {
             throw new PoisonedException(work, defect);
         }

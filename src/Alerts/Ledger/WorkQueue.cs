@@ -123,10 +123,11 @@ internal sealed class WorkQueue(int capacity, int groupCapacity, AlertsMetrics m
 
     private void TakePlain(List<LedgerWork> into)
     {
-        while (into.Count < groupCapacity && plain.TryPeek(out var work))
+        while (plain.TryPeek(out var work) && (work.IsMoved || into.Count < groupCapacity))
         {
             if (work.IsMoved)
             {
+                // Also where there is no room: in a flood of red there is none for as long as that lasts.
                 plain.Dequeue();
                 continue;
             }

@@ -14,6 +14,9 @@ public sealed record Officer(string Name, string Territory = "")
     /// <summary>The exact places in which the officer stands in for others during this call, see <see cref="StandIns"/>; null for none.</summary>
     public Lazy<IReadOnlySet<string>>? StandsIn { get; init; }
 
+    /// <summary>The officer as he acts, of one who reads more than that; null where it is the same.</summary>
+    public Officer? Acting { get; init; }
+
     /// <summary>True when <paramref name="territory"/> is the officer's or lies within it. A device of unknown place is everybody's.</summary>
     public bool Covers(string territory) => territory.Length == 0 || AlertPlaces.IsWithin(Territory, territory);
 

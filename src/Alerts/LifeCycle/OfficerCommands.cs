@@ -110,7 +110,7 @@ internal static class OfficerCommands
         var key = $"command/{command.Officer.Name}/{command.IdempotencyKey}";
         if (!ask.IsTrial && transaction.Store.FindByKey(key) is { } earlier)
         {
-            return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId
+            return earlier.Kind == ask.Kind && earlier.AlertId == command.AlertId && earlier.Body.Command is { } then && IsSame(then, earlier.TimeMicros, command, ask)
                 ? new CommandResult(CommandOutcome.Done) { Entry = earlier, Alert = alert }
                 : Refuse("This idempotency key has been used for something else.");
         }
@@ -120,7 +120,7 @@ internal static class OfficerCommands
         alert = transaction.FindAlert(command.AlertId)!;
         if (WorkTable.Find(alert.Work, ask.Action) is not { } step)
         {
-            return NotNow(alert, ask.Action);
+            return NotNow(alert, command.Officer, ask.Action);
         }
 
         if (command.ExpectedSequence is { } seen && seen != alert.LastSequence)
@@ -132,8 +132,14 @@ internal static class OfficerCommands
         }
 
         var missing = WorkTable.FirstMissing(step, alert, command, ask.Verdict);
-        return missing == StepNeeds.Nothing ? Take(transaction, alert, command, ask, step, key) : NotYet(alert, ask.Action, missing);
+        return missing == StepNeeds.Nothing ? Take(transaction, alert, command, ask, step, key) : NotYet(alert, command.Officer, ask.Action, missing);
     }
+
+    /// <summary>Whether what was done is what is asked for now: of another team, verdict, time or word it must not be said that this is done.</summary>
+    private static bool IsSame(CommandFacts then, long atMicros, AlertCommand command, Ask ask) =>
+        (then.Note, then.Verdict) == (command.Note, ask.Verdict)
+        && (ask.To is not { Length: > 0 } || then.To == ask.To)
+        && (ask.Within is not { } within || then.Deadlines?.Any(d => d.Step >= WorkState.ShelveEnd && d.DueMicros == StepEffects.Until(atMicros, within)) == true);
 
     private static CommandResult Take(
         LedgerTransaction transaction, Alert alert, AlertCommand command, Ask ask, WorkTable.Step step, string key)
@@ -196,9 +202,9 @@ internal static class OfficerCommands
         return alert.Territory.StartsWith(to + "/", StringComparison.Ordinal) ? to : null;
     }
 
-    private static CommandResult NotYet(Alert alert, WorkAction action, StepNeeds missing)
+    private static CommandResult NotYet(Alert alert, Officer officer, WorkAction action, StepNeeds missing)
     {
-        var legal = WorkTable.LegalFrom(alert);
+        var legal = WorkTable.LegalFrom(alert, officer);
         var reason = WorkTable.Say(missing);
         var done = missing switch
         {
@@ -228,7 +234,7 @@ internal static class OfficerCommands
         };
     }
 
-    private static CommandResult NotNow(Alert alert, WorkAction action)
+    private static CommandResult NotNow(Alert alert, Officer officer, WorkAction action)
     {
         var done = action switch
         {
@@ -239,10 +245,10 @@ internal static class OfficerCommands
             _ => null,
         };
         return done is not null
-            ? new CommandResult(CommandOutcome.AlreadyDone) { Alert = alert, DoneBy = done, Legal = WorkTable.LegalFrom(alert) }
+            ? new CommandResult(CommandOutcome.AlreadyDone) { Alert = alert, DoneBy = done, Legal = WorkTable.LegalFrom(alert, officer) }
             : new CommandResult(CommandOutcome.IllegalStep)
             {
-                Alert = alert, DoneBy = LastStep(alert), Legal = WorkTable.LegalFrom(alert),
+                Alert = alert, DoneBy = LastStep(alert), Legal = WorkTable.LegalFrom(alert, officer),
                 Reason = $"{action} does not follow {alert.Work}{(LastStep(alert) is { } last ? $", which is {last.By}'s" : "")}.",
             };
     }

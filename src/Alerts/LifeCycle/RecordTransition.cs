@@ -19,25 +19,36 @@ internal sealed class RecordTransition(Catalog catalog, AlertsMetrics metrics)
 
     public void Run(LedgerTransaction transaction, Transition transition, long postedMicros)
     {
-        if (transaction.Store.HasKey(KeyOf(transition)))
+        var key = KeyOf(transition);
+        if (!IsKnown(transaction, key))
         {
-            metrics.Absorbed.Add(1);
-            return;
+            Record(transaction, key, Facts(transition), transition.Change, transition.ReceiveTimeMicros, postedMicros);
         }
-
-        Run(transaction, Facts(transition), transition.Change, transition.ReceiveTimeMicros, postedMicros);
     }
 
     /// <summary>The same for what the server itself says, which no reading and no rule file stands behind.</summary>
-    public void Run(LedgerTransaction transaction, TransitionFacts facts, TransitionChange change, long receiveMicros, long postedMicros = 0)
+    public void Run(LedgerTransaction transaction, TransitionFacts facts, TransitionChange change, long receiveMicros)
     {
         var key = KeyOf(facts.RuleId, facts.Series, facts.EpisodeMicros, facts.Ordinal);
-        if (transaction.Store.HasKey(key))
+        if (!IsKnown(transaction, key))
         {
-            metrics.Absorbed.Add(1);
-            return;
+            Record(transaction, key, facts, change, receiveMicros, postedMicros: 0);
+        }
+    }
+
+    private bool IsKnown(LedgerTransaction transaction, string key)
+    {
+        if (!transaction.Store.HasKey(key))
+        {
+            return false;
         }
 
+        metrics.Absorbed.Add(1);
+        return true;
+    }
+
+    private void Record(LedgerTransaction transaction, string key, TransitionFacts facts, TransitionChange change, long receiveMicros, long postedMicros)
+    {
         var alert = transaction.FindLive(facts.RuleId, facts.Series);
         var kind = KindOf(change, alert);
 

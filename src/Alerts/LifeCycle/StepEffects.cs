@@ -34,13 +34,14 @@ internal static class StepEffects
                 };
             case WorkAction.See or WorkAction.Triage or WorkAction.Report or WorkAction.Acknowledge or WorkAction.Dispatch or WorkAction.Arrive
                 or WorkAction.Rectify:
-                return facts with { Deadlines = DeadlineSchedule.AfterStep(alert, Reached(step), now, policy) };
+                var after = DeadlineSchedule.AfterStep(alert, Reached(step), now, policy);
+                return facts with { NewRound = after?.Any(d => d.Round > alert.Round) == true ? true : null, Deadlines = after };
             default:
                 return facts;
         }
     }
 
-    private static long Until(long nowMicros, TimeSpan within) => nowMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
+    public static long Until(long nowMicros, TimeSpan within) => nowMicros + (within.Ticks / TimeSpan.TicksPerMicrosecond);
 
     /// <summary>What the step fulfils: the state it leads to, or the deadline that bears its name.</summary>
     private static WorkState Reached(WorkTable.Step step) => step.Action switch

@@ -12,9 +12,10 @@ public static class WorkTable
     private const StepNeeds ToClose =
         StepNeeds.AllPlaces | StepNeeds.InService | StepNeeds.RedEnded | StepNeeds.Rectified | StepNeeds.Confirmed | StepNeeds.SecondPerson | StepNeeds.NoteIfActive;
 
-    /// <summary>What the alert alone decides, whoever asks.</summary>
-    private const StepNeeds OfAlert =
-        StepNeeds.InService | StepNeeds.OutOfService | StepNeeds.NotShelved | StepNeeds.Shelved | StepNeeds.Ended | StepNeeds.RedEnded | StepNeeds.Confirmed;
+    /// <summary>What no words that go with the step can change: it lies with the alert, and with who asks.</summary>
+    private const StepNeeds Fixed =
+        StepNeeds.AllPlaces | StepNeeds.InService | StepNeeds.OutOfService | StepNeeds.NotShelved | StepNeeds.Shelved | StepNeeds.Ended | StepNeeds.RedEnded | StepNeeds.Confirmed
+        | StepNeeds.SecondPerson | StepNeeds.SupervisorOrSecond;
 
     private static readonly StepNeeds[] AllNeeds = Enum.GetValues<StepNeeds>();
     private static readonly WorkState[] AtWork = [WorkState.Acknowledged, WorkState.Dispatched, WorkState.Arrived, WorkState.Rectified];
@@ -40,9 +41,18 @@ public static class WorkTable
         .. Open().Append(WorkState.Closed).Select(s => new Step(s, WorkAction.Comment, s)),
     ];
 
-    /// <summary>What may be asked now, by somebody and with the right words: the needs that the alert alone decides are met.</summary>
-    public static IReadOnlyList<WorkAction> LegalFrom(Alert alert) =>
-        [.. Steps.Where(s => s.From == alert.Work && Missing(s.Needs & OfAlert, alert, null, Verdict.None) == StepNeeds.Nothing).Select(s => s.Action)];
+    /// <summary>What an officer may do now, with the right words; nothing of an alert that he may only read.</summary>
+    public static IReadOnlyList<WorkAction> LegalFrom(Alert alert, Officer officer)
+    {
+        var acting = officer.Acting ?? officer;
+        if (Rights.Decide(acting, Need.Act) is null || !acting.Sees(alert))
+        {
+            return [];
+        }
+
+        var command = new AlertCommand(alert.Id, acting, "");
+        return [.. Steps.Where(s => s.From == alert.Work && Missing(s.Needs & Fixed, alert, command, Verdict.None) == StepNeeds.Nothing).Select(s => s.Action)];
+    }
 
     /// <returns>The step, or null when it does not follow from the state.</returns>
     public static Step? Find(WorkState state, WorkAction action)
@@ -87,7 +97,7 @@ public static class WorkTable
 
     private static IEnumerable<WorkState> Open() => AtWork.Prepend(WorkState.Raised);
 
-    private static StepNeeds Missing(StepNeeds needs, Alert alert, AlertCommand? command, Verdict verdict)
+    private static StepNeeds Missing(StepNeeds needs, Alert alert, AlertCommand command, Verdict verdict)
     {
         var missing = StepNeeds.Nothing;
         foreach (var need in AllNeeds)
@@ -101,9 +111,9 @@ public static class WorkTable
         return missing;
     }
 
-    private static bool IsMet(StepNeeds need, Alert alert, AlertCommand? command, Verdict verdict) => need switch
+    private static bool IsMet(StepNeeds need, Alert alert, AlertCommand command, Verdict verdict) => need switch
     {
-        StepNeeds.AllPlaces => command?.Officer.HasAllOf(alert) != false,
+        StepNeeds.AllPlaces => command.Officer.HasAllOf(alert),
         StepNeeds.InService => alert.OutOfService is null,
         StepNeeds.OutOfService => alert.OutOfService is not null,
         StepNeeds.NotShelved => alert.Shelved is null,
@@ -112,12 +122,12 @@ public static class WorkTable
         StepNeeds.RedEnded => alert.PeakColour != Severity.Red || !alert.IsActive,
         StepNeeds.Rectified => alert.Work == WorkState.Rectified || verdict is Verdict.False or Verdict.Test || alert.PeakColour == Severity.Fault,
         StepNeeds.Confirmed => alert.IsLatched != true || alert.IsActive || alert.Confirmed is not null,
-        StepNeeds.SeenSequence => command?.ExpectedSequence is not null || alert.Dispatched?.By == command?.Officer.Name,
-        StepNeeds.SecondPerson => alert.PeakColour != Severity.Red || alert.Acknowledged?.By != command?.Officer.Name,
-        StepNeeds.SupervisorOrSecond => alert.PeakColour != Severity.Red || (command?.Officer.Roles.HasFlag(OfficerRoles.Supervisor) == true && !command.Officer.StandsInFor(alert))
-            || (alert.Acknowledged is { } first && first.By != command?.Officer.Name),
-        StepNeeds.NoteIfActive => !alert.IsActive || !string.IsNullOrWhiteSpace(command?.Note),
-        StepNeeds.Note => !string.IsNullOrWhiteSpace(command?.Note),
+        StepNeeds.SeenSequence => command.ExpectedSequence is not null || alert.Dispatched?.By == command.Officer.Name,
+        StepNeeds.SecondPerson => alert.PeakColour != Severity.Red || alert.Acknowledged?.By != command.Officer.Name,
+        StepNeeds.SupervisorOrSecond => alert.PeakColour != Severity.Red || (command.Officer.Roles.HasFlag(OfficerRoles.Supervisor) && !command.Officer.StandsInFor(alert))
+            || (alert.Acknowledged is { } first && first.By != command.Officer.Name),
+        StepNeeds.NoteIfActive => !alert.IsActive || !string.IsNullOrWhiteSpace(command.Note),
+        StepNeeds.Note => !string.IsNullOrWhiteSpace(command.Note),
         _ => true,
     };
 }

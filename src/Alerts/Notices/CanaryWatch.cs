@@ -23,6 +23,9 @@ internal sealed class CanaryWatch(Func<NoticeConfig> config, INoticeSender sende
     /// <summary>None has come through for longer than the file allows.</summary>
     public bool IsLate => isLate;
 
+    /// <summary>The same; null while it is not known, as after a start: none has come through, and none is late yet.</summary>
+    public bool? IsKnownLate => isLate ? true : config().Canary is null || DeliveredMicros > 0 ? false : null;
+
     /// <summary>Server time; 0 for never.</summary>
     public long DeliveredMicros => Volatile.Read(ref deliveredMicros);
 

@@ -22,13 +22,16 @@ public sealed class NoticeOffice : IAsyncDisposable
     private readonly NoticeSends sends;
     private readonly NoticeOutcomes outcomes;
     private readonly CanaryWatch canary;
+    private readonly NoticeAlarm alarm;
     private readonly CancellationTokenSource stopping = new();
     private Task loop = Task.CompletedTask;
     private long lookedAt = -1;
     private long? nextDue = 0;
     private long nextCanary;
     private bool isLoaded;
-    private volatile IReadOnlyDictionary<string, int> dead = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Dead letters by channel; null while they have not been counted.</summary>
+    private volatile IReadOnlyDictionary<string, int>? dead;
 
     /// <param name="territories">Their names; null where nothing is known of them but their paths.</param>
     public NoticeOffice(
@@ -42,6 +45,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         this.clock = clock;
         this.metrics = metrics;
         this.logger = logger;
+        alarm = new NoticeAlarm(ledger);
         canary = new CanaryWatch(config, sender, clock, metrics, logger);
         sends = new NoticeSends(ledger, roster, attendance, config, sender, bounds, clock, metrics, logger, canary.Delivered, territories ?? (() => TerritoryTree.Empty));
         outcomes = new NoticeOutcomes(ledger, bounds, config, metrics, logger);
@@ -58,11 +62,12 @@ public sealed class NoticeOffice : IAsyncDisposable
         get
         {
             var (now, letters) = (config(), dead);
-            var channels = now.Channels.Select(c => sends.Read(c) with { DeadLetters = letters.GetValueOrDefault(c.Name), IsFallback = c.Name == now.Fallback }).ToList();
-            var lost = now.Fallback.Length > 0 ? letters.GetValueOrDefault(now.Fallback) : letters.Values.Sum();
-            return new NoticeHealth(channels, lost, canary.DeliveredMicros, canary.IsLate);
+            var channels = now.Channels.Select(c => sends.Read(c) with { DeadLetters = letters?.GetValueOrDefault(c.Name) ?? 0, IsFallback = c.Name == now.Fallback }).ToList();
+            return new NoticeHealth(channels, Lost ?? 0, canary.DeliveredMicros, canary.IsLate);
         }
     }
+
+    private int? Lost => config().Fallback is { Length: > 0 } fallback ? dead?.GetValueOrDefault(fallback) : dead?.Values.Sum();
 
     internal CanaryWatch Canary => canary;
 
@@ -80,6 +85,7 @@ public sealed class NoticeOffice : IAsyncDisposable
         await sends.EndedAsync().ConfigureAwait(false);
         sends.Sweep();
         await CountDeadAsync(cancellationToken).ConfigureAwait(false);
+        await SayAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Cards that failed for good, oldest first.</summary>
@@ -141,8 +147,12 @@ public sealed class NoticeOffice : IAsyncDisposable
         }
     }
 
+    /// <summary>Before the look: whatever it stumbles over each time is said all the same.</summary>
+    private Task SayAsync(CancellationToken cancellationToken) => alarm.SetAsync(canary.IsKnownLate, Lost, cancellationToken);
+
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        await SayAsync(cancellationToken).ConfigureAwait(false);
         sends.Sweep();
         if (!isLoaded)
         {

@@ -33,6 +33,13 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
         }
 
         var isLast = attempt >= bounds.Attempts;
+        if (isLast && await IsOfAlarmAsync(card, cancellationToken).ConfigureAwait(false))
+        {
+            // Its alert is open on every screen: as a lost notice it would tell of itself.
+            await FinishAsync(card, EntryKind.NoticeWithdrawn, attempt, failure, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var fallback = isLast && config().Fallback is { Length: > 0 } channel && channel != card.Channel ? channel : null;
         var isDone = false;
         await ledger.WriteAsync(t => isDone = Fail(t, card, attempt, failure, isLast, fallback), cancellationToken).ConfigureAwait(false);
@@ -79,6 +86,10 @@ internal sealed class NoticeOutcomes(Ledger ledger, NoticeBounds bounds, Func<No
             t.Store.Outbox.Drop(card.Key);
         },
         cancellationToken);
+
+    /// <summary>About the alarm of notices, and nothing else.</summary>
+    private async Task<bool> IsOfAlarmAsync(NoticeCard card, CancellationToken cancellationToken) =>
+        card is { Count: 1, Reason: not NoticeReason.Summary } && NoticeAlarm.IsOf(await ledger.FindAlertAsync(card.AlertId, cancellationToken).ConfigureAwait(false));
 
     private Task FinishAsync(NoticeCard card, EntryKind kind, int attempt, string reason, CancellationToken cancellationToken) =>
         ledger.WriteAsync(t => Finish(t, card, kind, attempt, reason), cancellationToken);

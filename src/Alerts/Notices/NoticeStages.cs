@@ -180,9 +180,9 @@ internal sealed class NoticeStages
                 batch.Hold("nobody");
             }
 
-            // A red finds the fallback channel even where nobody is named; who reports it attends to it.
+            // A red finds the fallback channel even where nobody is named; who reports it attends to it, and of a late canary it was told.
             batch.Tellings.AddRange(recipients.Select(r => Telling(item, r)));
-            if (batch.Lane == NoticeLane.Red && item.Reason != NoticeReason.Reported && config().Fallback is { Length: > 0 } channel)
+            if (batch.Lane == NoticeLane.Red && item.Reason != NoticeReason.Reported && item.Alert.Series != SystemAlerts.Canary.Series && config().Fallback is { Length: > 0 } channel)
             {
                 batch.Tellings.Add(Telling(item, new Recipient(Fallback, [channel])));
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace PingAnIoT.Alerts;
@@ -35,7 +34,7 @@ internal static class OfficerBookCommands
             {
                 return earlier.Body.Officer is { } then && then with { Version = 0 } == record with { Version = 0 }
                     ? new CommandResult(CommandOutcome.Done) { Entry = earlier }
-                    : DutyRequest.Invalid("The request id has been used for something else.");
+                    : DutyRequest.Invalid(DutyRequest.Reused);
             }
         }
 
@@ -113,7 +112,7 @@ internal static class OfficerBookCommands
     /// <summary>Writes down an officer that was looked at already.</summary>
     public static LedgerEntry Append(LedgerTransaction transaction, OfficerRecord record, string actor, string requestId = "") =>
         transaction.Append(
-            EntryKind.OfficerSet, "", actor, requestId.Length > 0 ? RequestKey(actor, requestId) : Key(transaction), transaction.NowMicros, new EntryBody { Officer = record });
+            EntryKind.OfficerSet, "", actor, requestId.Length > 0 ? RequestKey(actor, requestId) : DutyRequest.KeyOfNext(transaction), transaction.NowMicros, new EntryBody { Officer = record });
 
     /// <summary>Records that a password was set. The password itself is elsewhere.</summary>
     public static CommandResult NotePassword(LedgerTransaction transaction, string officer, Officer actor, Func<string, bool> hasPassword)
@@ -127,25 +126,23 @@ internal static class OfficerBookCommands
     {
         facts = facts.Reached is { } reached ? facts with { Reached = [.. reached.Select(r => Placed(transaction, r))] } : facts;
         var entry = transaction.Append(
-            EntryKind.Refused, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Refusal = facts });
+            EntryKind.Refused, "", officer, DutyRequest.KeyOfNext(transaction), transaction.NowMicros, new EntryBody { Refusal = facts });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
     public static CommandResult NoteOffDuty(LedgerTransaction transaction, string officer, OffDutyFacts facts)
     {
         var entry = transaction.Append(
-            EntryKind.ActedOffDuty, "", officer, Key(transaction), transaction.NowMicros, new EntryBody { Duty = new DutyFacts { OffDuty = facts } });
+            EntryKind.ActedOffDuty, "", officer, DutyRequest.KeyOfNext(transaction), transaction.NowMicros, new EntryBody { Duty = new DutyFacts { OffDuty = facts } });
         return new CommandResult(CommandOutcome.Done) { Entry = entry };
     }
 
     private static LedgerEntry AppendPassword(LedgerTransaction transaction, string officer, string actor) =>
-        transaction.Append(EntryKind.PasswordSet, "", actor, Key(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
+        transaction.Append(EntryKind.PasswordSet, "", actor, DutyRequest.KeyOfNext(transaction), transaction.NowMicros, new EntryBody { OfficerName = officer });
 
     /// <summary>Whose the alert is that somebody reached for.</summary>
     private static Reached Placed(LedgerTransaction transaction, Reached reached) =>
         reached.Sort == "alert" && transaction.FindAlert(reached.Name) is { } alert ? reached with { Territory = alert.Places } : reached;
-
-    private static string Key(LedgerTransaction transaction) => string.Create(CultureInfo.InvariantCulture, $"who/{transaction.HeadSequence + 1}");
 
     private static string RequestKey(string actor, string requestId) => $"officer-request/{actor}/{requestId}";
 

@@ -97,14 +97,17 @@ public sealed class OfficerSessions : IDisposable
             return new SignInResult(SignInOutcome.Locked) { RetryAfter = since };
         }
 
-        if (!matches.Value || stored is null || Find(name) is not { } officer)
+        var given = matches.Value && stored is not null && Find(name) is { } officer
+            ? Give(officer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)), (session, now) => secrets.BeginSession(session, stored, now))
+            : null;
+        if (given is null)
         {
             lockout.Failed(name, address);
             return new SignInResult(SignInOutcome.Refused);
         }
 
         lockout.Succeeded(name, address);
-        return Give(officer, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12)));
+        return given;
     }
 
     /// <summary>New tokens for a refresh token, which is good once: one that comes again has been stolen, and ends the session.</summary>
@@ -127,7 +130,7 @@ public sealed class OfficerSessions : IDisposable
                 return new SignInResult(SignInOutcome.Refused);
             }
 
-            return Give(officer, id);
+            return Give(officer, id, (renewed, _) => secrets.RenewSession(renewed)) ?? new SignInResult(SignInOutcome.Refused);
         }
     }
 
@@ -228,11 +231,16 @@ public sealed class OfficerSessions : IDisposable
     private OfficerRecord? Find(string name) =>
         ledger.Book.Duty.Officers.TryGetValue(name, out var officer) && !officer.IsDisabled ? officer : null;
 
-    private SignInResult Give(OfficerRecord officer, string sessionId)
+    /// <returns>Null when the session is not to be.</returns>
+    private SignInResult? Give(OfficerRecord officer, string sessionId, Func<OfficerSession, long, bool> put)
     {
         var refresh = $"{sessionId}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
         var now = Micros.Now(time);
-        secrets.PutSession(new OfficerSession(sessionId, officer.Name, HashOf(refresh), now + (SessionLife.Ticks / TimeSpan.TicksPerMicrosecond)), now);
+        if (!put(new OfficerSession(sessionId, officer.Name, HashOf(refresh), now + (SessionLife.Ticks / TimeSpan.TicksPerMicrosecond)), now))
+        {
+            return null;
+        }
+
         var (token, expires) = keys.Issue(officer, sessionId, audience);
         return new SignInResult(SignInOutcome.Done) { AccessToken = token, AccessExpires = expires, RefreshToken = refresh, Officer = officer };
     }

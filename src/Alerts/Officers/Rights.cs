@@ -121,5 +121,5 @@ public static class Rights
     };
 
     private static Officer Reading(Officer officer) =>
-        officer.Roles.HasFlag(OfficerRoles.Auditor) ? officer with { Territory = "" } : officer;
+        officer.Roles.HasFlag(OfficerRoles.Auditor) ? officer with { Territory = "", Acting = officer } : officer;
 }

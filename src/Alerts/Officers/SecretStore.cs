@@ -123,33 +123,53 @@ public sealed class SecretStore : IDisposable
         }
     }
 
-    /// <summary>Adds a session or gives one its next token. At the bound the one that ends first goes: an officer's own before another's.</summary>
-    public void PutSession(OfficerSession session, long nowMicros)
+    /// <summary>Adds a session. At the bound the one that ends first goes: an officer's own before another's.</summary>
+    /// <param name="session">A new one.</param>
+    /// <param name="by">The password that was given for it.</param>
+    /// <param name="nowMicros">Now.</param>
+    /// <returns>False when that is not the officer's password any more: his sessions have ended with it, and this one with them.</returns>
+    public bool BeginSession(OfficerSession session, OfficerPassword by, long nowMicros)
+    {
+        lock (gate)
+        {
+            if (FindPassword(session.Officer)?.ToString() != by.ToString())
+            {
+                return false;
+            }
+
+            foreach (var over in sessions.Values.Where(s => s.ExpiresMicros <= nowMicros).ToList())
+            {
+                EndSession(over.Id);
+            }
+
+            var own = sessions.Values.Where(s => s.Officer == session.Officer).OrderBy(s => s.ExpiresMicros).ToList();
+            if (own.Count >= SessionsPerOfficer)
+            {
+                EndSession(own[0].Id);
+            }
+            else if (sessions.Count >= SessionRows)
+            {
+                EndSession(sessions.Values.MinBy(s => s.ExpiresMicros)!.Id);
+            }
+
+            Put(session);
+            return true;
+        }
+    }
+
+    /// <summary>Gives a session its next token.</summary>
+    /// <returns>False when it was ended meanwhile.</returns>
+    public bool RenewSession(OfficerSession session)
     {
         lock (gate)
         {
             if (!sessions.ContainsKey(session.Id))
             {
-                foreach (var over in sessions.Values.Where(s => s.ExpiresMicros <= nowMicros).ToList())
-                {
-                    EndSession(over.Id);
-                }
-
-                var own = sessions.Values.Where(s => s.Officer == session.Officer).OrderBy(s => s.ExpiresMicros).ToList();
-                if (own.Count >= SessionsPerOfficer)
-                {
-                    EndSession(own[0].Id);
-                }
-                else if (sessions.Count >= SessionRows)
-                {
-                    EndSession(sessions.Values.MinBy(s => s.ExpiresMicros)!.Id);
-                }
+                return false;
             }
 
-            Run(
-                "INSERT INTO session VALUES($i, $o, $t, $e) ON CONFLICT(id) DO UPDATE SET token = excluded.token, expires = excluded.expires",
-                ("$i", session.Id), ("$o", session.Officer), ("$t", session.TokenHash), ("$e", session.ExpiresMicros));
-            sessions[session.Id] = session;
+            Put(session);
+            return true;
         }
     }
 
@@ -270,6 +290,14 @@ public sealed class SecretStore : IDisposable
                 Run("DELETE FROM place WHERE officer = $o", ("$o", officer));
             }
         }
+    }
+
+    private void Put(OfficerSession session)
+    {
+        Run(
+            "INSERT INTO session VALUES($i, $o, $t, $e) ON CONFLICT(id) DO UPDATE SET token = excluded.token, expires = excluded.expires",
+            ("$i", session.Id), ("$o", session.Officer), ("$t", session.TokenHash), ("$e", session.ExpiresMicros));
+        sessions[session.Id] = session;
     }
 
     private Dictionary<string, long> PlacesOf(string officer) =>

@@ -16,6 +16,7 @@ public sealed class DeadLetterStore : IDisposable
 
     private const int ReplayQueueLetters = 10_000;
     private const int GroupLetters = 4096;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
     private readonly object gate = new();
     private readonly string file;
     private readonly TimeProvider time;
@@ -207,34 +208,10 @@ public sealed class DeadLetterStore : IDisposable
                 table = null;
             }
 
-            if (!Pause())
+            if (!RetryPause.Wait(gate, time, RetryAfter, () => stopping))
             {
                 return false;
             }
-        }
-    }
-
-    private bool Pause()
-    {
-        var due = false;
-        using var timer = time.CreateTimer(
-            _ =>
-            {
-                lock (gate)
-                {
-                    due = true;
-                    Monitor.PulseAll(gate);
-                }
-            },
-            null, TimeSpan.FromMilliseconds(250), Timeout.InfiniteTimeSpan);
-        lock (gate)
-        {
-            while (!due && !stopping)
-            {
-                Monitor.Wait(gate);
-            }
-
-            return !stopping;
         }
     }
 

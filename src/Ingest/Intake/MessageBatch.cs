@@ -29,7 +29,6 @@ public sealed class MessageBatch(MessageDecoder decoder)
     /// <summary>Most bytes of topics and payloads in one batch, unless a single message is larger.</summary>
     public const int CapacityBytes = 64 * 1024;
 
-    private const int RecordHeaderBytes = 8;
     private const int SmallestBytes = 4096;
     private const int WasteFactor = 16;
     private readonly List<MessageOutcome> outcomes = [];
@@ -193,7 +192,7 @@ public sealed class MessageBatch(MessageDecoder decoder)
 
     private void AppendRecord(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, PayloadFormat format, RefusalReason reason)
     {
-        var length = RecordHeaderBytes + topic.Length + payload.Length;
+        var length = MessageRecords.HeaderBytes + topic.Length + payload.Length;
         if (records.Length - recordsLength < length)
         {
             Array.Resize(ref records, Math.Max(records.Length * 2, recordsLength + length));
@@ -204,8 +203,8 @@ public sealed class MessageBatch(MessageDecoder decoder)
         record[1] = (byte)reason;
         BinaryPrimitives.WriteUInt16LittleEndian(record[2..], (ushort)topic.Length);
         BinaryPrimitives.WriteInt32LittleEndian(record[4..], payload.Length);
-        topic.CopyTo(record[RecordHeaderBytes..]);
-        payload.CopyTo(record[(RecordHeaderBytes + topic.Length)..]);
+        topic.CopyTo(record[MessageRecords.HeaderBytes..]);
+        payload.CopyTo(record[(MessageRecords.HeaderBytes + topic.Length)..]);
         recordsLength += length;
     }
 }

@@ -5,7 +5,9 @@ namespace PingAnIoT.Ingest;
 /// <summary>Walks <see cref="MessageBatch.Records"/>, live or as read back from the journal.</summary>
 public ref struct MessageRecords(ReadOnlySpan<byte> records)
 {
-    private const int HeaderBytes = 8;
+    /// <summary>What stands before a message's topic and payload.</summary>
+    internal const int HeaderBytes = 8;
+
     private ReadOnlySpan<byte> rest = records;
 
     public PayloadFormat Format { get; private set; }

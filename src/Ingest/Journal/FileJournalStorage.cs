@@ -14,7 +14,7 @@ internal sealed partial class FileJournalStorage : IJournalStorage
     {
         this.folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(this.folder);
-        SyncFolder(Path.GetDirectoryName(this.folder)!);
+        DurableFolder.Sync(Path.GetDirectoryName(this.folder)!);
     }
 
     public IReadOnlyList<long> List() =>
@@ -34,7 +34,7 @@ internal sealed partial class FileJournalStorage : IJournalStorage
         {
             RandomAccess.SetLength(handle, lengthBytes);
             RandomAccess.FlushToDisk(handle);
-            SyncFolder(folder);
+            DurableFolder.Sync(folder);
             return new Segment(handle);
         }
         catch
@@ -49,28 +49,7 @@ internal sealed partial class FileJournalStorage : IJournalStorage
 
     public void Delete(long start) => File.Delete(PathOf(start));
 
-    /// <summary>Makes new, renamed and deleted names in a folder survive a power cut.</summary>
-    public static void SyncFolder(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        using var handle = new SafeFileHandle(OpenFolder(folder, 0), ownsHandle: true);
-        if (handle.IsInvalid || FSync(handle) != 0)
-        {
-            throw new IOException($"fsync of folder {folder}: error {Marshal.GetLastPInvokeError()}");
-        }
-    }
-
     private string PathOf(long start) => Path.Combine(folder, start.ToString("x16", CultureInfo.InvariantCulture) + Extension);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint OpenFolder(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int FSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle file);

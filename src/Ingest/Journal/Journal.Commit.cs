@@ -102,7 +102,7 @@ public sealed partial class Journal
                 SetFault(e, attempt);
             }
 
-            if (!Pause(pause))
+            if (!RetryPause.Wait(gate, time, pause, () => stopping))
             {
                 return false;
             }
@@ -172,30 +172,6 @@ public sealed partial class Journal
         else
         {
             logger.JournalFaulted(now);
-        }
-    }
-
-    private bool Pause(TimeSpan pause)
-    {
-        var due = false;
-        using var timer = time.CreateTimer(
-            _ =>
-            {
-                lock (gate)
-                {
-                    due = true;
-                    Monitor.PulseAll(gate);
-                }
-            },
-            null, pause, Timeout.InfiniteTimeSpan);
-        lock (gate)
-        {
-            while (!due && !stopping)
-            {
-                Monitor.Wait(gate);
-            }
-
-            return !stopping;
         }
     }
 }

@@ -83,7 +83,7 @@ internal sealed class EngineSnapshots
             RandomAccess.FlushToDisk(handle);
         }
 
-        FileJournalStorage.SyncFolder(request.Folder);
+        DurableFolder.Sync(request.Folder);
         var target = PathOf(request.Position);
         if (Directory.Exists(target))
         {
@@ -91,7 +91,7 @@ internal sealed class EngineSnapshots
         }
 
         Directory.Move(request.Folder, target);
-        FileJournalStorage.SyncFolder(folder);
+        DurableFolder.Sync(folder);
         var positions = Positions;
         DeleteOld(positions, journalBegin);
 

@@ -222,7 +222,7 @@ internal sealed class Recovery
             }
             catch (Exception e)
             {
-                logger.ShardFailed(e, own, position);
+                logger.ShardFailed(e, own, position, 1);
             }
         }
     }
@@ -250,7 +250,7 @@ internal sealed class Recovery
             }
             catch (Exception e)
             {
-                logger.ShardFailed(e, i, position);
+                logger.ShardFailed(e, i, position, 1);
             }
         }
     }

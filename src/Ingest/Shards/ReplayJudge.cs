@@ -19,6 +19,7 @@ internal sealed class ReplayJudge : IDisposable
     private readonly BlockingCollection<ReplayStretch> waiting = [];
     private readonly BlockingCollection<ReplayStretch> free = [];
     private ReplayStretch filling;
+    private long failures;
 
     /// <param name="engines">Of all shards, in order, or of one.</param>
     /// <param name="isBeside">Judge on another thread; else each entry is judged when it comes.</param>
@@ -136,7 +137,11 @@ internal sealed class ReplayJudge : IDisposable
         }
         catch (Exception e)
         {
-            logger.ShardFailed(e, engine, engines[engine].JournalPosition);
+            failures++;
+            if (Doubling.HasCome(failures - 1, failures))
+            {
+                logger.ShardFailed(e, engine, engines[engine].JournalPosition, failures);
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ internal sealed class Shard
     private bool stopping;
     private bool abandoned;
     private ShardSave? saving;
+    private long failures;
 
     public Shard(int number, Engine engine, long evaluatedUntil, Action onControlDone, ILogger logger)
     {
@@ -168,7 +169,11 @@ internal sealed class Shard
         catch (Exception e)
         {
             // An engine or a sink that throws must not take the plant down with it; all else is judged all the same.
-            logger.ShardFailed(e, number, job.JournalPosition);
+            failures++;
+            if (job.Rules is not null || Doubling.HasCome(failures - 1, failures))
+            {
+                logger.ShardFailed(e, number, job.JournalPosition, failures);
+            }
         }
 
         Volatile.Write(ref evaluatedUntil, job.JournalPosition);
@@ -176,7 +181,7 @@ internal sealed class Shard
         {
             job.Batch.StageDone();
         }
-        else if (job.Rules is null && job.Snapshot is null)
+        else if (job.IsControl)
         {
             onControlDone();
         }

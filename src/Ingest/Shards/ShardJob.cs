@@ -14,6 +14,8 @@ internal readonly record struct ShardJob
     /// <summary>A tick or a gateway's coming or going: every shard gets it.</summary>
     public Reading Control { get; init; }
 
+    public bool IsControl => Batch is null && Rules is null && Snapshot is null && Question is null;
+
     public RuleSet? Rules { get; init; }
 
     public SnapshotRequest? Snapshot { get; init; }

@@ -5,8 +5,8 @@ namespace PingAnIoT.Ingest;
 
 internal static partial class ShardLog
 {
-    [LoggerMessage(1301, LogLevel.Critical, "Shard {Shard} failed on something of the entry that ends at journal position {Position}; all else is judged")]
-    public static partial void ShardFailed(this ILogger logger, Exception exception, int shard, long position);
+    [LoggerMessage(1301, LogLevel.Critical, "Shard {Shard} failed on something of the entry that ends at journal position {Position}; all else is judged; it has failed on {Entries} entries by now")]
+    public static partial void ShardFailed(this ILogger logger, Exception exception, int shard, long position, long entries);
 
     [LoggerMessage(1302, LogLevel.Warning, "Shard {Shard}: rule change: {Note}")]
     public static partial void RuleLostState(this ILogger logger, int shard, ReloadNote note);

@@ -72,28 +72,17 @@ internal sealed class ShardRouter
         }
     }
 
-    public void ToAll(in Reading control, long journalPosition)
+    /// <summary>What every shard is to do at this place in the order; batches go by <see cref="Route"/>.</summary>
+    public void ToAll(in ShardJob job)
     {
-        OpenRules?.Offer(new ReadOnlySpan<Reading>(in control), journalPosition);
-        foreach (var shard in shards)
+        if (job.IsControl)
         {
-            shard.Post(new ShardJob { Control = control, JournalPosition = journalPosition });
+            OpenRules?.Offer([job.Control], job.JournalPosition);
         }
-    }
 
-    public void ToAll(RuleSet rules, long journalPosition)
-    {
         foreach (var shard in shards)
         {
-            shard.Post(new ShardJob { Rules = rules, JournalPosition = journalPosition });
-        }
-    }
-
-    public void ToAll(SnapshotRequest snapshot, long journalPosition)
-    {
-        foreach (var shard in shards)
-        {
-            shard.Post(new ShardJob { Snapshot = snapshot, JournalPosition = journalPosition });
+            shard.Post(job);
         }
     }
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Google.Protobuf;
-using Grpc.Core;
 using Spectre.Console;
 
 namespace PingAnIoT.Server;
@@ -15,15 +13,7 @@ internal static class AlertsVerb
     public static Command Create(Terminal terminal)
     {
         var closed = new Option<bool>("--closed") { Description = "Also those that are closed." };
-        var json = new Option<bool>("--json") { Description = "One JSON object a line." };
-        var limit = new Option<int>("--limit") { Description = "At most so many.", DefaultValueFactory = _ => 100 };
-        limit.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int>() < 1)
-            {
-                r.AddError("--limit must be at least 1.");
-            }
-        });
+        var (json, limit) = (PagedList.Json(), PagedList.Limit());
         var territory = new Option<string>("--territory") { Description = "Only those of that one and all below.", DefaultValueFactory = _ => "" };
         var changed = new Option<long>("--changed-after") { Description = "Only those with news after that entry: what a summary counted." };
         var colour = OneOf("--colour", "Only those of this colour at their worst", Colours);
@@ -35,25 +25,24 @@ internal static class AlertsVerb
         var command = new Command("alerts", "List alerts, newest first.") { closed, json, limit, territory, changed, colour, step, overdue, supervised, mine };
         return OfficerConnection.Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
-            var alerts = await ReadAsync(client, headers, new V1.ListRequest
+            var asked = new V1.ListRequest
             {
                 IncludeClosed = parsed.GetValue(closed), Territory = RosterVerb.Path(parsed.GetValue(territory)), ChangedAfter = parsed.GetValue(changed),
                 PeakSeverity = Named<V1.Severity>(parsed.GetValue(colour)), Step = Named<V1.Step>(parsed.GetValue(step)), Overdue = parsed.GetValue(overdue), Mine = parsed.GetValue(mine),
                 Supervision = parsed.GetResult(supervised) is null ? V1.Supervision.Unspecified : Named<V1.Supervision>(parsed.GetValue(supervised) ?? Degrees[0]),
-            }, parsed.GetValue(limit), ct);
-            if (parsed.GetValue(json))
+            };
+            var alerts = await PagedList.ReadAsync<V1.Alert>(terminal, parsed.GetValue(limit), async (size, token) =>
             {
-                alerts.ForEach(a => terminal.Out.WriteLine(JsonFormatter.Default.Format(a)));
-            }
-            else if (terminal.IsInteractive)
+                (asked.PageSize, asked.PageToken) = (size, token);
+                var page = await client.ListAsync(asked, headers, cancellationToken: ct);
+                return (page.Alerts, page.NextPageToken);
+            });
+            if (!terminal.IsInteractive || parsed.GetValue(json))
             {
-                terminal.Ansi().Write(AlertTable.Of(alerts));
-            }
-            else
-            {
-                alerts.ForEach(a => terminal.Out.WriteLine(AlertText.Line(a)));
+                return await PagedList.WriteAsync(terminal, alerts, parsed.GetValue(json), AlertText.Line);
             }
 
+            terminal.Ansi().Write(AlertTable.Of(alerts));
             return ExitCode.Done;
         });
     }
@@ -67,19 +56,4 @@ internal static class AlertsVerb
 
     private static T Named<T>(string? word)
         where T : struct, Enum => word is null ? default : Enum.Parse<T>(word, ignoreCase: true);
-
-    private static async Task<List<V1.Alert>> ReadAsync(
-        V1.AlertService.AlertServiceClient client, Metadata headers, V1.ListRequest request, int limit, CancellationToken cancellationToken)
-    {
-        var alerts = new List<V1.Alert>();
-        do
-        {
-            request.PageSize = Math.Min(limit - alerts.Count, 1_000);
-            var page = await client.ListAsync(request, headers, cancellationToken: cancellationToken);
-            alerts.AddRange(page.Alerts);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0 && alerts.Count < limit);
-        return alerts;
-    }
 }

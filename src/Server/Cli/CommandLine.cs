@@ -27,7 +27,7 @@ public static class CommandLine
             cancellationToken);
     }
 
-    private static RootCommand Root(Terminal terminal)
+    internal static RootCommand Root(Terminal terminal)
     {
         var root = Verbs(terminal);
         StepVerbs.Create(terminal).ToList().ForEach(root.Add);
@@ -60,7 +60,12 @@ public static class CommandLine
         OfficersVerb.Create(terminal),
         RosterVerb.Create(terminal),
         DutyVerb.Create(terminal),
+        DevicesVerb.Create(terminal),
+        TerritoriesVerb.Create(terminal),
+        DeadLettersVerb.Create(terminal),
+        CountersVerb.Create(terminal),
         SignInVerb.Create(terminal),
+        PasswordVerb.Create(terminal),
         SignOutVerb.Create(terminal),
     };
 }

@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace PingAnIoT.Server;
 
-/// <summary><c>officers add|import|list|disable|password</c>: an operator's work on officers.</summary>
+/// <summary><c>officers add|import|list|change|disable|enable|password</c>: an operator's work on officers.</summary>
 internal static class OfficersVerb
 {
     private static readonly (string Word, V1.Role Role)[] Roles =
@@ -11,7 +11,8 @@ internal static class OfficersVerb
 
     public static Command Create(Terminal terminal) => new("officers", "Work on officers of your territory.")
     {
-        Add(terminal), Import(terminal), List(terminal), Disable(terminal), Password(terminal),
+        Add(terminal), Import(terminal), List(terminal), Change(terminal), Disabling(terminal, "disable", "Shut an officer out, at once; the record stays.", true),
+        Disabling(terminal, "enable", "Let an officer who was disabled in again.", false), Password(terminal),
     };
 
     private static Argument<string> Name() => new("name") { Description = "The officer: 1 to 64 letters, digits or . _ @ -" };
@@ -21,11 +22,8 @@ internal static class OfficersVerb
     private static Command Add(Terminal terminal)
     {
         var (name, standardInput) = (Name(), StandardInput());
-        var zh = new Option<string>("--zh") { Description = "The name in Chinese.", DefaultValueFactory = _ => "" };
-        var en = new Option<string>("--en") { Description = "The name in English.", DefaultValueFactory = _ => "" };
-        var territory = new Option<string>("--territory") { Description = "E.g. d01/s03, within your own; the whole city without it.", DefaultValueFactory = _ => "" };
-        var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor, of those that you have; may be given more than once.", DefaultValueFactory = _ => ["officer"] };
-        role.AcceptOnlyFromAmong([.. Roles.Select(r => r.Word)]);
+        var (zh, en, territory, role) = Facts("the whole city");
+        role.DefaultValueFactory = _ => ["officer"];
         return RosterVerb.Verb(terminal, new Command("add", "Add an officer.") { name, zh, en, territory, role, standardInput }, async (client, headers, parsed, ct) =>
         {
             var password = await PasswordInput.ReadAsync(terminal, parsed.GetValue(standardInput), ct);
@@ -36,9 +34,9 @@ internal static class OfficersVerb
 
             var officer = new V1.DutyOfficer
             {
-                Name = parsed.GetValue(name), NameZh = parsed.GetValue(zh), NameEn = parsed.GetValue(en), Territory = parsed.GetValue(territory),
+                Name = parsed.GetValue(name), NameZh = parsed.GetValue(zh) ?? "", NameEn = parsed.GetValue(en) ?? "", Territory = RosterVerb.Path(parsed.GetValue(territory)),
             };
-            officer.Roles.AddRange(parsed.GetValue(role)!.Select(w => Roles.Single(r => r.Word == w).Role).Distinct());
+            officer.Roles.AddRange(RolesOf(parsed.GetValue(role)!));
             var request = new V1.CreateOfficerRequest { Officer = officer, Password = password };
             await terminal.Out.WriteLineAsync(Line((await client.CreateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
             return ExitCode.Done;
@@ -85,19 +83,56 @@ internal static class OfficersVerb
         return ExitCode.Done;
     });
 
-    private static Command Disable(Terminal terminal)
+    private static Command Change(Terminal terminal)
     {
         var name = Name();
-        return RosterVerb.Verb(terminal, new Command("disable", "Shut an officer out, at once; the record stays.") { name }, async (client, headers, parsed, ct) =>
+        var (zh, en, territory, role) = Facts("what it was; '/' for the whole city");
+        return RosterVerb.Verb(terminal, new Command("change", "Change an officer's names, territory or roles: what is given; the rest stays.") { name, zh, en, territory, role }, async (client, headers, parsed, ct) =>
         {
-            var request = new V1.UpdateOfficerRequest
+            var mask = new FieldMask();
+            (System.CommandLine.Option Option, string Field)[] fields = [(zh, "name_zh"), (en, "name_en"), (territory, "territory"), (role, "roles")];
+            mask.Paths.AddRange(fields.Where(f => parsed.GetResult(f.Option) is not null).Select(f => f.Field));
+            if (mask.Paths.Count == 0)
             {
-                Officer = new V1.DutyOfficer { Name = parsed.GetValue(name), Disabled = true }, UpdateMask = new FieldMask { Paths = { "disabled" } },
+                return await terminal.WrongUsageAsync(["Say what is to change: --zh, --en, --territory or --role."]);
+            }
+
+            var officer = new V1.DutyOfficer
+            {
+                Name = parsed.GetValue(name), NameZh = parsed.GetValue(zh) ?? "", NameEn = parsed.GetValue(en) ?? "", Territory = RosterVerb.Path(parsed.GetValue(territory)),
             };
-            await terminal.Out.WriteLineAsync(Line((await client.UpdateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
-            return ExitCode.Done;
+            officer.Roles.AddRange(RolesOf(parsed.GetValue(role) ?? []));
+            return await UpdateAsync(terminal, client, new V1.UpdateOfficerRequest { Officer = officer, UpdateMask = mask }, headers, ct);
         });
     }
+
+    private static Command Disabling(Terminal terminal, string verb, string description, bool disabled)
+    {
+        var name = Name();
+        return RosterVerb.Verb(terminal, new Command(verb, description) { name }, (client, headers, parsed, ct) =>
+        {
+            var officer = new V1.DutyOfficer { Name = parsed.GetValue(name), Disabled = disabled };
+            return UpdateAsync(terminal, client, new V1.UpdateOfficerRequest { Officer = officer, UpdateMask = new FieldMask { Paths = { "disabled" } } }, headers, ct);
+        });
+    }
+
+    private static async Task<int> UpdateAsync(
+        Terminal terminal, V1.DutyService.DutyServiceClient client, V1.UpdateOfficerRequest request, Grpc.Core.Metadata headers, CancellationToken ct)
+    {
+        await terminal.Out.WriteLineAsync(Line((await client.UpdateOfficerAsync(request, headers, cancellationToken: ct)).Officer));
+        return ExitCode.Done;
+    }
+
+    private static (Option<string?> Zh, Option<string?> En, Option<string?> Territory, Option<string[]> Role) Facts(string otherwise)
+    {
+        var role = new Option<string[]>("--role") { Description = "officer, supervisor, operator or auditor, of those that you have; may be given more than once." };
+        role.AcceptOnlyFromAmong([.. Roles.Select(r => r.Word)]);
+        return (
+            new("--zh") { Description = "The name in Chinese." }, new("--en") { Description = "The name in English." },
+            new("--territory") { Description = $"E.g. d01/s03, within your own; without it {otherwise}." }, role);
+    }
+
+    private static IEnumerable<V1.Role> RolesOf(IEnumerable<string> words) => words.Select(w => Roles.Single(r => r.Word == w).Role).Distinct();
 
     private static Command Password(Terminal terminal)
     {

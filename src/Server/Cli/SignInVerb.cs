@@ -38,16 +38,22 @@ internal static class SignInVerb
 internal static class PasswordInput
 {
     /// <returns>Null, with the reason told, when there is none.</returns>
-    public static async Task<string?> ReadAsync(Terminal terminal, bool standardInput, CancellationToken cancellationToken)
+    public static async Task<string?> ReadAsync(Terminal terminal, bool standardInput, CancellationToken cancellationToken, string prompt = "Password:")
     {
         if (standardInput)
         {
-            return await terminal.In.ReadLineAsync(cancellationToken);
+            if (await terminal.In.ReadLineAsync(cancellationToken) is { } line)
+            {
+                return line;
+            }
+
+            await terminal.Error.WriteLineAsync("Standard input has no line for the password.");
+            return null;
         }
 
         if (terminal.IsInteractive)
         {
-            return await terminal.Ansi().PromptAsync(new TextPrompt<string>("Password:").Secret(), cancellationToken);
+            return await terminal.Ansi().PromptAsync(new TextPrompt<string>(prompt).Secret(), cancellationToken);
         }
 
         await terminal.Error.WriteLineAsync("There is no terminal to ask for the password at: use --password-stdin.");

@@ -82,12 +82,12 @@ internal sealed class RightsInterceptor(Callers callers, RefusalAudit audit, Loc
         return need;
     }
 
-    /// <exception cref="RpcException">Who is not on duty is refused here, and told who is.</exception>
+    /// <exception cref="RpcException">Who is not on duty is refused here, and told who of his own places is.</exception>
     private OffDuty? OffDutyOf<TRequest>(TRequest request, ServerCallContext context, Need need)
     {
         var found = request is Google.Protobuf.IMessage message && need == Need.Act ? duty.Look(OfficerName.Of(context), context.Method, need, message) : null;
         return found?.IsRefused == true
-            ? throw GrpcErrors.Of(StatusCode.PermissionDenied, "OFF_DUTY", $"You are not on duty there now; on duty: {string.Join(", ", found.OnDuty)}.")
+            ? throw GrpcErrors.Of(StatusCode.PermissionDenied, "OFF_DUTY", found.Told)
             : found;
     }
 

@@ -110,6 +110,40 @@ public sealed class DutyCheckTests
         kit.Ledger.Book.Duty.Checks.Values.Last().State.Should().Be(CheckState.Missed);
     }
 
+    /// <summary>Of a clock that was ahead, and is put right.</summary>
+    [Theory]
+    [InlineData(30, false)]
+    [InlineData(30, true)]
+    [InlineData(1, false)]
+    public async Task A_clock_that_is_put_back_by_days_keeps_nobody_from_being_checked(int days, bool whileStopped)
+    {
+        var clock = new SetClock(LedgerKit.Start);
+        await using var kit = new LedgerKit(clock);
+        kit.Open();
+        var cancel = TestContext.Current.CancellationToken;
+        var request = new DutyRequest(DutyKit.Supervisor, "", TerritoryTree.Empty);
+        var schedule = new CheckSchedule
+        {
+            Territory = DutyKit.Street, Role = OfficerRoles.Officer, Zone = "UTC", FromMinute = 0, ToMinute = 24 * 60, PerDay = 24, AnswerMicros = 60 * DutyKit.Second,
+            Seed = 7, NextMicros = 0,
+        };
+        (await kit.Ledger.DecideAsync(t => RosterCommands.Set(t, request, DutyKit.DayAndNight), cancel)).IsDone.Should().BeTrue();
+        (await kit.Ledger.DecideAsync(t => CheckCommands.Schedule(t, request, schedule), cancel)).IsDone.Should().BeTrue();
+        clock.Set(TimeSpan.FromDays(days));
+        await kit.Ledger.SweepAsync(cancel);
+        await (whileStopped ? kit.CloseAsync() : Task.CompletedTask);
+        clock.Set(TimeSpan.FromDays(-days));
+        _ = whileStopped ? kit.Open() : kit.Ledger;
+        await kit.Ledger.SweepAsync(cancel);
+        var next = kit.Ledger.Book.Duty.Schedules.Values.Single().NextMicros;
+        next.Should().Be(CheckMoments.Next(schedule, kit.Now));
+        clock.Pass(TimeSpan.FromMicroseconds(next - kit.Now));
+        await kit.Ledger.SweepAsync(cancel);
+        kit.Ledger.Book.Duty.Checks.Values.Should().ContainSingle(c => c.AtMicros == next && c.State == CheckState.Open);
+        await kit.Ledger.SweepAsync(cancel);
+        (await kit.EntriesAsync(EntryKind.CheckScheduleSet)).Should().HaveCount(2, "it is put right once");
+    }
+
     [Fact]
     public async Task A_post_with_a_roster_and_nobody_there_is_told_at_once_and_one_without_is_no_post()
     {

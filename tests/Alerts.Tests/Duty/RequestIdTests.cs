@@ -37,6 +37,10 @@ public sealed class RequestIdTests
         (await RosterAsync(DutyKit.DayAndNight)).IsDone.Should().BeTrue();
         (await RosterAsync(DutyKit.DayAndNight)).IsDone.Should().BeTrue();
         Refused(await RosterAsync(DutyKit.DayAndNight with { Territory = "d01/s04" }));
+        Refused(await RosterAsync(DutyKit.DayAndNight with { RotateDays = 7 }));
+        Refused(await RosterAsync(DutyKit.DayAndNight with { Teams = [["a"], ["c"]] }));
+        Refused(await RosterAsync(DutyKit.DayAndNight with { Shifts = [DutyKit.DayAndNight.Shifts[0]] }));
+        Refused(await RosterAsync(DutyKit.DayAndNight with { FromMicros = kit.Now + DutyKit.Hour }));
 
         var change = new DutyChange { Id = 0, Territory = DutyKit.Street, Role = OfficerRoles.Officer, FromMicros = kit.Now, ToMicros = kit.Now + DutyKit.Hour, Instead = "c" };
         var made = await OverrideAsync(change);

@@ -26,7 +26,8 @@ public sealed class StandInTests
         book = With(book, DutyKit.DayAndNight with { Territory = "d01/s04", Shifts = [DutyKit.DayAndNight.Shifts[0]], Teams = [["c"]] });
         book = above.Length == 0 ? book : With(book, DutyKit.DayAndNight with { Territory = above, Teams = [["chief"], ["chief"]] });
         var territory = name == "c" ? "d01/s04" : name == "chief" ? above : DutyKit.Street;
-        var found = StandIns.Of(book, Tree, new Officer(name, territory), Morning + ((hour - 8) * DutyKit.Hour));
+        var clock = new SetClock(LedgerKit.Start.AddHours(hour - 8));
+        var found = new StandIns(() => book, () => Tree, clock).Now(new Officer(name, territory));
         string.Join(',', found.Order(StringComparer.Ordinal)).Should().Be(places);
     }
 
@@ -40,6 +41,8 @@ public sealed class StandInTests
         var random = new Random(seed);
         string[] names = ["a", "b", "c", "d"];
         var met = 0;
+        var (clock, asIs) = (new SetClock(LedgerKit.Start), (Book: DutyBook.Empty, Tree));
+        var live = new StandIns(() => asIs.Book, () => asIs.Tree, clock);
         for (var round = 0; round < 300; round++)
         {
             var tree = RandomTree(random);
@@ -56,11 +59,13 @@ public sealed class StandInTests
             }
 
             var at = Morning + (random.Next(24) * DutyKit.Hour);
+            clock.Set(TimeSpan.FromMicroseconds(at - Micros.Now(clock)));
+            asIs = (book, tree);
             foreach (var officer in names.Select(n => new Officer(n, home[n])))
             {
                 var meant = tree.All.Select(t => t.Path).Where(
                     p => !officer.Covers(p) && DutyRoster.Told(book, tree, p, at) is { Source: DutySource.Neighbour } answer && answer.Has(officer.Name)).ToList();
-                StandIns.Of(book, tree, officer, at).Should().BeEquivalentTo(meant, $"seed {seed}, round {round}, {officer}");
+                live.Now(officer).Should().BeEquivalentTo(meant, $"seed {seed}, round {round}, {officer}");
                 met += meant.Count;
             }
         }

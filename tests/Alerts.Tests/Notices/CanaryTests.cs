@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Alerts.Tests;
 
@@ -42,10 +43,19 @@ public class CanaryTests
         kit.Sent[0].Message.Card.Reason.Should().Be(NoticeReason.CanaryLate);
         (await kit.Office.ListDeadAsync(10, TestContext.Current.CancellationToken)).Should().BeEmpty("a canary that fails is followed by the next, and by no fallback of its own");
 
+        var alert = kit.Kit.OnlyAlert();
+        (alert.RuleId, alert.Colour, alert.IsActive).Should().Be(("system-canary", Severity.Red, true));
+        kit.RestartOffice();
+        await RunAsync(kit, 20);
+        kit.Office.Health.IsCanaryLate.Should().BeFalse("the time counts from the start");
+        kit.Kit.OnlyAlert().IsActive.Should().BeTrue("that none is late is no canary that has come through");
+
         kit.Answer = (_, _) => "";
         await RunAsync(kit, 100);
         kit.Office.Health.Fault.Should().BeNull();
-        kit.Log.Lines.Should().ContainSingle(l => l.Id == 3209);
+        kit.Kit.OnlyAlert().IsActive.Should().BeFalse();
+        kit.Sent.Should().Contain(s => s.Message.Recipient.Name == "chief" && s.Message.Alert.Id == alert.Id);
+        (await kit.Kit.EntriesAsync(EntryKind.Raised)).Should().ContainSingle();
     }
 
     [Fact]
@@ -60,7 +70,53 @@ public class CanaryTests
         await RunAsync(kit, 61);
         kit.Sent.Should().ContainSingle().Which.Channel.Should().Be("calls");
         await RunAsync(kit, 600);
-        kit.Sent.Should().ContainSingle("once an hour is enough");
+        kit.Sent.Should().ContainSingle("once an hour is enough, and its alert is not called for as well");
+    }
+
+    [Fact]
+    public async Task Where_there_is_no_canary_any_more_the_alarm_ends_and_where_nobody_is_told_any_more_too()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Answer = (_, _) => "status 503";
+        kit.Open();
+        await RunAsync(kit, 200);
+        kit.Kit.OnlyAlert().IsActive.Should().BeTrue();
+        var file = kit.Config;
+        kit.Config = NoticeFile.Parse(NoticeTests.Yaml, "n").Config!;
+        await RunAsync(kit, 2);
+        kit.Kit.OnlyAlert().IsActive.Should().BeFalse();
+        kit.Config = file;
+        await RunAsync(kit, 200);
+        kit.Kit.OnlyAlert().IsActive.Should().BeTrue();
+        await kit.Kit.CloseAsync();
+        kit.Kit.Options = kit.Kit.Options with { KeepsNotices = false };
+        kit.Kit.Open();
+        kit.Kit.OnlyAlert().IsActive.Should().BeFalse();
+        await kit.Kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Kit.Options).Findings.Should().BeEmpty();
+    }
+
+    /// <summary>Whatever the outbox stumbles over at each look, the alarm is raised.</summary>
+    [Fact]
+    public async Task An_outbox_that_cannot_be_worked_on_raises_the_alarm()
+    {
+        await using var kit = new NoticeKit(Yaml);
+        kit.Kit.Open();
+        await using var office = kit.MakeOffice(kit, new BrokenRoster());
+        await kit.PostAsync(kit.At("a", "d01").To(Severity.Red, kit.Kit.Now));
+        for (var second = 0; second < 184; second++)
+        {
+            kit.Kit.Fake.Advance(TimeSpan.FromSeconds(1));
+            await FluentActions.Awaiting(() => office.RunOnceAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<InvalidOperationException>();
+            await office.Canary.CheckAsync();
+        }
+
+        kit.Kit.Ledger.Book.Alerts.Values.Should().Contain(a => a.RuleId == "system-canary" && a.IsActive);
+    }
+
+    private sealed class BrokenRoster : IDutyRoster
+    {
+        public IReadOnlyList<Recipient> OnDuty(string territory, OfficerRoles role, long atMicros) => throw new InvalidOperationException("broken");
     }
 
     [Fact]

@@ -62,6 +62,47 @@ public sealed class PostgresFaultTests
         cuts.Should().BeGreaterThan(5);
     }
 
+    /// <summary>The server is told of hundreds of rows at a time: that it refuses one shows when another's work has it told.</summary>
+    [Fact]
+    public async Task T04_what_the_server_refuses_takes_nothing_with_it_that_was_written_beside_it()
+    {
+        const int Beside = 600;
+        await using var kit = new LedgerKit();
+        using var gate = new ManualResetEventSlim(initialState: true);
+        using var isHeld = new ManualResetEventSlim();
+        kit.Options = kit.Options with
+        {
+            GroupCapacity = 2 * Beside,
+            BeforeStep = step =>
+            {
+                if (step == "begin" && !gate.IsSet)
+                {
+                    isHeld.Set();
+                    gate.Wait(Cancel);
+                }
+            },
+        };
+        var ledger = kit.Open();
+        await WriteAsync();
+        gate.Reset();
+        var held = kit.FlushAsync();
+        await Eventually.BecomesTrue(() => isHeld.IsSet, "the writer is held, and the rest comes in one group");
+        var refused = WriteAsync();
+        for (var i = 0; i < Beside; i++)
+        {
+            ledger.Post(new Plant($"gp-{i:D5}").To(Severity.Yellow, kit.Now));
+        }
+
+        gate.Set();
+        await held;
+        await kit.FlushAsync();
+        ledger.Book.Alerts.Count.Should().Be(Beside);
+        await refused.Awaiting(r => r).Should().ThrowAsync<Npgsql.PostgresException>();
+
+        Task WriteAsync() => ledger.WriteAsync(
+            t => t.Append(EntryKind.PolicySet, "", "system", "twice", t.NowMicros, new EntryBody { Policy = new PolicyFacts("p.yaml", "") }), Cancel);
+    }
+
     [Fact]
     public async Task T04_a_server_that_is_killed_and_comes_back_has_everything_that_was_told()
     {

@@ -104,7 +104,7 @@ internal static class RandomDays
         }
 
         var alert = open[random.Next(open.Count)];
-        var legal = WorkTable.LegalFrom(alert);
+        var legal = WorkTable.LegalFrom(alert, new Officer("zhao"));
         var command = new AlertCommand(alert.Id, new Officer(random.Next(2) == 0 ? "wang" : "li"), $"k{step}", "a note", alert.LastSequence);
         _ = legal[random.Next(legal.Count)] switch
         {

@@ -122,9 +122,9 @@ public sealed class TimelineNotices : INoticeSender, IAttendance, IAsyncDisposab
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
         // What a failure leads to at once is seen at once, too.
-        for (var before = -1L; office is not null && before != head();)
+        for (var before = (-1L, false); office is not null && before != (head(), office.Health.IsCanaryLate);)
         {
-            before = head();
+            before = (head(), office.Health.IsCanaryLate);
             await office.RunOnceAsync(cancellationToken);
 
             // The watch looks on the second.

@@ -377,8 +377,8 @@ public static class TimelineWords
             { Kind: EntryKind.DutyCheckEnded, Body.Duty.Check: { State: CheckState.Missed } check } => $"duty check of {check.Territory} missed: {check.Finding}",
             { Kind: EntryKind.Raised or EntryKind.Recurred, Body.Transition: { Kind: CheckAlarm.Kind } alarm } =>
                 $"{alarm.To.ToString().ToLowerInvariant()} {alarm.Kind}/{alarm.Device} in {alarm.Territory}",
-            { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system" } => "system red",
-            { Kind: EntryKind.ReturnedToNormal, Actor: "system" } => "system normal",
+            { Kind: EntryKind.Raised or EntryKind.Recurred, Actor: "system", Body.Transition: { } facts } => "system red of " + facts.Device,
+            { Kind: EntryKind.ReturnedToNormal, Actor: "system", Body.Transition: { } facts } => "system normal of " + facts.Device,
             _ => null,
         };
     }

@@ -160,7 +160,7 @@ public sealed class VirtualYears : IAsyncDisposable
         }
 
         var alert = open[random.Next(open.Count)];
-        var legal = WorkTable.LegalFrom(alert);
+        var legal = WorkTable.LegalFrom(alert, new Officer("anybody"));
         var action = random.Next(10) == 0 ? (WorkAction)random.Next(1, 15) : legal[random.Next(legal.Count)];
         var officer = new Officer(Officers[random.Next(Officers.Length)]) { Roles = random.Next(2) == 0 ? OfficerRoles.Officer : OfficerRoles.All };
         var command = new AlertCommand(alert.Id, officer, $"k{keys++}", "note", random.Next(3) == 0 ? alert.LastSequence : null);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using PingAnIoT.Rules;
 
@@ -26,6 +27,27 @@ public sealed class ReplayJudgeTests
         var plain = Run(engines, 23, isBeside: false, poison: true);
         Run(engines, 23, isBeside: true, poison: true).Should().Equal(plain);
         plain.Should().HaveCountGreaterThan(20);
+    }
+
+    /// <summary>A defect that every reading meets is not to fill the disk with what is told of it.</summary>
+    [Fact]
+    public void Of_a_thousand_failures_ten_are_told()
+    {
+        var register = new DeviceRegister(Catalog.Default);
+        var device = register.Register(new DeviceRecord { Device = "p1", Kind = 0 });
+        var logger = new CountingLogger();
+        var engine = new Engine(
+            register, RuleFile.Parse(TestPlant.High, "r", Catalog.Default).RuleSet!, new EngineOptions(), _ => throw new InvalidOperationException("defect"));
+        using var judge = new ReplayJudge([engine], isBeside: false, logger);
+        for (var i = 1; i <= 1_000; i++)
+        {
+            var time = 1_700_000_000_000_000L + (i * 1_000_000L);
+            judge.Judge(0, [new Reading(device, 0, ReadingFlags.None, time, time, i % 2 == 0 ? 100 : 500)], i);
+            judge.EndEntry();
+        }
+
+        engine.Counters.Failed.Should().Be(1_000);
+        logger.Lines.Should().Be(10, "that is at 1, 2, 4 ... 512");
     }
 
     /// <summary>Each engine has all devices to itself; what is told has the position of its entry.</summary>
@@ -91,5 +113,17 @@ public sealed class ReplayJudgeTests
                 throw new InvalidOperationException("poison");
             }
         };
+    }
+
+    private sealed class CountingLogger : ILogger
+    {
+        public int Lines { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines++;
     }
 }

@@ -5,10 +5,12 @@ internal static class Until
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    public static async Task TrueAsync(Func<bool> condition, TimeSpan limit)
+    public static Task TrueAsync(Func<bool> condition, TimeSpan limit) => TrueAsync(() => Task.FromResult(condition()), limit);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan limit)
     {
         var begun = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             TimeProvider.System.GetElapsedTime(begun).Should().BeLessThan(limit, "the condition should have come");
             await Task.Delay(Step, TimeProvider.System, TestServer.Cancel);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace PingAnIoT.Ingest;
@@ -13,7 +12,6 @@ internal sealed class NoticeHub(SessionStore sessions)
     private const int MessagesPerNotice = 16;
     private const int RefusalsPerMessage = 8;
     private const int TopicBytesShown = 256;
-    private const int RecordHeaderBytes = 8;
 
     /// <summary>Posts what was refused of the batch; costs next to nothing when nobody listens.</summary>
     public void Post(string gateway, MessageBatch batch)
@@ -40,13 +38,10 @@ internal sealed class NoticeHub(SessionStore sessions)
         json.WriteStartArray("refused");
         var left = 0;
         var shown = 0;
-        var records = batch.Records;
+        var records = new MessageRecords(batch.Records);
         foreach (ref readonly var outcome in batch.Outcomes)
         {
-            var topicLength = BinaryPrimitives.ReadUInt16LittleEndian(records[2..]);
-            var payloadLength = BinaryPrimitives.ReadInt32LittleEndian(records[4..]);
-            var topic = records.Slice(RecordHeaderBytes, topicLength);
-            records = records[(RecordHeaderBytes + topicLength + payloadLength)..];
+            records.MoveNext();
             if (outcome.RefusalCount == 0)
             {
                 continue;
@@ -59,7 +54,7 @@ internal sealed class NoticeHub(SessionStore sessions)
             }
 
             shown++;
-            WriteMessage(json, topic, outcome, batch.Refusals.Slice(outcome.RefusalStart, outcome.RefusalCount));
+            WriteMessage(json, records.Topic, outcome, batch.Refusals.Slice(outcome.RefusalStart, outcome.RefusalCount));
         }
 
         json.WriteEndArray();

@@ -38,10 +38,8 @@ internal sealed class MqttOutput(PipeWriter writer, int limitBytes, Action overf
     }
 
     /// <summary>PUBACKs for the messages of a batch that asked for one.</summary>
-    /// <returns>How many.</returns>
-    public int WriteAcks(ReadOnlySpan<MessageOutcome> outcomes, MqttVersion version, bool withReasonStrings)
+    public void WriteAcks(ReadOnlySpan<MessageOutcome> outcomes, MqttVersion version, bool withReasonStrings)
     {
-        var count = 0;
         lock (gate)
         {
             foreach (ref readonly var outcome in outcomes)
@@ -51,7 +49,6 @@ internal sealed class MqttOutput(PipeWriter writer, int limitBytes, Action overf
                     continue;
                 }
 
-                count++;
                 if (!TryReserve(MqttPacketWriter.SmallPacketBytes, out var span))
                 {
                     continue;
@@ -66,7 +63,6 @@ internal sealed class MqttOutput(PipeWriter writer, int limitBytes, Action overf
         }
 
         CutIfOver();
-        return count;
     }
 
     /// <summary>Starts to send what has gathered, unless that is under way. Does not wait.</summary>
