@@ -49,7 +49,10 @@ internal interface ILedgerDatabase
 
     /// <summary>Moves what is committed from the log into its place, where that is the ledger's to do.</summary>
     /// <returns>Frames in the log, and how many of them were moved.</returns>
-    (long Log, long Moved) MoveLog(DbConnection writer, bool isThorough);
+    (long Log, long Moved) MoveLog(DbConnection connection, bool isThorough);
+
+    /// <summary>A connection that may <see cref="MoveLog"/> while the writer writes; null where that is not the ledger's to do.</summary>
+    DbConnection? OpenMover();
 
     /// <summary>Whether <see cref="FindDamage"/> is quick enough for a start.</summary>
     bool IsQuickToCheck { get; }

@@ -35,6 +35,9 @@ public sealed record LedgerOptions
     /// <summary>From so many live alerts on, an image of them is kept beside the ledger; fewer are read from it in no time.</summary>
     internal int ImageFrom { get; init; } = 5_000;
 
+    /// <summary>After so many changes of rows the log is moved into its file.</summary>
+    internal long MoveAfterRows { get; init; } = 8_000;
+
     /// <summary>NORMAL and OFF lose acknowledged entries at a power cut: only the control of the power-cut test, and tests of virtual years, may ask for them.</summary>
     internal string Synchronous { get; init; } = "FULL";
 

@@ -11,8 +11,8 @@ namespace PingAnIoT.Alerts;
 /// </summary>
 internal sealed class LedgerStore : IDisposable
 {
-    private const long CheckpointRows = 8000;
-    private const long TruncateFrames = 8192;
+    private const long TruncateFrames = 16_384;
+    private readonly LedgerOptions options;
     private readonly ILedgerDatabase database;
     private readonly DbConnection connection;
     private readonly DbCommand insertEntry;
@@ -29,9 +29,11 @@ internal sealed class LedgerStore : IDisposable
     private readonly HashSet<string> absentAlerts = new(StringComparer.Ordinal);
     private bool hasUnsentAlerts;
     private long checkpointAt;
+    private Task? move;
 
-    private LedgerStore(ILedgerDatabase database, DbConnection connection)
+    private LedgerStore(LedgerOptions options, ILedgerDatabase database, DbConnection connection)
     {
+        this.options = options;
         this.database = database;
         this.connection = connection;
         statements = new LedgerStatements(connection)
@@ -77,7 +79,7 @@ internal sealed class LedgerStore : IDisposable
         var opened = database.OpenWriter();
         try
         {
-            return new LedgerStore(database, opened);
+            return new LedgerStore(options, database, opened);
         }
         catch
         {
@@ -258,31 +260,47 @@ internal sealed class LedgerStore : IDisposable
     public string? FindDamage() => database.FindDamage(connection, CancellationToken.None);
 
     /// <summary>
-    /// Moves the log into the file now and then: passive, which waits for nobody; and when readers have held it up for long, with truncation,
+    /// Has the log moved into the file now and then, beside what is written, and moves the little that is left; when readers have held it up for long, with truncation,
     /// which waits for readers (at most 2 s each).
     /// </summary>
     /// <returns>Frames that are left in the log because of a reader; 0 when all is well.</returns>
-    public long CheckpointIfDue(bool force = false)
+    public long CheckpointIfDue()
     {
-        if (statements.Count - checkpointAt < CheckpointRows && !force)
+        if (move is null && statements.Count - checkpointAt >= options.MoveAfterRows)
         {
-            return 0;
+            checkpointAt = statements.Count;
+            move = LogMove.BeginAsync(options);
         }
 
-        checkpointAt = statements.Count;
+        return move is { IsCompleted: true } ? FinishMove(isLast: false) : 0;
+    }
+
+    /// <summary>Moves all that is in the log, and empties it.</summary>
+    public void CheckpointAll() => FinishMove(isLast: true);
+
+    public void Dispose()
+    {
+        if (move is not null)
+        {
+            Task.WhenAny(move).Wait();
+        }
+
+        statements.Dispose();
+        connection.Dispose();
+    }
+
+    private long FinishMove(bool isLast)
+    {
+        var begun = move;
+        move = null;
+        begun?.GetAwaiter().GetResult();
         var (log, moved) = database.MoveLog(connection, isThorough: false);
-        if (log > TruncateFrames || force)
+        if (log > TruncateFrames || isLast)
         {
             (log, moved) = database.MoveLog(connection, isThorough: true);
         }
 
         return log > TruncateFrames ? log - moved : 0;
-    }
-
-    public void Dispose()
-    {
-        statements.Dispose();
-        connection.Dispose();
     }
 
     private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0', StringComparison.Ordinal);

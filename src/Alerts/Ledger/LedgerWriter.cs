@@ -342,7 +342,7 @@ internal sealed class LedgerWriter : IDisposable
     {
         try
         {
-            store?.CheckpointIfDue(force: true);
+            store?.CheckpointAll();
             head.Sync();
         }
         catch (Exception failure) when (failure is DbException or IOException)

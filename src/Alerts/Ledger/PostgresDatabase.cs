@@ -91,7 +91,9 @@ internal sealed class PostgresDatabase(PostgresPlace place) : ILedgerDatabase
     public bool WasCut(DbException failure) => failure is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled };
 
     /// <summary>The server's own affair.</summary>
-    public (long Log, long Moved) MoveLog(DbConnection writer, bool isThorough) => (0, 0);
+    public (long Log, long Moved) MoveLog(DbConnection connection, bool isThorough) => (0, 0);
+
+    public DbConnection? OpenMover() => null;
 
     /// <summary>Holds each index against its table, where the extension amcheck is installed and may be used; else nothing.</summary>
     public string? FindDamage(DbConnection connection, CancellationToken giveUp)

@@ -83,11 +83,16 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     public DbConnection OpenReader(TimeSpan? longest = null)
     {
         // Not ReadOnly: a reader that comes first after a crash must be able to recover the write-ahead log.
-        var connection = Open(isBackup ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite);
-        connection.Run("PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF;");
+        var connection = OpenBeside(isBackup ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite);
+        connection.Run("PRAGMA query_only = ON");
+        return connection;
+    }
 
-        // Nor may looking at a ledger move its log into the file, as the last one to close otherwise does.
-        raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
+    /// <summary>It moves only what the writer has synced, and syncs what it moved: as durable as if the writer did it.</summary>
+    public DbConnection? OpenMover()
+    {
+        var connection = OpenBeside(SqliteOpenMode.ReadWrite);
+        connection.Run($"PRAGMA synchronous = {synchronous}");
         return connection;
     }
 
@@ -109,8 +114,8 @@ internal sealed class SqliteDatabase : ILedgerDatabase
     public bool WasCut(DbException failure) => failure is SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT };
 
     /// <summary>Passive waits for nobody; thorough waits for readers (each as long as it is let) and empties the log.</summary>
-    public (long Log, long Moved) MoveLog(DbConnection writer, bool isThorough) => LedgerRows.Query(
-        writer, $"PRAGMA wal_checkpoint({(isThorough ? "TRUNCATE" : "PASSIVE")})", row => (row.GetInt64(1), row.GetInt64(2)))[0];
+    public (long Log, long Moved) MoveLog(DbConnection connection, bool isThorough) => LedgerRows.Query(
+        connection, $"PRAGMA wal_checkpoint({(isThorough ? "TRUNCATE" : "PASSIVE")})", row => (row.GetInt64(1), row.GetInt64(2)))[0];
 
     public string? FindDamage(DbConnection connection, CancellationToken giveUp)
     {
@@ -144,6 +149,16 @@ internal sealed class SqliteDatabase : ILedgerDatabase
         {
             throw new LedgerException($"SQLite setting {pragma} is {actual}, not {expected}: nothing could be called durable.");
         }
+    }
+
+    private SqliteConnection OpenBeside(SqliteOpenMode mode)
+    {
+        var connection = Open(mode);
+        connection.Run("PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF");
+
+        // Nor may it move the log into the file when it is closed, as the last one to close otherwise does.
+        raw.sqlite3_db_config(connection.Handle, NoCheckpointOnClose, 1, out _);
+        return connection;
     }
 
     private SqliteConnection Open(SqliteOpenMode mode)

@@ -17,6 +17,9 @@ using var acked = File.OpenHandle(Path.Combine(folder, "acked"), FileMode.Create
 var options = new LedgerOptions
 {
     Folder = folder, GroupWait = TimeSpan.Zero, Synchronous = args[1], SweepInterval = TimeSpan.FromHours(1),
+
+    // So often that the power fails in the midst of it, too, and it is done beside what is committed meanwhile.
+    MoveAfterRows = 400,
 };
 var random = new Random(Transitions);
 var lives = Plant.RandomLives(random, devices: 60, transitions: Transitions, startMicros: 1_770_000_000_000_000);
