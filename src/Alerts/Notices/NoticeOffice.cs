@@ -81,6 +81,7 @@ public sealed class NoticeOffice : IAsyncDisposable
     /// <summary>One look: plans what waits, red first, and sends what is due. Completes when the sends it began have ended and are recorded.</summary>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        await SayAsync(cancellationToken).ConfigureAwait(false);
         await LookAsync(cancellationToken).ConfigureAwait(false);
         await sends.EndedAsync().ConfigureAwait(false);
         sends.Sweep();
@@ -135,24 +136,30 @@ public sealed class NoticeOffice : IAsyncDisposable
         using var timer = new PeriodicTimer(bounds.Look, clock);
         while (await timer.WaitForNextTickAsync(stopping.Token).ConfigureAwait(false))
         {
-            try
-            {
-                await LookAsync(stopping.Token).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                // What was not settled is still in the outbox.
-                NoticeLog.LookFailed(logger, failure);
-            }
+            await TryAsync(SayAsync).ConfigureAwait(false);
+            await TryAsync(LookAsync).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Before the look: whatever it stumbles over each time is said all the same.</summary>
+    /// <summary>What fails each time keeps nothing else from being done.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> part)
+    {
+        try
+        {
+            await part(stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // What was not settled is still in the outbox.
+            NoticeLog.LookFailed(logger, failure);
+        }
+    }
+
+    /// <summary>Says in the ledger how it stands with notices.</summary>
     private Task SayAsync(CancellationToken cancellationToken) => alarm.SetAsync(canary.IsKnownLate, Lost, cancellationToken);
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await SayAsync(cancellationToken).ConfigureAwait(false);
         sends.Sweep();
         if (!isLoaded)
         {
