@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
@@ -8,7 +7,7 @@ namespace PingAnIoT.Ingest;
 /// One client after CONNACK. What a read of the pipe brings becomes one batch, and the acknowledgements of a batch one write.
 /// Threading: the read loop owns it, except <see cref="OnDurable"/>, which the journal's release thread calls.
 /// </summary>
-internal sealed class MqttSession : IMessageSource
+internal sealed partial class MqttSession : IMessageSource
 {
     private static readonly TimeSpan AcceptingPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
@@ -52,21 +51,6 @@ internal sealed class MqttSession : IMessageSource
             && agreement.Connect.MaximumPacketSize >= MqttPacketWriter.SmallPacketBytes;
         allowance = TimeSpan.FromSeconds(agreement.KeepAliveSeconds * 1.5);
         control = new ControlPackets(services, link, agreement);
-    }
-
-    private enum Step
-    {
-        /// <summary>Every whole packet has been dealt with.</summary>
-        Done,
-
-        /// <summary>A message is next, and there is no batch to put it in.</summary>
-        NeedBatch,
-
-        /// <summary>The client said goodbye.</summary>
-        Goodbye,
-
-        /// <summary>See the reason.</summary>
-        Refused,
     }
 
     public string Gateway => agreement.Gateway;
@@ -263,102 +247,6 @@ internal sealed class MqttSession : IMessageSource
         {
             return false;
         }
-    }
-
-    /// <summary>Deals with whole packets until there are no more, and leaves the rest in <paramref name="buffer"/>.</summary>
-    private (Step Step, MqttReason Reason) Process(ref ReadOnlySequence<byte> buffer)
-    {
-        var reader = new MqttPacketReader(buffer, version, services.Options.PacketLimitBytes, scratch);
-        var step = Step.Done;
-        var reason = MqttReason.Success;
-        var consumed = buffer.Start;
-        while (step == Step.Done)
-        {
-            var status = reader.TryRead(out var frame);
-            if (status == FrameStatus.Incomplete)
-            {
-                break;
-            }
-
-            if (status == FrameStatus.Refused)
-            {
-                (step, reason) = (Step.Refused, reader.Error);
-                break;
-            }
-
-            (step, reason) = frame.Type == MqttPacketType.Publish ? OnPublish(frame) : OnControl(frame);
-            if (step != Step.NeedBatch)
-            {
-                consumed = reader.Consumed;
-            }
-        }
-
-        buffer = buffer.Slice(consumed);
-        return (step, reason);
-    }
-
-    private (Step Step, MqttReason Reason) OnPublish(in MqttFrame frame)
-    {
-        var reason = PublishPacket.TryParse(frame, version, out var packet);
-        if (reason == MqttReason.Success)
-        {
-            reason = packet.Qos == 2 ? MqttReason.QosNotSupported
-                : packet.Retain && version == MqttVersion.V5 ? MqttReason.RetainNotSupported
-                : packet.Qos == 1 && received - Volatile.Read(ref acknowledged) >= receiveMaximum ? MqttReason.ReceiveMaximumExceeded
-                : MqttReason.Success;
-        }
-
-        if (reason != MqttReason.Success)
-        {
-            return (Step.Refused, reason);
-        }
-
-        var refusal = packet.Retain ? RefusalReason.NotSupported : RefusalReason.None;
-        if (!packet.TryFormat(out var format))
-        {
-            refusal = RefusalReason.FormatUnknown;
-        }
-
-        if (batch is null)
-        {
-            return (Step.NeedBatch, MqttReason.Success);
-        }
-
-        batch.Add(packet.Topic, packet.Payload, format, packet.PacketId, refusal);
-        publishedNow++;
-        taken++;
-        received += packet.Qos;
-        if (batch.IsFull)
-        {
-            SubmitBatch();
-        }
-
-        return (Step.Done, MqttReason.Success);
-    }
-
-    private (Step Step, MqttReason Reason) OnControl(in MqttFrame frame)
-    {
-        if (frame.Type != MqttPacketType.Disconnect)
-        {
-            var answer = control.Answer(frame);
-            return (answer == MqttReason.Success ? Step.Done : Step.Refused, answer);
-        }
-
-        var reason = DisconnectPacket.TryParse(frame, version, out var packet);
-        if (reason == MqttReason.Success && packet.SessionExpirySeconds is > 0 && agreement.Connect.SessionExpirySeconds == 0)
-        {
-            reason = MqttReason.ProtocolError;
-        }
-
-        if (reason != MqttReason.Success)
-        {
-            return (Step.Refused, reason);
-        }
-
-        EndedWell = !packet.WithWill;
-        SessionExpirySeconds = Math.Min(
-            packet.SessionExpirySeconds ?? SessionExpirySeconds, (uint)services.Options.SessionExpiryMaximumSeconds);
-        return (Step.Goodbye, MqttReason.Success);
     }
 
     private void SubmitBatch()
