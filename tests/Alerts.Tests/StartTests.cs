@@ -14,8 +14,70 @@ public class StartTests
         kit.Open();
         await kit.CloseAsync();
         using var connection = new SqliteDatabase(kit.Options.Folder).OpenWriter();
-        var plan = LedgerRows.Query(connection, "EXPLAIN QUERY PLAN " + LedgerRows.DutySql, row => row.GetString(3));
-        plan.Should().Contain("SCAN entry USING INDEX entry_duty").And.Contain("SCAN entry USING INDEX entry_maintenance").And.NotContain("SCAN entry");
+        Plan(LedgerRows.DutySql).Should().Contain("SCAN entry USING INDEX entry_roster").And.Contain("SCAN entry USING INDEX entry_maintenance").And.NotContain("SCAN entry");
+        Plan(LedgerRows.ChecksSql).Should().Equal("SEARCH entry USING INDEX entry_duty (seq<?)");
+
+        IReadOnlyList<string> Plan(string sql) =>
+            LedgerRows.Query(connection, "EXPLAIN QUERY PLAN " + sql, row => row.GetString(3), ("@before", 1L), ("@limit", 1L));
+    }
+
+    /// <summary>They come day and night, for years. What a start reads is what it makes objects of.</summary>
+    [Fact]
+    public async Task A_start_reads_no_more_for_every_duty_check_that_there_ever_was()
+    {
+        await using var kit = new LedgerKit();
+        kit.Options = kit.Options with { SweepInterval = TimeSpan.FromDays(40) };
+        kit.Open();
+        var request = new DutyRequest(DutyKit.Supervisor, "", TerritoryTree.Empty);
+        var schedule = new CheckSchedule
+        {
+            Territory = DutyKit.Street, Role = OfficerRoles.Officer, Zone = "UTC", FromMinute = 0, ToMinute = 24 * 60, PerDay = 1, AnswerMicros = 60 * DutyKit.Second,
+            Seed = 7, NextMicros = 0,
+        };
+        (await kit.Ledger.DecideAsync(t => RosterCommands.Set(t, request, DutyKit.DayAndNight), TestContext.Current.CancellationToken)).IsDone.Should().BeTrue();
+        (await kit.Ledger.DecideAsync(t => CheckCommands.Schedule(t, request, schedule), TestContext.Current.CancellationToken)).IsDone.Should().BeTrue();
+        await DaysAsync(20);
+        await BytesOfStartAsync();
+        var few = await BytesOfStartAsync();
+        await DaysAsync(60);
+        (await BytesOfStartAsync()).Should().BeLessThan(few * 5 / 4);
+
+        // A hundred checks a day: a scheduled one, and others of which the last is still open.
+        async Task DaysAsync(int days)
+        {
+            for (var day = 0; day < days; day++)
+            {
+                kit.Fake.Advance(TimeSpan.FromDays(1));
+                await kit.Ledger.SweepAsync(TestContext.Current.CancellationToken);
+                await kit.Ledger.WriteAsync(
+                    t =>
+                    {
+                        for (var i = 1; i < 100; i++)
+                        {
+                            var own = DutyRoster.Own(t.Duty, DutyKit.Street, OfficerRoles.Officer, t.NowMicros);
+                            var check = CheckCommands.Begin(t, DutyKit.Street, OfficerRoles.Officer, "boss", 60 * DutyKit.Second, own);
+                            request.Append(t, EntryKind.DutyChecked, new DutyFacts { Check = check });
+                            check = check with { State = CheckState.Answered, EndedMicros = t.NowMicros, Replies = [new CheckReply("a", t.NowMicros, "here")] };
+                            _ = i == 99 ? null : request.Append(t, EntryKind.DutyCheckEnded, new DutyFacts { Check = check });
+                        }
+                    },
+                    TestContext.Current.CancellationToken);
+            }
+        }
+
+        async Task<long> BytesOfStartAsync()
+        {
+            var before = kit.Ledger.Book.Duty;
+            await kit.CloseAsync();
+            var bytes = GC.GetAllocatedBytesForCurrentThread();
+            kit.Open();
+            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+            var after = kit.Ledger.Book.Duty;
+            after.Checks.Keys.Should().Equal(before.Checks.Keys);
+            after.Running.Should().Equal(before.Running).And.ContainSingle();
+            after.Schedules.Should().Equal(before.Schedules);
+            return bytes;
+        }
     }
 
     [Fact]

@@ -9,12 +9,16 @@ internal static class LedgerRows
 {
     public const string EntryColumns = "seq, time, kind, alert, actor, key, body, prev, hash";
 
-    /// <summary>Of officers, duty and maintenance, in order. In two parts, as each has an index: with an OR, SQLite reads every entry there is.</summary>
+    /// <summary>Of officers, duty and maintenance, but for duty checks. In two parts, as each has an index: with an OR, SQLite reads every entry there is.</summary>
     public const string DutySql =
         $"""
-        SELECT {EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54
-        UNION ALL SELECT {EntryColumns} FROM entry WHERE kind = 57 ORDER BY seq
+        SELECT {EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 53 AND kind NOT IN (45, 46, 52)
+        UNION ALL SELECT {EntryColumns} FROM entry WHERE kind = 57
         """;
+
+    /// <summary>Of duty checks before an entry, the newest first.</summary>
+    public const string ChecksSql =
+        $"SELECT {EntryColumns} FROM entry WHERE kind >= 40 AND kind <= 54 AND kind IN (45, 46, 52, 54) AND seq < @before ORDER BY seq DESC LIMIT @limit";
 
     public static LedgerEntry ReadEntry(DbDataReader row)
     {

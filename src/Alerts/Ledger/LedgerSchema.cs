@@ -96,6 +96,9 @@ internal static class LedgerSchema
               CASE WHEN CAST(json_extract(body, '$.reason') AS INTEGER) = 4 THEN 2 ELSE 0 END
               + CASE WHEN CAST(json_extract(body, '$.ifUnattended') AS TEXT) IN ('1', 'true') THEN 0 ELSE 1 END END), due, key) WHERE dead = 0;
             """),
+        new(
+            "CREATE INDEX entry_roster ON entry(seq) WHERE kind >= 40 AND kind <= 53 AND kind NOT IN (45, 46, 52);",
+            "CREATE INDEX entry_roster ON entry(seq) WHERE kind >= 40 AND kind <= 53 AND kind NOT IN (45, 46, 52);"),
     ];
 
     public static int Newest => Migrations.Count;

@@ -12,6 +12,10 @@ namespace PingAnIoT.Alerts;
 internal sealed class LedgerStore : IDisposable
 {
     private const long TruncateFrames = 16_384;
+    private const long CheckEntries = 2_000;
+
+    /// <summary>Longer no schedule goes without a check, and no check without its end.</summary>
+    private const long CheckMicros = 3L * 24 * 3600 * 1_000_000;
     private readonly LedgerOptions options;
     private readonly ILedgerDatabase database;
     private readonly DbConnection connection;
@@ -254,8 +258,26 @@ internal sealed class LedgerStore : IDisposable
     public IReadOnlyList<(string Officer, long UpTo)> LoadDeliveries() =>
         LedgerRows.Query(connection, "SELECT officer, up_to FROM delivery", row => (row.GetString(0), row.GetInt64(1)));
 
-    /// <summary>Officers and duty: a fold of the entries about them alone, so that there are no rows to be trusted.</summary>
-    public DutyBook LoadDuty() => LedgerRows.Query(connection, LedgerRows.DutySql, LedgerRows.ReadEntry).Aggregate(DutyBook.Empty, DutyFold.Apply);
+    /// <summary>
+    /// Officers and duty: a fold of the entries about them alone, so that there are no rows to be trusted. Of duty checks, which come day and night for years,
+    /// the newest: more are not kept of those that are over, and each entry says all of its check.
+    /// </summary>
+    public DutyBook LoadDuty() => LedgerRows.Query(connection, LedgerRows.DutySql, LedgerRows.ReadEntry).Concat(ReadChecks())
+        .OrderBy(e => e.Sequence).Aggregate(DutyBook.Empty, DutyFold.Apply);
+
+    private List<LedgerEntry> ReadChecks()
+    {
+        for (var (checks, begun, before) = (new List<LedgerEntry>(), 0, long.MaxValue); ; before = checks[^1].Sequence)
+        {
+            var page = LedgerRows.Query(connection, LedgerRows.ChecksSql, LedgerRows.ReadEntry, ("@before", before), ("@limit", CheckEntries));
+            checks.AddRange(page);
+            begun += page.Count(e => e.Kind == EntryKind.DutyChecked);
+            if (page.Count < CheckEntries || (begun >= DutyFold.KeptOfEach && checks[0].TimeMicros - checks[^1].TimeMicros > CheckMicros))
+            {
+                return checks;
+            }
+        }
+    }
 
     public string? FindDamage() => database.FindDamage(connection, CancellationToken.None);
 

@@ -222,9 +222,10 @@ internal sealed class LedgerWriter : IDisposable
             return;
         }
 
-        // The rows are what those entries made of the book, from the same transaction: folded over them again, they would count twice.
+        // The rows are what those entries made of the book, from the same transaction: folded over them again, they would count twice. Of duty there are no rows.
         var words = new WordTable();
-        book.Load(AlertMap.Of(from.LoadLive(words)), words, from.LoadDeliveries(), from.LoadDuty());
+        var duty = found.Where(e => DutyFold.Concerns(e.Kind)).Aggregate(book.Current.Duty, DutyFold.Apply);
+        book.Load(AlertMap.Of(from.LoadLive(words)), words, from.LoadDeliveries(), duty);
         if (found.Exists(e => e.Kind == EntryKind.ClockStepped))
         {
             clockWatch.Committed();
