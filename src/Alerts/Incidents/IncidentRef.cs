@@ -12,7 +12,7 @@ public enum IncidentCause : byte
     /// <summary>A gateway is dead, and with it what hangs behind it is silent.</summary>
     Gateway = 3,
 
-    /// <summary>The server's own: its auditor, duty checks.</summary>
+    /// <summary>A duty check was missed.</summary>
     Server = 4,
 }
 

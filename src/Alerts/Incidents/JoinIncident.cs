@@ -19,7 +19,7 @@ internal static class JoinIncident
         }
 
         var cause = isGateway ? IncidentCause.Gateway
-            : facts.Kind is SystemAlerts.Kind or CheckAlarm.Kind ? IncidentCause.Server
+            : facts.Kind == CheckAlarm.Kind ? IncidentCause.Server
             : facts.To == Severity.Fault ? IncidentCause.Fault
             : IncidentCause.Hazard;
         var place = IncidentPlace.Of(cause, isGateway ? facts.Device : facts.Gateway, facts.Territory, facts.OwnerUnit, facts.Device);
