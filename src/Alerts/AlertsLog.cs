@@ -58,4 +58,7 @@ internal static partial class AlertsLog
 
     [LoggerMessage(3018, LogLevel.Warning, "The book's image cannot be written; the next start reads all alerts from the ledger")]
     public static partial void ImageNotWritten(ILogger logger, Exception exception);
+
+    [LoggerMessage(3019, LogLevel.Error, "It could not be said in the ledger whether judging fails")]
+    public static partial void AlarmNotSaid(ILogger logger, Exception exception);
 }

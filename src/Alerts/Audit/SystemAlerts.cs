@@ -29,6 +29,10 @@ internal static class SystemAlerts
     public static SystemAlert Notices { get; } = new(
         "system-notices", "notices", "lost", "有通知未能送达", "Notices could be delivered over no channel");
 
+    /// <summary>What should never fail has.</summary>
+    public static SystemAlert Judging { get; } = new(
+        "system-judging", "judging", "failed", "有读数未能判定或记录", "Something could not be judged, or not be recorded");
+
     /// <param name="differences">How many; 0 ends the condition.</param>
     /// <param name="note">Which; said once, as a remark, when it is raised.</param>
     public static void Set(LedgerTransaction transaction, SystemAlert what, int differences, string note)

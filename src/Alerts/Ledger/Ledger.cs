@@ -70,6 +70,9 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
     public LedgerHealth Health => health.Read();
 
+    /// <summary>Transitions that could not be recorded since the start, each by a defect that the log tells: any other is recorded all the same.</summary>
+    public long LeftOut => writer.LeftOut;
+
     /// <summary>Opens or creates the ledger, checks it, loads the book and breaches at once what fell due while it was closed.</summary>
     /// <exception cref="LedgerException">The file is not a ledger, is newer than this program, lies on a network file system, or a setting did not take.</exception>
     public static Ledger Open(LedgerOptions options, Catalog catalog, TimeProvider clock, AlertsMetrics metrics, ILogger<Ledger> logger)

@@ -29,6 +29,7 @@ internal sealed class LedgerWriter : IDisposable
     /// <summary>The head that a commit was to leave of which it is not known whether it is on disk.</summary>
     private byte[]? unanswered;
     private volatile DeadlinePolicy policy;
+    private long leftOut;
 
     public LedgerWriter(
         LedgerOptions options, TimeProvider clock, AlertsMetrics metrics, ILogger logger, AlertBook book, LedgerFeed feed,
@@ -59,6 +60,9 @@ internal sealed class LedgerWriter : IDisposable
         get => policy;
         set => policy = value;
     }
+
+    /// <summary>Transitions that could not be recorded since the start.</summary>
+    public long LeftOut => Volatile.Read(ref leftOut);
 
     public void Start() => thread.Start();
 
@@ -322,6 +326,7 @@ internal sealed class LedgerWriter : IDisposable
 
     private void LeaveOut(List<LedgerWork> group, PoisonedException poisoned)
     {
+        leftOut += poisoned.Work is TransitionWork ? 1 : 0;
         AlertsLog.Poisoned(logger, poisoned.InnerException!, poisoned.Work.ToString() ?? "");
         metrics.Poisoned.Add(1);
         group.Remove(poisoned.Work);

@@ -85,6 +85,8 @@ public sealed class ServerHost : IAsyncDisposable
             });
             var recovery = Own(new Underway(Task.Run(() => stages.OfAsync("snapshot and journal", () => pipeline.StartAsync(cancellationToken)), CancellationToken.None)));
 
+            var judging = Own(new JudgingAlarm(ledger, () => pipeline.EngineCounters.Sum(c => c.Failed), time, loggers.CreateLogger<JudgingAlarm>()));
+
             // Who is told, and who may ask.
             var standIns = new StandIns(() => ledger.Book.Duty, () => places.Current, time);
             var streams = Own(new AlertStreams(ledger, StreamsOf(options.Stream), time, new AlertStreamMetrics(meters)) { StandIns = standIns });
@@ -132,6 +134,7 @@ public sealed class ServerHost : IAsyncDisposable
             // What nobody waits for.
             notices?.Start();
             care.Start();
+            judging.Start();
             _ = Task.Run(served.Prepare, CancellationToken.None);
             ledger.BeginCheck();
             Own(new Underway(Task.Run(() => image?.Save(logger), CancellationToken.None)));
