@@ -110,6 +110,9 @@ public sealed class TimelinePlayer(Timeline timeline) : IAsyncDisposable
                     await LookAsync();
                     Want(line);
                     break;
+                case TimelineVerb.See when line.Text == "nothing more":
+                    // What nobody wanted is found on the way here.
+                    break;
                 case TimelineVerb.See when line.Text.StartsWith("held: ", StringComparison.Ordinal):
                     Same(line, line.Text, await TimelineNotices.HeldAsync(kit));
                     break;
