@@ -126,7 +126,7 @@ public sealed class TimelineScreens(Func<Ledger> ledger, StandIns standIns, Time
             var request = group.Filter.Clone();
             do
             {
-                var page = await AlertList.ReadAsync(ledger(), screen.Officer, request, Cancel);
+                var page = await AlertList.ReadAsync(ledger(), standIns.Seeing(screen.Officer), request, Cancel);
                 alerts.AddRange(page.Alerts);
                 request.PageToken = Paging.Next(request, page.Next);
             }
