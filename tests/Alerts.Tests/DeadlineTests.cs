@@ -301,6 +301,36 @@ public class DeadlineTests
         static DeadlinePolicy Of(string colours) => PolicyFile.Parse($"deadlines: {{ {colours} }}", "p.yaml").Policy!;
     }
 
+    /// <summary>By whatever defect: here its name is taken.</summary>
+    [Fact]
+    public async Task A_breach_that_cannot_be_written_stands_still_the_time_of_no_other_alert()
+    {
+        await using var kit = new LedgerKit();
+        kit.Options = kit.Options with { SweepInterval = TimeSpan.FromDays(40) };
+        var ledger = kit.Open();
+        for (var i = 0; i < 20; i++)
+        {
+            ledger.Post(new Plant($"gp-{i:D4}").To(Severity.Yellow, kit.Now + i));
+        }
+
+        await kit.FlushAsync();
+        var bad = ledger.Book.Alerts.Values.Single(a => a.Device == "gp-0007");
+        var taken = DeadlineSweep.KeyOf(bad.Id, bad.Deadlines.Single(d => d.Step == WorkState.Acknowledged));
+        await ledger.WriteAsync(t => t.Append(EntryKind.PolicySet, "", "system", taken, t.NowMicros, new EntryBody { Policy = new PolicyFacts("p.yaml", "") }), Cancel);
+        kit.Fake.Advance(TimeSpan.FromMinutes(20));
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await ledger.Awaiting(l => l.SweepAsync(Cancel)).Should().ThrowAsync<System.Data.Common.DbException>();
+        }
+
+        await ledger.SweepAsync(Cancel);
+        ledger.Book.Alerts.Values.Where(a => a.Breaches.Count == 0).Select(a => a.Id).Should().Equal(bad.Id);
+        await AdvanceBy(kit, TimeSpan.FromDays(3));
+        ledger.Book.Alerts.Values.Where(a => a.Breaches.Count < 2).Select(a => a.Id).Should().Equal(bad.Id);
+        await kit.CloseAsync();
+        LedgerVerifier.Verify(kit.Options).Findings.Should().BeEmpty();
+    }
+
     private static async Task AdvanceBy(LedgerKit kit, TimeSpan by)
     {
         kit.Fake.Advance(by);

@@ -9,18 +9,19 @@ namespace PingAnIoT.Alerts;
 internal static class DeadlineSweep
 {
     /// <returns>True when there may be more.</returns>
-    public static bool Run(LedgerTransaction transaction, int most)
+    public static bool Run(LedgerTransaction transaction, int most, SweepFaults faults)
     {
         transaction.Flush();
         var now = transaction.NowMicros;
-        var rows = transaction.Store.DueBy(now, most);
-        var isWhole = rows.Count < most;
+        var looked = most + faults.MostRows;
+        var rows = transaction.Store.DueBy(now, looked);
+        var isWhole = rows.Count < looked;
         var horizon = isWhole ? now : rows[^1].Deadline.DueMicros;
         var due = new PriorityQueue<(string AlertId, Deadline Deadline), (long Due, string AlertId, WorkState Step)>(
             Comparer<(long Due, string AlertId, WorkState Step)>.Create(static (a, b) =>
                 a.Due != b.Due ? a.Due.CompareTo(b.Due)
                 : string.CompareOrdinal(a.AlertId, b.AlertId) is var c and not 0 ? c : a.Step.CompareTo(b.Step)));
-        foreach (var (alertId, deadline) in rows)
+        foreach (var (alertId, deadline) in rows.Where(r => !faults.LeavesOut(r.AlertId)))
         {
             due.Enqueue((alertId, deadline), (deadline.DueMicros, alertId, deadline.Step));
         }
@@ -29,12 +30,20 @@ internal static class DeadlineSweep
         var left = 2 * most;
         while (due.TryDequeue(out var next, out _) && left-- > 0)
         {
+            faults.At = next.AlertId;
             if (Fire(transaction, next.AlertId, next.Deadline) is { } follows && follows.DueMicros <= horizon)
             {
                 due.Enqueue((next.AlertId, follows), (follows.DueMicros, next.AlertId, follows.Step));
             }
+
+            if (faults.IsCareful)
+            {
+                transaction.Flush();
+                transaction.Store.Send();
+            }
         }
 
+        faults.At = null;
         transaction.Flush();
         return !isWhole || left <= 0;
     }

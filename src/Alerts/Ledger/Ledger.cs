@@ -22,6 +22,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     private readonly BookImages images;
     private readonly RecordTransition record;
     private readonly DutySweep dutySweep;
+    private readonly SweepFaults sweepFaults = new();
     private readonly ILogger logger;
     private readonly SemaphoreSlim commandSlots = new(CommandCapacity);
     private ITimer? sweepTimer;
@@ -217,7 +218,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     /// <summary>Breaches what is due now; also done every <see cref="LedgerOptions.SweepInterval"/>.</summary>
     public Task SweepAsync(CancellationToken cancellationToken)
     {
-        var work = new SweepWork(dutySweep, SweepOn, static () => { });
+        var work = new SweepWork(dutySweep, sweepFaults, SweepOn, static () => { });
         writer.Queue.PutAtOnce(work);
         return work.Done.WaitAsync(cancellationToken);
     }
@@ -311,7 +312,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
     {
         writer.Start();
         _ = Task.Run(() => Rehearsal.Run(book.Current, options.Deadlines));
-        writer.Queue.PutAtOnce(new SweepWork(dutySweep, SweepOn, static () => { }));
+        writer.Queue.PutAtOnce(new SweepWork(dutySweep, sweepFaults, SweepOn, static () => { }));
         sweepTimer = clock.CreateTimer(_ => SweepOnTime(), null, options.SweepInterval, options.SweepInterval);
     }
 
@@ -356,7 +357,7 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
 
         try
         {
-            writer.Queue.PutAtOnce(new SweepWork(dutySweep, SweepOn, () => Volatile.Write(ref sweeping, 0)));
+            writer.Queue.PutAtOnce(new SweepWork(dutySweep, sweepFaults, SweepOn, () => Volatile.Write(ref sweeping, 0)));
         }
         catch (ObjectDisposedException)
         {

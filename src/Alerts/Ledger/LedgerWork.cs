@@ -93,7 +93,7 @@ internal sealed class CommandWork(Func<LedgerTransaction, CommandResult> decide,
 }
 
 /// <summary>Breaches what is due, a bounded number at a time.</summary>
-internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action ended) : LedgerWork
+internal sealed class SweepWork(DutySweep duty, SweepFaults faults, Action<SweepWork> again, Action ended) : LedgerWork
 {
     private const int MostPerCommit = 512;
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,11 +101,14 @@ internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action 
 
     public Task Done => done.Task;
 
-    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit) | duty.Run(transaction, MostPerCommit)
+    public override void Run(LedgerTransaction transaction) => more = DeadlineSweep.Run(transaction, MostPerCommit, faults) | duty.Run(transaction, MostPerCommit)
         | CalmSweep.Run(transaction, MostPerCommit) | ParentSweep.Run(transaction, MostPerCommit);
+
+    public override string ToString() => faults.At is { } alert ? $"sweep, at alert {alert}" : "sweep";
 
     public override void Committed()
     {
+        faults.Succeeded();
         if (more)
         {
             again(this);
@@ -119,6 +122,7 @@ internal sealed class SweepWork(DutySweep duty, Action<SweepWork> again, Action 
 
     public override void Abandoned(Exception why)
     {
+        faults.Failed();
         ended();
         done.TrySetException(why);
     }
