@@ -27,7 +27,7 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void There_are_as_many_as_there_should_be() => All().Count().Should().BeGreaterThanOrEqualTo(345);
+    public void There_are_as_many_as_there_should_be() => All().Count().Should().BeGreaterThanOrEqualTo(380);
 
     [Fact]
     public void No_two_have_the_same_title() => All().Select(s => s.Title).Should().OnlyHaveUniqueItems();
