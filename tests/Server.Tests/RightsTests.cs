@@ -18,80 +18,81 @@ public sealed class RightsTests
     /// <summary>
     /// One line a call: the request as JSON, in which words in capitals stand for the ids of what the other street has, then what officer, supervisor, operator and auditor of d01/s03
     /// get, then who is officer, supervisor and operator <c>there</c>, in d01/s04: he gets through, so that a refusal to the others is of something that is there.
-    /// Last an officer of d01/s03 while he stands in for a place of d01/s04, where nobody is on duty: he has that place's alerts, and nothing else.
+    /// Then an officer of d01/s03 while he stands in for a place of d01/s04, where nobody is on duty: he has that place's alerts, and nothing else. Last an officer of d01/s04 who is no more
+    /// than that, by himself: he acknowledges the red, and so neither closes it nor takes it out of service.
     /// What <c>tells</c> has something of the other street in its answer.
     /// </summary>
     private const string Table = """
-        AlertService/Watch            {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
-        AlertService/ConfirmDelivery  {"cursor":"1"}                                            officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
-        AlertService/List             {"includeClosed":true}                                    officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
-        AlertService/Get              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
-        AlertService/Acknowledge      {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
-        AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
-        AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/See              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Triage           {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Report           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Dispatch         {"id":"FOREIGN","to":"x"}                                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Arrive           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Rectify          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Confirm          {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition
-        AlertService/Shelve           {"id":"FOREIGN","note":"x","duration":"60s"}              officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells
-        AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition
-        AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition
-        IncidentService/ListIncidents {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
-        IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
-        PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
-        PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
-        MaintenanceService/PlanMaintenance {"window":{"scope":{"territory":"d01/s04"},"from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z","reason":"x"},"validateOnly":true} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
-        MaintenanceService/ConfirmRedMaintenance {"id":"WINDOW"}                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        MaintenanceService/EndMaintenance {"id":"WINDOW"}                                       officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound
-        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
-        FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
-        RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
-        RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
-        RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
-        RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound there:NotFound/tells standin:NotFound
-        NoticeService/ListNotices     {"alertId":"FOREIGN"}                                     officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells
-        NoticeService/ListDeadNotices {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells
-        NoticeService/RetryNotice     {"key":"DEAD1"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK
-        NoticeService/DiscardNotice   {"key":"DEAD2"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK
-        NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied
-        ReportService/GetReport       {"level":"TERRITORY_LEVEL_GRID"}                          officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        ReportService/GetHeatMap      {"territory":"d01/s04","level":"TERRITORY_LEVEL_GRID"}    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound
-        ReportService/GetKpis         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
-        DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
-        DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated
-        DutyService/SetPassword       {"name":"mate.foreign","password":"correct horse battery"} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        DutyService/CreateOfficer     {"officer":{"name":"new","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/UpdateOfficer     {"officer":{"name":"mate.foreign","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        FleetService/ListTerritories  {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        FleetService/GetTerritory     {"path":"d01/s04"}                                        officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound
-        DutyService/ImportOfficers    {"csv":"name,role,territory\nmate.foreign,officer,d01/s04\n"} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/WhoIsOnDuty       {"territory":"d01/s03"}                                   officer:OK supervisor:OK operator:OK auditor:OK/tells there:NotFound standin:OK
-        DutyService/GetRoster         {"territory":"d01/s04"}                                   officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound
-        DutyService/SetRoster         {"roster":{"territory":"d01/s04","zone":"UTC","start":"2026-01-01","rotateDays":1,"shifts":[{"name":"x","from":"00:00","to":"24:00"}],"teams":[{"officers":["x"]}]}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
-        DutyService/ListGaps          {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        DutyService/SetOverride       {"override":{"territory":"d01/s04","instead":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied
-        DutyService/CancelOverride    {"id":"OVERRIDE"}                                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/AskSwap           {"swap":{"territory":"d01/s04","other":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:InvalidArgument standin:NotFound
-        DutyService/AnswerSwap        {"id":"SWAP","answer":"SWAP_ANSWER_AGREE"}                   officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound
-        DutyService/HandOver          {"territory":"d01/s04","text":"x"}                        officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound
-        DutyService/TakeOver          {"id":"HANDOVER"}                                                officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound
-        DutyService/ListHandOvers     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        DutyService/StartCheck        {"territory":"d01/s04"}                                   officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/AnswerCheck       {"id":"CHECK"}                                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound
-        DutyService/ListChecks        {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK
-        DutyService/SetCheckSchedule  {"territory":"d01/s04","zone":"UTC","perDay":1}           officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied
-        DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK
+        AlertService/Watch            {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        AlertService/ConfirmDelivery  {"cursor":"1"}                                            officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
+        AlertService/List             {"includeClosed":true}                                    officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        AlertService/Get              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        AlertService/Acknowledge      {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Close            {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition mate:FailedPrecondition
+        AlertService/Reset            {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition mate:FailedPrecondition
+        AlertService/Comment          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/See              {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Triage           {"id":"FOREIGN","verdict":"VERDICT_REAL"}                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Report           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Dispatch         {"id":"FOREIGN","to":"x"}                                 officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Arrive           {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Rectify          {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Confirm          {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:FailedPrecondition mate:FailedPrecondition
+        AlertService/Shelve           {"id":"FOREIGN","note":"x","duration":"60s"}              officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/Unshelve         {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK/tells mate:OK/tells
+        AlertService/TakeOutOfService {"id":"FOREIGN","note":"x"}                               officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition mate:FailedPrecondition
+        AlertService/ReturnToService  {"id":"FOREIGN"}                                          officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:FailedPrecondition mate:FailedPrecondition
+        IncidentService/ListIncidents {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        IncidentService/GetIncident   {"id":"INCIDENT","includeClosed":true}                    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        PolicyService/GetPolicy       {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
+        PolicyService/CheckPolicy     {"text":"deadlines: {}"}                                  officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
+        MaintenanceService/PlanMaintenance {"window":{"scope":{"territory":"d01/s04"},"from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z","reason":"x"},"validateOnly":true} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied mate:PermissionDenied
+        MaintenanceService/ConfirmRedMaintenance {"id":"WINDOW"}                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        MaintenanceService/EndMaintenance {"id":"WINDOW"}                                       officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        MaintenanceService/ListMaintenance {"includeEnded":true}                                officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        FleetService/ListDevices      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        FleetService/GetDevice        {"kind":"gas-pipe","device":"zz-foreign"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound mate:OK/tells
+        FleetService/ListGateways     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        FleetService/ListDeadLetters  {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied mate:PermissionDenied
+        FleetService/GetCounters      {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied mate:PermissionDenied
+        RuleService/ListRules         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
+        RuleService/CheckRules        {"text":"rules: []"}                                      officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
+        RuleService/GetLastErrors     {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied mate:PermissionDenied
+        RuleService/ExplainSeries     {"series":"gas-pipe/zz-foreigm/pressure"}                 officer:NotFound supervisor:NotFound operator:NotFound auditor:NotFound there:NotFound/tells standin:NotFound mate:NotFound/tells
+        NoticeService/ListNotices     {"alertId":"FOREIGN"}                                     officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        NoticeService/ListDeadNotices {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK/tells mate:OK/tells
+        NoticeService/RetryNotice     {"key":"DEAD1"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK mate:OK
+        NoticeService/DiscardNotice   {"key":"DEAD2"}                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:OK mate:OK
+        NoticeService/ListChannels    {}                                                        officer:PermissionDenied supervisor:PermissionDenied operator:OK auditor:OK there:OK standin:PermissionDenied mate:PermissionDenied
+        ReportService/GetReport       {"level":"TERRITORY_LEVEL_GRID"}                          officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        ReportService/GetHeatMap      {"territory":"d01/s04","level":"TERRITORY_LEVEL_GRID"}    officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound mate:OK
+        ReportService/GetKpis         {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        DutyService/SetUp             {"name":"x","password":"correct horse battery"}           officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated mate:Unauthenticated
+        DutyService/SignIn            {"name":"officer.foreign","password":"wrong horse bat"}   officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated mate:Unauthenticated
+        DutyService/RefreshSession    {"refreshToken":"a.b"}                                    officer:Unauthenticated supervisor:Unauthenticated operator:Unauthenticated auditor:Unauthenticated there:Unauthenticated standin:Unauthenticated mate:Unauthenticated
+        DutyService/SetPassword       {"name":"mate.foreign","password":"correct horse battery"} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:Unauthenticated
+        DutyService/ListOfficers      {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        DutyService/CreateOfficer     {"officer":{"name":"new","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        DutyService/UpdateOfficer     {"officer":{"name":"mate.foreign","roles":["ROLE_OFFICER"],"territory":"d01/s04"}} officer:PermissionDenied supervisor:PermissionDenied operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        FleetService/ListTerritories  {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        FleetService/GetTerritory     {"path":"d01/s04"}                                        officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK standin:NotFound mate:OK
+        DutyService/ImportOfficers    {"csv":"name,role,territory\nmate.foreign,officer,d01/s04\n"} officer:PermissionDenied supervisor:PermissionDenied operator:PermissionDenied auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        DutyService/WhoIsOnDuty       {"territory":"d01/s03"}                                   officer:OK supervisor:OK operator:OK auditor:OK/tells there:NotFound standin:OK mate:NotFound
+        DutyService/GetRoster         {"territory":"d01/s04"}                                   officer:NotFound supervisor:NotFound operator:NotFound auditor:OK there:OK/tells standin:NotFound mate:OK/tells
+        DutyService/SetRoster         {"roster":{"territory":"d01/s04","zone":"UTC","start":"2026-01-01","rotateDays":1,"shifts":[{"name":"x","from":"00:00","to":"24:00"}],"teams":[{"officers":["x"]}]}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied mate:PermissionDenied
+        DutyService/ListGaps          {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        DutyService/SetOverride       {"override":{"territory":"d01/s04","instead":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:InvalidArgument standin:PermissionDenied mate:PermissionDenied
+        DutyService/CancelOverride    {"id":"OVERRIDE"}                                                officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        DutyService/AskSwap           {"swap":{"territory":"d01/s04","other":"x","from":"2030-01-01T00:00:00Z","to":"2030-01-02T00:00:00Z"}} officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:InvalidArgument standin:NotFound mate:InvalidArgument
+        DutyService/AnswerSwap        {"id":"SWAP","answer":"SWAP_ANSWER_AGREE"}                   officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound mate:FailedPrecondition
+        DutyService/HandOver          {"territory":"d01/s04","text":"x"}                        officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound mate:FailedPrecondition
+        DutyService/TakeOver          {"id":"HANDOVER"}                                                officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:FailedPrecondition standin:NotFound mate:FailedPrecondition
+        DutyService/ListHandOvers     {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        DutyService/StartCheck        {"territory":"d01/s04"}                                   officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        DutyService/AnswerCheck       {"id":"CHECK"}                                            officer:NotFound supervisor:NotFound operator:PermissionDenied auditor:PermissionDenied there:OK standin:NotFound mate:FailedPrecondition
+        DutyService/ListChecks        {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK/tells standin:OK mate:OK/tells
+        DutyService/SetCheckSchedule  {"territory":"d01/s04","zone":"UTC","perDay":1}           officer:PermissionDenied supervisor:NotFound operator:NotFound auditor:PermissionDenied there:OK standin:PermissionDenied mate:PermissionDenied
+        DutyService/SignOut           {}                                                        officer:OK supervisor:OK operator:OK auditor:OK there:OK standin:OK mate:OK
         """;
 
     private const string Tells = "/tells";
@@ -141,8 +142,44 @@ public sealed class RightsTests
     [Fact]
     public async Task Who_stands_in_has_the_alerts_of_that_place_and_nothing_else()
     {
-        await using var city = await City.StartAsync(standsIn: true);
+        await using var city = await City.StartAsync(alone: "standin");
         (await WrongAsync(city, _ => true)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task An_officer_by_himself_does_what_is_an_officer_s()
+    {
+        await using var city = await City.StartAsync(alone: "mate");
+        (await WrongAsync(city, _ => true)).Should().BeEmpty();
+    }
+
+    /// <summary>The table of docs/officers.md, as <see cref="Rights"/> and the table of steps have it.</summary>
+    [Fact]
+    public async Task The_document_has_the_table_of_who_may_do_what()
+    {
+        await using var server = await TestServer.StartAsync();
+        var red = new Plant("gp-1");
+        await server.PostAsync(red.To(Severity.Red), red.To(Severity.Normal));
+        await server.Ledger.AcknowledgeAsync(new AlertCommand(server.Ledger.Book.Alerts.Values.Single().Id, new Officer("li"), "a"), TestServer.Cancel);
+        var alert = server.Ledger.Book.Alerts.Values.Single();
+        (string Who, Officer Officer)[] rows =
+        [
+            .. new[] { OfficerRoles.Officer, OfficerRoles.Supervisor, OfficerRoles.Operator, OfficerRoles.Auditor }
+                .Select(r => ($"`{r.ToString().ToLowerInvariant()}`", new Officer("li", alert.Territory) { Roles = r })),
+            ("who stands in, whatever his role is", new Officer("li", "d09") { Roles = OfficerRoles.Supervisor, StandsIn = new Lazy<IReadOnlySet<string>>(() => new HashSet<string> { alert.Places }) }),
+        ];
+        var table = "| who | reads the place's alerts | works on them | takes a red out of service | closes a red | directs others there | administers officers there | reads what is of no place |\n|---|---|---|---|---|---|---|---|\n"
+            + string.Concat(rows.Select(r => $"| {r.Who} | {string.Join(" | ", Cells(r.Officer))} |\n"));
+        DocumentCommands.Text("officers.md").Split("<!-- rights -->\n")[1].Split("<!-- /rights -->")[0].Should().Be(table);
+
+        string[] Cells(Officer officer) =>
+        [
+            May(Need.See, officer), Legal(WorkAction.Triage, officer), Legal(WorkAction.TakeOutOfService, officer), Legal(WorkAction.Close, officer),
+            May(Need.Direct, officer), May(Need.Administer, officer), May(Need.SeeCity, officer),
+        ];
+        string May(Need need, Officer officer) => Rights.Decide(officer, need) is not { } decided || !(need == Need.See ? decided.Sees(alert) : need == Need.SeeCity || officer.Covers(alert.Territory)) ? "no" : "yes";
+        string Legal(WorkAction action, Officer officer) => WorkTable.LegalFrom(alert, officer).Contains(action) ? "yes"
+            : WorkTable.LegalFrom(alert, officer with { Name = "wang" }).Contains(action) ? "that another acknowledged" : "no";
     }
 
     /// <summary>It has no place of its own: it is where its devices are.</summary>
@@ -210,11 +247,11 @@ public sealed class RightsTests
             }
 
             var request = city.Ids.Aggregate(line.Request, (text, id) => text.Replace($"\"{id.Word}\"", $"\"{id.Id}\"", StringComparison.Ordinal));
-            foreach (var (role, answer) in line.Answers.Where(a => city.Headers.ContainsKey("standin") == (a.Role == "standin")))
+            foreach (var (role, answer) in line.Answers.Where(a => city.Alone is null ? a.Role is not ("standin" or "mate") : a.Role == city.Alone))
             {
                 var (code, text) = await CallAsync(city, method, request, role);
                 var tells = Foreign.Where(f => !line.Request.Contains(f, StringComparison.Ordinal) && text.Contains(f, StringComparison.Ordinal)).ToList();
-                var mayTell = role is "auditor" or "there" or "standin";
+                var mayTell = role is "auditor" or "there" or "standin" or "mate";
                 if ((mayTell && !answer.EndsWith(Tells, StringComparison.Ordinal) ? code : code + (tells.Count > 0 ? Tells : "")) != answer)
                 {
                     wrong.Add($"{line.Call} as {role}: {code}, tells of [{string.Join(',', tells)}], not {answer} ({text})");
@@ -229,7 +266,7 @@ public sealed class RightsTests
     [Fact]
     public async Task The_steps_that_an_alert_lists_are_those_that_its_reader_can_take()
     {
-        await using var city = await City.StartAsync(standsIn: true);
+        await using var city = await City.StartAsync(alone: "standin");
         await city.AddAsync("reader.own", "d01/s03", "reader", V1.Role.Officer, V1.Role.Auditor);
         var red = new Plant("gp-red", "d01/s03/c01");
         await city.Server.PostAsync(red.To(Severity.Red), red.To(Severity.Normal));
@@ -341,7 +378,7 @@ public sealed class RightsTests
             using var stream = server.Channel.CreateCallInvoker().AsyncServerStreamingCall(call, null, options, request);
             var text = "";
             await server.PostAsync(
-                new Plant("zz-foreign", "d01/s04/c09").To(Severity.Yellow), City.Silent("gw-foreign"), City.Silent("gw-shared"), new Plant($"gp-{role}", role == "there" ? "d01/s04/c02" : "d01/s03/c02").To(Severity.Yellow));
+                new Plant("zz-foreign", "d01/s04/c09").To(Severity.Yellow), City.Silent("gw-foreign"), City.Silent("gw-shared"), new Plant($"gp-{role}", role is "there" or "mate" ? "d01/s04/c02" : "d01/s03/c02").To(Severity.Yellow));
             while (!text.Contains($"gp-{role}", StringComparison.Ordinal) && await stream.ResponseStream.MoveNext(limit.Token))
             {
                 text += stream.ResponseStream.Current.ToString();
@@ -364,6 +401,8 @@ public sealed class RightsTests
 
         public required TestServer Server { get; init; }
 
+        public string? Alone { get; init; }
+
         public required string Files { get; init; }
 
         /// <summary>By role in d01/s03; <c>there</c> is who has all of the officer's, supervisor's and operator's in d01/s04, <c>chief</c> the city's.</summary>
@@ -374,8 +413,8 @@ public sealed class RightsTests
         private V1.DutyService.DutyServiceClient Duty => new(Server.Channel);
 
         /// <param name="isWhole">Or else only the officers of this street.</param>
-        /// <param name="standsIn">Nobody of the other street is on duty, and <c>standin</c> of this one is, a neighbour of where the alert is.</param>
-        public static async Task<City> StartAsync(bool isWhole = true, bool standsIn = false)
+        /// <param name="alone">Who is asked by himself: <c>standin</c> of this street, a neighbour of where the alert is, while nobody of the other is on duty; or <c>mate</c> of the other.</param>
+        public static async Task<City> StartAsync(bool isWhole = true, string? alone = null)
         {
             var files = Directory.CreateTempSubdirectory("pingan-rights-").FullName;
             string Write(string name, string text)
@@ -394,9 +433,10 @@ public sealed class RightsTests
                 """);
             var register = Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n"
                 + "gp-shared,gas-pipe,gw-shared,d01/s03/c01\nzz-foreign-2,gas-pipe,gw-shared,d01/s04/c01\n");
-            var territories = Write("territories.csv", "path,zh,neighbours\nd01,东城,\nd01/s03,三街,\nd01/s04,四街,\n" + (standsIn ? "d01/s04/c01,一社区,d01/s03\n" : ""));
+            var territories = Write("territories.csv", "path,zh,neighbours\nd01,东城,\nd01/s03,三街,\nd01/s04,四街,\n" + (alone == "standin" ? "d01/s04/c01,一社区,d01/s03\n" : ""));
             var city = new City
             {
+                Alone = alone,
                 Files = files,
                 Server = await TestServer.StartAsync(o => o with
                 {
@@ -412,12 +452,12 @@ public sealed class RightsTests
             if (isWhole)
             {
                 await city.AddAsync("officer.foreign", "d01/s04", "there", V1.Role.Officer, V1.Role.Supervisor, V1.Role.Operator);
-                await city.AddAsync("mate.foreign", "d01/s04", null, V1.Role.Officer);
+                await city.AddAsync("mate.foreign", "d01/s04", alone == "mate" ? alone : null, V1.Role.Officer);
                 await city.AddAsync("late.foreign", "d01/s04", null, V1.Role.Officer);
                 await city.AddAlertsAsync();
                 await city.AddDutyAsync();
                 await city.AddMaintenanceAsync();
-                if (standsIn)
+                if (alone == "standin")
                 {
                     await city.AddStandInAsync();
                 }
