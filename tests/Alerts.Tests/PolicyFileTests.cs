@@ -127,7 +127,8 @@ public sealed class PolicyFileTests
     [Fact]
     public async Task A_file_that_changes_is_put_in_force_and_one_that_is_wrong_is_not()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("pingan-policy-").FullName, "policy.yaml");
+        using var temp = new TempFolder("policy");
+        var file = temp.PathOf("policy.yaml");
         await File.WriteAllTextAsync(file, "deadlines: { red: { seen: 15s } }", TestContext.Current.CancellationToken);
         await using var kit = new LedgerKit();
         var ledger = kit.Open();
@@ -141,7 +142,6 @@ public sealed class PolicyFileTests
         await File.WriteAllTextAsync(file, "deadlines: { red: { seen: 25s, acknowledged: 60s } }", TestContext.Current.CancellationToken);
         await Eventually.BecomesTrue(() => Looked() && ledger.Policy.Rules.Count == 2, "the mended file");
         (await kit.EntriesAsync(EntryKind.PolicySet)).Should().HaveCount(2);
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
 
         // A look that comes while the last file is still being put in force does nothing: the next one does.
         bool Looked()

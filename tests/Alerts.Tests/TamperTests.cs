@@ -8,9 +8,13 @@ namespace PingAnIoT.Alerts.Tests;
 /// T-27: whatever is changed in the ledger's files is found by <see cref="LedgerVerifier"/>, or it was in bytes that nobody reads:
 /// then all that can be read of the ledger is exactly what it was.
 /// </summary>
-public sealed class TamperTests
+public sealed class TamperTests : IDisposable
 {
     private const int Seed = 2727;
+    private readonly TempFolder temp = new("tamper");
+    private int copies;
+
+    public void Dispose() => temp.Dispose();
 
     [Fact]
     public async Task T27_random_bit_flips_in_database_log_and_head_are_found_or_change_nothing()
@@ -51,8 +55,6 @@ public sealed class TamperTests
         Threat.Report("T-27", flips, unseen.Count, $"bit flips; seed {Seed}, {found} found, {flips - found} in unused bytes");
         unseen.Should().BeEmpty();
         found.Should().BeGreaterThan(flips / 3);
-        Directory.Delete(closed, recursive: true);
-        Directory.Delete(running, recursive: true);
     }
 
     [Fact]
@@ -107,7 +109,6 @@ public sealed class TamperTests
 
         Threat.Report("T-27", edits.Length, missed.Count, "row edits");
         missed.Should().BeEmpty();
-        Directory.Delete(made, recursive: true);
     }
 
     [Fact]
@@ -142,7 +143,6 @@ public sealed class TamperTests
         var made = await MakeAsync(kit, copyWhileOpen: false);
         File.Delete(Path.Combine(made, LedgerHead.FileName));
         LedgerVerifier.Verify(made).Findings.Should().ContainSingle().Which.Should().Contain("ledger.head is missing");
-        Directory.Delete(made, recursive: true);
     }
 
     [Fact]
@@ -155,12 +155,10 @@ public sealed class TamperTests
             connection.Invoking(c => c.Run("UPDATE entry SET actor = 'x'")).Should().Throw<Microsoft.Data.Sqlite.SqliteException>().WithMessage("*append-only*");
             connection.Invoking(c => c.Run("DELETE FROM entry")).Should().Throw<Microsoft.Data.Sqlite.SqliteException>().WithMessage("*append-only*");
         }
-
-        Directory.Delete(made, recursive: true);
     }
 
     /// <summary>A ledger with every kind of row in it.</summary>
-    private static async Task<string> MakeAsync(LedgerKit kit, bool copyWhileOpen)
+    private async Task<string> MakeAsync(LedgerKit kit, bool copyWhileOpen)
     {
         var ledger = kit.Open();
         Plant.RandomLives(new Random(Seed), 60, 450, kit.Now).ForEach(ledger.Post);
@@ -183,9 +181,9 @@ public sealed class TamperTests
         return copy;
     }
 
-    private static string Copy(string folder)
+    private string Copy(string folder)
     {
-        var copy = Directory.CreateTempSubdirectory("pingan-tamper-").FullName;
+        var copy = Directory.CreateDirectory(temp.PathOf($"{++copies}")).FullName;
         foreach (var file in new DirectoryInfo(folder).GetFiles().Where(f => !f.Name.EndsWith("-shm", StringComparison.Ordinal)))
         {
             file.CopyTo(Path.Combine(copy, file.Name));
@@ -195,7 +193,7 @@ public sealed class TamperTests
     }
 
     /// <summary>Everything anybody is ever shown of it. Works on a copy, as opening changes the files.</summary>
-    private static string ReadAll(string folder)
+    private string ReadAll(string folder)
     {
         var copy = Copy(folder);
         try

@@ -6,9 +6,8 @@ public sealed class DemoTests
     [Fact]
     public async Task Soon_every_colour_is_printed_and_on_the_stream()
     {
-        var environment = PinganProcess.FreePorts();
-        environment["PingAn__Data"] = PinganProcess.NewDataFolder("demo");
-        await using var demo = await PinganProcess.StartAsync(["demo"], environment);
+        using var temp = new TempFolder("demo");
+        await using var demo = await PinganProcess.StartAsync(["demo", "--data", temp.FullName], PinganProcess.FreePorts());
         using var officer = new Officer(demo.Grpc);
         var wanted = new HashSet<V1.Severity> { V1.Severity.Red, V1.Severity.Yellow, V1.Severity.Green };
         await officer.WatchAsync(

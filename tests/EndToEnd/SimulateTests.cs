@@ -23,7 +23,8 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
     [Fact]
     public async Task The_documented_commands_run()
     {
-        var folder = PinganProcess.NewDataFolder("simulate");
+        using var temp = new TempFolder("simulate");
+        var folder = temp.FullName;
         var commands = Commands(folder);
         commands.Should().HaveCount(6);
         await using var server = await ServerAsync(commands[0], commands[1]);
@@ -49,7 +50,8 @@ public sealed class SimulateTests(PeerServer peers) : IClassFixture<PeerServer>
     {
         Peers.Require("mosquitto", "mosquitto");
         using var mosquitto = await Mosquitto.StartAsync(["max_queued_messages 0"]);
-        var words = Commands(PinganProcess.NewDataFolder("simulate")).Single(w => w.Contains("--publish-only"));
+        using var temp = new TempFolder("simulate");
+        var words = Commands(temp.FullName).Single(w => w.Contains("--publish-only"));
         words[words.IndexOf("--port") + 1] = Text(mosquitto.Port);
         (await SimulateAsync(words)).Output.Should().Contain("Published of district").And.Contain(" 0 refused").And.NotContain("recall");
     }

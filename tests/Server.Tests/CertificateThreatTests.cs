@@ -16,7 +16,8 @@ public sealed class CertificateThreatTests
     [Fact]
     public async Task T25_of_twelve_bad_certificates_none_is_a_gateway()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-t25-").FullName;
+        using var temp = new TempFolder("t25");
+        var folder = temp.FullName;
         var serverAuthority = TlsTests.WriteCertificate(folder);
         using var authority = new Issuer("CN=gateways' authority");
         using var other = new Issuer("CN=another authority");
@@ -58,13 +59,13 @@ public sealed class CertificateThreatTests
 
         Report("T-25", bad.Length, accepted.Count, "bad certificates");
         accepted.Should().BeEmpty();
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public async Task A_certificate_is_changed_and_no_stream_is_dropped()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-t25-").FullName;
+        using var temp = new TempFolder("t25");
+        var folder = temp.FullName;
         using var first = TlsTests.WriteCertificate(folder);
         await using var server = await TestServer.StartAsync(o => o with
         {
@@ -81,7 +82,6 @@ public sealed class CertificateThreatTests
         shown.Should().NotBe(first.Thumbprint);
         await server.PostAsync(new Plant("gp-1").To(Severity.Red));
         (await stream.NextAsync(V1.WatchResponse.ContentOneofCase.Event)).Event.Alert.Device.Should().Be("gp-1", "the stream goes on with the certificate it began with");
-        Directory.Delete(folder, recursive: true);
     }
 
     private static string Thumbprint(int port)

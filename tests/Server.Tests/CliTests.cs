@@ -73,9 +73,9 @@ public sealed class CliTests
     [Fact]
     public async Task Simulate_writes_its_scorecard_as_json()
     {
-        using var folder = new ScoreFolder();
-        (await ScoreAsync("--json", folder.File("card.json"))).Status.Should().Be(0);
-        var card = ScorecardJson.Read(await File.ReadAllTextAsync(folder.File("card.json"), TestServer.Cancel), out var error);
+        using var folder = new TempFolder("score");
+        (await ScoreAsync("--json", folder.PathOf("card.json"))).Status.Should().Be(0);
+        var card = ScorecardJson.Read(await File.ReadAllTextAsync(folder.PathOf("card.json"), TestServer.Cancel), out var error);
         error.Should().BeNull();
         (card!.Run.Name, card.Run.Seed, card.Run.Devices).Should().Be(("district", 7UL, 320L));
         card.Messages.Published.Should().BePositive();
@@ -84,21 +84,21 @@ public sealed class CliTests
     [Fact]
     public async Task Simulate_writes_its_scorecard_as_a_page()
     {
-        using var folder = new ScoreFolder();
-        (await ScoreAsync("--html", folder.File("card.html"))).Status.Should().Be(0);
-        (await File.ReadAllTextAsync(folder.File("card.html"), TestServer.Cancel)).Should().StartWith("<!DOCTYPE html>").And.Contain("district").And.EndWith("</html>\n");
+        using var folder = new TempFolder("score");
+        (await ScoreAsync("--html", folder.PathOf("card.html"))).Status.Should().Be(0);
+        (await File.ReadAllTextAsync(folder.PathOf("card.html"), TestServer.Cancel)).Should().StartWith("<!DOCTYPE html>").And.Contain("district").And.EndWith("</html>\n");
     }
 
     [Fact]
     public async Task Simulate_says_what_is_different_from_an_earlier_scorecard()
     {
-        using var folder = new ScoreFolder();
-        await ScoreAsync("--json", folder.File("card.json"));
-        (await ScoreAsync("--against", folder.File("card.json"))).Out.Should().EndWith("  no difference" + Environment.NewLine);
-        var (status, output, _) = await ScoreAsync("--drop-each", "100", "--against", folder.File("card.json"));
+        using var folder = new TempFolder("score");
+        await ScoreAsync("--json", folder.PathOf("card.json"));
+        (await ScoreAsync("--against", folder.PathOf("card.json"))).Out.Should().EndWith("  no difference" + Environment.NewLine);
+        var (status, output, _) = await ScoreAsync("--drop-each", "100", "--against", folder.PathOf("card.json"));
         status.Should().Be(0);
         output.Should().MatchRegex(@"run +lost +0 +\d+ +\+\d+ +worse");
-        (await ScoreAsync("--against", folder.File("none.json"))).Status.Should().Be(2);
+        (await ScoreAsync("--against", folder.PathOf("none.json"))).Status.Should().Be(2);
     }
 
     [Theory]
@@ -127,7 +127,8 @@ public sealed class CliTests
     [Fact]
     public async Task Rules_check_names_line_and_column()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-rules-").FullName;
+        using var temp = new TempFolder("rules");
+        var folder = temp.FullName;
         var good = Path.Combine(folder, "good.yaml");
         var bad = Path.Combine(folder, "bad.yaml");
         await File.WriteAllTextAsync(good, DefaultRules.Text);
@@ -136,13 +137,13 @@ public sealed class CliTests
         var (status, output, _) = await RunAsync("rules", "check", good, bad);
         status.Should().Be(1);
         output.Should().Contain($"{bad}:3:").And.Contain("when");
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public async Task Policy_check_names_line_and_column()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-policy-").FullName;
+        using var temp = new TempFolder("policy");
+        var folder = temp.FullName;
         var good = Path.Combine(folder, "good.yaml");
         var bad = Path.Combine(folder, "bad.yaml");
         await File.WriteAllTextAsync(good, PingAnIoT.Alerts.DefaultPolicy.Text);
@@ -158,7 +159,6 @@ public sealed class CliTests
         var (status, output, _) = await RunAsync("policy", "check", good, bad);
         status.Should().Be(1);
         output.Should().Contain($"{bad}:2:10: unknown key 'sean' in 'red'; did you mean 'seen'?");
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -276,7 +276,8 @@ public sealed class CliTests
     [Fact]
     public async Task Gateways_add_writes_a_line_without_the_password()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-gateways-").FullName;
+        using var temp = new TempFolder("gateways");
+        var folder = temp.FullName;
         (await RunAsync("gateways", "add", "gw-7", "--data", folder, "--password-stdin")).Status.Should().Be(0);
         var line = await File.ReadAllTextAsync(Path.Combine(folder, "gateways"));
         line.Should().StartWith("gw-7:pbkdf2-sha256$600000$").And.NotContain("horse");
@@ -284,7 +285,6 @@ public sealed class CliTests
         output.Should().MatchRegex("password: [A-Za-z0-9+/]{24}");
         (await RunAsync("gateways", "add", "a/b", "--data", folder)).Status.Should().Be(2);
         (await File.ReadAllLinesAsync(Path.Combine(folder, "gateways"))).Should().HaveCount(2);
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
@@ -385,14 +385,5 @@ public sealed class CliTests
         (await RunAsync(["show", id, .. wang])).Out.Should().Contain("wang.wei to team-2");
 
         static string Seen(string shown) => shown[(shown.IndexOf("--seeing ", StringComparison.Ordinal) + 9)..].Trim();
-    }
-
-    private sealed class ScoreFolder : IDisposable
-    {
-        private readonly string path = Directory.CreateTempSubdirectory("pingan-score-").FullName;
-
-        public string File(string name) => Path.Combine(path, name);
-
-        public void Dispose() => Directory.Delete(path, recursive: true);
     }
 }

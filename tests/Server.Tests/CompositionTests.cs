@@ -36,7 +36,8 @@ public sealed class CompositionTests
     [Fact]
     public async Task A_restart_gives_the_same_book_and_the_same_cursors()
     {
-        var data = Directory.CreateTempSubdirectory("pingan-server-").FullName;
+        using var temp = new TempFolder("server");
+        var data = temp.FullName;
         long cursor;
         await using (var server = await TestServer.StartAsync(data: data))
         {
@@ -52,8 +53,6 @@ public sealed class CompositionTests
             using var watcher = Watcher.Of(server, cursor);
             (await watcher.EventsAsync(1))[0].Alert.Device.Should().Be("gp-3");
         }
-
-        Directory.Delete(data, recursive: true);
     }
 
     [Fact]
@@ -69,23 +68,22 @@ public sealed class CompositionTests
     public async Task A_failed_start_lets_go_of_the_data_folder()
     {
         await using var server = await TestServer.StartAsync();
-        var data = Directory.CreateTempSubdirectory("pingan-server-").FullName;
+        using var temp = new TempFolder("server");
+        var data = temp.FullName;
         var taken = async () => await TestServer.StartAsync(o => o with { Listen = o.Listen with { Grpc = server.Host.Addresses.Grpc } }, data);
         await taken.Should().ThrowAsync<IOException>().WithMessage("*in use*");
         await using (await TestServer.StartAsync(data: data))
         {
         }
-
-        Directory.Delete(data, recursive: true);
     }
 
     [Fact]
     public async Task A_bad_rule_file_stops_the_start_and_names_the_place()
     {
-        var file = Path.GetTempFileName();
+        using var temp = new TempFolder("rules");
+        var file = temp.PathOf("rules.yaml");
         await File.WriteAllTextAsync(file, "rules:\n  - id: X\n");
         var start = async () => await TestServer.StartAsync(o => o with { Rules = file });
         await start.Should().ThrowAsync<ServerStartException>().WithMessage($"*{file}:2:*");
-        File.Delete(file);
     }
 }

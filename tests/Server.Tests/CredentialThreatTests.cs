@@ -15,7 +15,8 @@ public sealed class CredentialThreatTests
     [Fact]
     public async Task T24_ten_thousand_guesses_are_locked_out_and_a_restart_forgives_none()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-t24-").FullName;
+        using var temp = new TempFolder("t24");
+        var folder = temp.FullName;
         var wall = new StoppedWall();
         long heard = 0, refused = 0, other = 0;
         await using (var server = await OfficerTests.StartAsync(folder, wall))
@@ -51,13 +52,13 @@ public sealed class CredentialThreatTests
         var failures = other + (heard > 60 ? heard - 60 : 0);
         Report(Guesses, failures, $"guesses; {heard} heard, {refused} refused unheard");
         failures.Should().Be(0);
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public async Task T24_no_secret_is_in_a_log_line_an_error_an_entry_or_a_file()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-t24-").FullName;
+        using var temp = new TempFolder("t24");
+        var folder = temp.FullName;
         using var logs = new Lines();
         var secrets = new List<string>();
         var errors = new StringBuilder();
@@ -101,7 +102,6 @@ public sealed class CredentialThreatTests
         File.ReadAllText(Path.Combine(folder, SecretStore.FileName), Encoding.Latin1).Should().Contain("pbkdf2-sha256$600000$");
         Report(secrets.Count, inFiles.Count, "secrets sought in logs, errors and all files");
         inFiles.Should().BeEmpty();
-        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<StatusCode> TryAsync(V1.DutyService.DutyServiceClient duty, string name, string password)

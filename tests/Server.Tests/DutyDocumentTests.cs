@@ -58,13 +58,13 @@ public sealed partial class DutyDocumentTests
     [Fact]
     public async Task What_is_wrong_with_a_roster_file_is_said_with_line_and_column()
     {
-        var file = Path.GetTempFileName();
+        using var temp = new TempFolder("roster");
+        var file = temp.PathOf("roster.yaml");
         await File.WriteAllTextAsync(file, "zone: UTC\nstart: today\n", TestServer.Cancel);
         var (status, output) = await RunAsync(TimeProvider.System, ["roster", "check", file]);
         status.Should().Be(1);
         output.Should().Contain($"{file}:2:8: start is 'today'");
         (await RunAsync(TimeProvider.System, ["roster", "override", "d01", "--from", "noon", "--to", "2026-12-15T20:00+08:00"])).Status.Should().Be(2);
-        File.Delete(file);
     }
 
     private static async Task<(int Status, string Output)> RunAsync(TimeProvider clock, List<string> words)

@@ -133,10 +133,10 @@ public sealed class DutyTests
 
     private static Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("pingan-territories-").FullName, "territories.csv");
-        File.WriteAllText(file, Territories);
         return TestServer.StartAsync(o =>
         {
+            var file = Path.Combine(o.Data, "territories.csv");
+            File.WriteAllText(file, Territories);
             o = o with { Territories = file, Officers = new OfficersSection { SigningKey = AuthenticationTests.Key } };
             return change?.Invoke(o) ?? o;
         });

@@ -193,12 +193,11 @@ public sealed class ExplainTests
         return AuthenticationTests.Headers(AuthenticationTests.Token(new { sub = "li.na", territory = territory.Length > 0 ? territory : "/", roles = "officer", aud = "pingan", exp = now + 600 }));
     }
 
-    private static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    private static Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null) => TestServer.StartAsync(o =>
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-explain-").FullName;
-        var (rules, devices) = (Path.Combine(folder, "rules.yaml"), Path.Combine(folder, "devices.csv"));
-        await File.WriteAllTextAsync(rules, Rule);
-        await File.WriteAllTextAsync(devices, Devices);
-        return await TestServer.StartAsync(o => (change ?? (x => x))(o with { Rules = rules, Register = devices }));
-    }
+        var (rules, devices) = (Path.Combine(o.Data, "rules.yaml"), Path.Combine(o.Data, "devices.csv"));
+        File.WriteAllText(rules, Rule);
+        File.WriteAllText(devices, Devices);
+        return (change ?? (x => x))(o with { Rules = rules, Register = devices });
+    });
 }

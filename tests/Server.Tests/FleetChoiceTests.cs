@@ -73,20 +73,12 @@ public sealed class FleetChoiceTests
         var command = new Command("simulate");
         choice.AddTo(command);
         live.AddTo(command);
-        var file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, timeline);
-            var parsed = command.Parse(timeline is null ? arguments : [.. arguments, "--timeline", file]);
-            parsed.Errors.Should().BeEmpty();
-            using var errors = new StringWriter();
-            var plan = choice.Read(parsed, length => live.StartSeconds(parsed, length, time), errors);
-            errors.ToString().Should().BeEmpty();
-            return plan!;
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var temp = new TempFolder("timeline");
+        var parsed = command.Parse(timeline is null ? arguments : [.. arguments, "--timeline", temp.Write("timeline.txt", timeline)]);
+        parsed.Errors.Should().BeEmpty();
+        using var errors = new StringWriter();
+        var plan = choice.Read(parsed, length => live.StartSeconds(parsed, length, time), errors);
+        errors.ToString().Should().BeEmpty();
+        return plan!;
     }
 }

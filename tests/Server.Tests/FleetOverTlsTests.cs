@@ -12,7 +12,8 @@ public sealed class FleetOverTlsTests
     [InlineData(WireVersion.Mqtt5)]
     public async Task A_fleet_is_acknowledged_over_TLS_by_a_server_whose_authority_it_knows(WireVersion version)
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-tls-").FullName;
+        using var temp = new TempFolder("tls");
+        var folder = temp.FullName;
         TlsTests.WriteCertificate(folder).Dispose();
         var certificate = Path.Combine(folder, "server.crt");
         await using var server = await TestServer.StartAsync(o => o with { Tls = new TlsSection { Certificate = certificate, Key = Path.Combine(folder, "server.key") } });
@@ -36,7 +37,6 @@ public sealed class FleetOverTlsTests
         { Grace = TimeSpan.FromSeconds(3) };
         var distrustful = async () => await stranger.RunAsync(null, TestServer.Cancel);
         (await distrustful.Should().ThrowAsync<IOException>()).WithMessage("*certificate*");
-        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>A pipe for each of two gateways, each second.</summary>

@@ -7,24 +7,17 @@ public sealed class LedgerPlaceTests
     [Fact]
     public void The_connection_string_comes_from_a_file_that_nobody_else_may_read()
     {
-        var file = Path.GetTempFileName();
-        try
+        using var temp = new TempFolder("place");
+        var file = temp.Write("postgres.connection", Good + "\n");
+        if (!OperatingSystem.IsWindows())
         {
-            File.WriteAllText(file, Good + "\n");
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-                Errors(new LedgerSection { PostgresFile = file }).Should().Equal($"PingAn:Ledger:PostgresFile names a file that others may read: chmod 600 '{file}'.");
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            Errors(new LedgerSection { PostgresFile = file }).Should().Equal($"PingAn:Ledger:PostgresFile names a file that others may read: chmod 600 '{file}'.");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
 
-            Errors(new LedgerSection { PostgresFile = file }).Should().BeEmpty();
-            LedgerPlace.Of(new LedgerSection { PostgresFile = file }).Place!.ToString().Should().Be("PostgreSQL localhost:5432/pingan");
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        Errors(new LedgerSection { PostgresFile = file }).Should().BeEmpty();
+        LedgerPlace.Of(new LedgerSection { PostgresFile = file }).Place!.ToString().Should().Be("PostgreSQL localhost:5432/pingan");
     }
 
     [Fact]

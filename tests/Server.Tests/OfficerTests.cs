@@ -142,7 +142,8 @@ public sealed class OfficerTests
     [Fact]
     public async Task Keys_and_secrets_are_their_owner_s_alone_and_officers_are_there_after_a_restart()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-officers-").FullName;
+        using var temp = new TempFolder("officers");
+        var folder = temp.FullName;
         Metadata chief;
         await using (var server = await StartAsync(folder))
         {
@@ -158,15 +159,14 @@ public sealed class OfficerTests
                 new FileInfo(Path.Combine(folder, file)).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
             }
         }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>The secrets are backed up apart: a ledger may come without them, or a start may have ended between the two.</summary>
     [Fact]
     public async Task Where_no_chief_has_a_password_a_start_offers_the_token_and_makes_one_of_who_is_there_in_one_step()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-officers-").FullName;
+        using var temp = new TempFolder("officers");
+        var folder = temp.FullName;
         long before;
         await using (var server = await StartAsync(folder))
         {
@@ -197,8 +197,6 @@ public sealed class OfficerTests
         {
             server.Host.SetupToken.Should().BeNull();
         }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     internal static Task<TestServer> StartAsync(string? data = null, TimeProvider? time = null) =>

@@ -10,7 +10,8 @@ public sealed class OpenRuleTests
     [Fact]
     public async Task What_they_raise_is_an_alert_that_goes_on_over_a_restart_and_their_quarantine_is_one_too()
     {
-        var data = Directory.CreateTempSubdirectory("pingan-server-").FullName;
+        using var temp = new TempFolder("server");
+        var data = temp.FullName;
         string id;
         await using (var server = await TestServer.StartAsync(data: data, openRules: [new Warm()]))
         {
@@ -35,8 +36,6 @@ public sealed class OpenRuleTests
             await OneAsync(server, a => a.RuleId == "open-rule-quarantined" && !a.Active);
             (await server.Alerts.ListAsync(new V1.ListRequest { IncludeClosed = true })).Alerts.Count(a => a.RuleId is "warm" or "open-rule-quarantined").Should().Be(2);
         }
-
-        Directory.Delete(data, recursive: true);
     }
 
     private static async Task<V1.Alert> OneAsync(TestServer server, Func<V1.Alert, bool> which)

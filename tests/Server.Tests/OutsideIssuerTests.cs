@@ -200,10 +200,11 @@ public sealed class OutsideIssuerTests
         var key = TestIssuer.NewRsa("k1");
         await using var issuer = await TestIssuer.StartAsync(key);
         using var other = new TestAuthority();
+        using var temp = new TempFolder("authorities");
         var officers = issuer.Officers;
         if (isOtherAuthority)
         {
-            officers = officers with { Authorities = other.WriteTo(Path.GetTempFileName()) };
+            officers = officers with { Authorities = other.WriteTo(temp.PathOf("other.pem")) };
         }
         else
         {
@@ -216,7 +217,6 @@ public sealed class OutsideIssuerTests
         if (isOtherAuthority)
         {
             issuer.Asked.Should().Be(0);
-            File.Delete(officers.Authorities);
         }
     }
 
@@ -225,7 +225,8 @@ public sealed class OutsideIssuerTests
     {
         var (first, second) = (TestIssuer.NewRsa("k1"), TestIssuer.NewEc("k2"));
         await using var issuer = await TestIssuer.StartAsync();
-        var file = Path.GetTempFileName();
+        using var temp = new TempFolder("keys");
+        var file = temp.PathOf("keys.json");
         await File.WriteAllTextAsync(file, TestIssuer.KeySet(first), TestServer.Cancel);
         var officers = issuer.Officers with { Authority = "", Authorities = "", KeySetFile = file, Issuer = "https://id.example" };
         await using var server = await TestServer.StartAsync(o => o with { Officers = officers }, time: clock);
@@ -242,7 +243,6 @@ public sealed class OutsideIssuerTests
         }
 
         issuer.Asked.Should().Be(0);
-        File.Delete(file);
     }
 
     private DateTimeOffset Now => clock.GetUtcNow();

@@ -29,7 +29,8 @@ public sealed class ResetTests
     [Fact]
     public async Task Only_a_reset_ends_it_and_the_reset_is_on_record()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-reset-").FullName;
+        using var temp = new TempFolder("reset");
+        var folder = temp.FullName;
         string Write(string name, string text)
         {
             File.WriteAllText(Path.Combine(folder, name), text);
@@ -70,8 +71,6 @@ public sealed class ResetTests
             (await again.Alerts.GetAsync(new V1.GetRequest { Id = id })).Alert.Active.Should().BeFalse();
             (await again.Alerts.GetAsync(new V1.GetRequest { Id = id })).History.Should().HaveCount(3);
         }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task RefusedAsync(Func<Task> reset) =>

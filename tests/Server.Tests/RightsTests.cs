@@ -403,7 +403,7 @@ public sealed class RightsTests
 
         public string? Alone { get; init; }
 
-        public required string Files { get; init; }
+        public required TempFolder Files { get; init; }
 
         /// <summary>By role in d01/s03; <c>there</c> is who has all of the officer's, supervisor's and operator's in d01/s04, <c>chief</c> the city's.</summary>
         public Dictionary<string, Metadata> Headers { get; } = new(StringComparer.Ordinal);
@@ -416,24 +416,18 @@ public sealed class RightsTests
         /// <param name="alone">Who is asked by himself: <c>standin</c> of this street, a neighbour of where the alert is, while nobody of the other is on duty; or <c>mate</c> of the other.</param>
         public static async Task<City> StartAsync(bool isWhole = true, string? alone = null)
         {
-            var files = Directory.CreateTempSubdirectory("pingan-rights-").FullName;
-            string Write(string name, string text)
-            {
-                File.WriteAllText(Path.Combine(files, name), text);
-                return Path.Combine(files, name);
-            }
-
             // Nobody is told of what happens in either street: what nobody could be told of is put there by hand.
-            var notices = Write("notices.yaml", """
+            var files = new TempFolder("rights");
+            var notices = files.Write("notices.yaml", """
                 hosts: [127.0.0.1]
                 channels:
                   - { name: hook, type: webhook, url: "http://127.0.0.1:9/" }
                 contacts:
                   - { name: chief, territory: d09, channels: [hook] }
                 """);
-            var register = Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n"
+            var register = files.Write("register.csv", "device,kind,gateway,territory\ngp-own,gas-pipe,gw-own,d01/s03/c01\nzz-foreign,gas-pipe,gw-foreign,d01/s04/c01\n"
                 + "gp-shared,gas-pipe,gw-shared,d01/s03/c01\nzz-foreign-2,gas-pipe,gw-shared,d01/s04/c01\n");
-            var territories = Write("territories.csv", "path,zh,neighbours\nd01,东城,\nd01/s03,三街,\nd01/s04,四街,\n" + (alone == "standin" ? "d01/s04/c01,一社区,d01/s03\n" : ""));
+            var territories = files.Write("territories.csv", "path,zh,neighbours\nd01,东城,\nd01/s03,三街,\nd01/s04,四街,\n" + (alone == "standin" ? "d01/s04/c01,一社区,d01/s03\n" : ""));
             var city = new City
             {
                 Alone = alone,
@@ -472,7 +466,7 @@ public sealed class RightsTests
         {
             gateway?.Dispose();
             await Server.DisposeAsync();
-            Directory.Delete(Files, recursive: true);
+            Files.Dispose();
         }
 
         /// <summary>A gateway without a place of its own goes silent.</summary>

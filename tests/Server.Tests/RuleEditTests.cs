@@ -23,7 +23,8 @@ public sealed class RuleEditTests
     [Fact]
     public async Task An_edit_under_load_loses_no_open_episode_that_still_holds_and_says_what_it_closed()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("pingan-rules-").FullName, "rules.yaml");
+        using var temp = new TempFolder("rules");
+        var file = temp.PathOf("rules.yaml");
         Write(Rule("hot", "last", 60), Rule("warm", "mean(60s)", 40));
         using var logs = new Lines();
         await using var server = await TestServer.StartAsync(o => o with { Rules = file }, logs: logs);

@@ -61,7 +61,8 @@ public sealed class SpineTests
     [Fact]
     public async Task A_stop_drains_what_was_acknowledged_into_the_ledger()
     {
-        var data = Directory.CreateTempSubdirectory("pingan-server-").FullName;
+        using var temp = new TempFolder("server");
+        var data = temp.FullName;
         await using (var server = await TestServer.StartAsync(data: data))
         {
             using var gateway = await TestGateway.ConnectAsync(server, "gw-7");
@@ -76,14 +77,13 @@ public sealed class SpineTests
             (await server.Alerts.ListAsync(new V1.ListRequest())).Alerts.Select(a => a.Device).Should().BeEquivalentTo(
                 Enumerable.Range(0, 20).Select(i => $"sd-{i}"));
         }
-
-        Directory.Delete(data, recursive: true);
     }
 
     [Fact]
     public async Task Rules_come_into_force_when_their_file_changes_and_a_bad_file_changes_nothing()
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("pingan-rules-").FullName, "rules.yaml");
+        using var temp = new TempFolder("rules");
+        var file = temp.PathOf("rules.yaml");
         const string Rule = """
             rules:
               - id: hot

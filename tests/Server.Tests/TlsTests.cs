@@ -18,7 +18,8 @@ public sealed class TlsTests
     [Fact]
     public async Task A_gateway_publishes_and_an_officer_lists_over_TLS_and_a_wrong_password_is_refused()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-tls-").FullName;
+        using var temp = new TempFolder("tls");
+        var folder = temp.FullName;
         var authority = WriteCertificate(folder);
         var credentials = Path.Combine(folder, "gateways");
         GatewayCredentials.Set(credentials, Gateway, Password);
@@ -47,13 +48,13 @@ public sealed class TlsTests
 
         (await TestGateway.TryConnectAsync(server, Gateway, Password, tls: null)).Code.Should().Be(0, "the plain port on loopback asks for the same password");
         (await TestGateway.TryConnectAsync(server, Gateway, "wrong password", tls: null)).Code.Should().BeOneOf(4, 5);
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
     public async Task There_is_nothing_without_TLS_on_a_TLS_endpoint_and_no_old_TLS_either()
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-tls-").FullName;
+        using var temp = new TempFolder("tls");
+        var folder = temp.FullName;
         var authority = WriteCertificate(folder);
         await using var server = await TestServer.StartAsync(o => o with
         {
@@ -76,8 +77,6 @@ public sealed class TlsTests
             var handshake = async () => await HandshakeAsync(port, old);
             await handshake.Should().ThrowAsync<Exception>();
         }
-
-        Directory.Delete(folder, recursive: true);
     }
 
     private static async Task<SslProtocols> HandshakeAsync(int port, SslClientAuthenticationOptions options)

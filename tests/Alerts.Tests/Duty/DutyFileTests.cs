@@ -40,7 +40,8 @@ public sealed class DutyFileTests
     [Fact]
     public async Task The_territory_file_is_followed_and_one_with_errors_leaves_the_old_one_live()
     {
-        var file = Path.GetTempFileName();
+        using var temp = new TempFolder("territories");
+        var file = temp.PathOf("territories.csv");
         await File.WriteAllTextAsync(file, "path\nd01\n", TestContext.Current.CancellationToken);
         var clock = new FakeTimeProvider(LedgerKit.Start);
         await using var source = new TerritorySource(file, clock, NullLogger<TerritorySource>.Instance);
@@ -52,7 +53,6 @@ public sealed class DutyFileTests
         clock.Advance(TimeSpan.FromSeconds(1));
         source.Current.All.Should().HaveCount(2);
         FluentThrows(file, clock);
-        File.Delete(file);
     }
 
     [Theory]

@@ -62,7 +62,8 @@ public class NoticeStateTests
     [Fact]
     public async Task The_file_is_followed_and_one_with_errors_leaves_the_old_one_live()
     {
-        var path = Path.GetTempFileName();
+        using var temp = new TempFolder("notices");
+        var path = temp.PathOf("notices.yaml");
         var clock = new FakeTimeProvider(LedgerKit.Start);
         await File.WriteAllTextAsync(path, NoticeTests.Yaml, TestContext.Current.CancellationToken);
         var log = new LogLines<NoticeSource>();

@@ -48,7 +48,8 @@ public sealed class NoticeTamperTests
         var missed = new List<string>();
         foreach (var (name, sql) in Edits)
         {
-            var copy = Directory.CreateTempSubdirectory("pingan-outbox-").FullName;
+            using var temp = new TempFolder("outbox");
+            var copy = temp.FullName;
             foreach (var file in new DirectoryInfo(kit.Kit.Folder).GetFiles())
             {
                 file.CopyTo(Path.Combine(copy, file.Name));
@@ -65,8 +66,6 @@ public sealed class NoticeTamperTests
             {
                 missed.Add(name);
             }
-
-            Directory.Delete(copy, recursive: true);
         }
 
         Threat.Report("T-27", Edits.Length, missed.Count, "rows of the outbox");

@@ -8,9 +8,10 @@ namespace PingAnIoT.EndToEnd;
 /// <param name="postgres">A connection string, for a ledger on PostgreSQL; null for SQLite.</param>
 public sealed class PlannedServer(string name, string? postgres = null) : IAsyncDisposable
 {
+    private readonly TempFolder temp = new(name);
     private PinganProcess? server;
 
-    public string Data { get; } = PinganProcess.NewDataFolder(name);
+    public string Data => temp.PathOf("data");
 
     public int Mqtt { get; } = FreePort();
 
@@ -23,7 +24,7 @@ public sealed class PlannedServer(string name, string? postgres = null) : IAsync
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Rules"] = TestRules.Write(Path.GetDirectoryName(Data) + "/", rules, Path.GetFileName(Data)),
+            ["Rules"] = TestRules.Write(temp.FullName, rules),
             ["Listen__Mqtt"] = Mqtt.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["Telemetry__LogLevel"] = "Warning",
         };
@@ -62,7 +63,7 @@ public sealed class PlannedServer(string name, string? postgres = null) : IAsync
             await server.DisposeAsync();
         }
 
-        Directory.Delete(Data, recursive: true);
+        temp.Dispose();
     }
 
     private static int FreePort()

@@ -22,7 +22,8 @@ public sealed class TourTests
     public async Task By_curl_alone()
     {
         Peers.Require("curl", "curl");
-        await using var server = await StartAsync();
+        using var temp = new TempFolder("tour");
+        await using var server = await StartAsync(temp.FullName);
         var script = Snippet("curl").Replace("127.0.0.1:5080", $"127.0.0.1:{server.Http}", StringComparison.Ordinal);
         var result = await Tool.RunAsync(Peers.Require("bash", "bash"), ["-euo", "pipefail", "-c", script]);
         result.ExitCode.Should().Be(0, result.ToString());
@@ -34,7 +35,8 @@ public sealed class TourTests
     public async Task By_grpc_js_alone()
     {
         var node = Peers.RequireNodeClients();
-        await using var server = await StartAsync();
+        using var temp = new TempFolder("tour");
+        await using var server = await StartAsync(temp.FullName);
         var script = Snippet("js").Replace("127.0.0.1:5081", $"127.0.0.1:{server.Grpc}", StringComparison.Ordinal)
             .Replace("'proto'", $"'{Repository.PathOf("proto")}'", StringComparison.Ordinal);
         var result = await Tool.RunAsync(node, ["--input-type=commonjs", "-e", script], Peers.ClientsFolder);
@@ -51,10 +53,9 @@ public sealed class TourTests
     }
 
     /// <summary>A server with a red that has returned to normal.</summary>
-    private static async Task<PinganProcess> StartAsync()
+    private static async Task<PinganProcess> StartAsync(string data)
     {
         var mosquitto = Peers.Require("mosquitto_pub", "mosquitto-clients");
-        var data = PinganProcess.NewDataFolder("tour");
         var server = await PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Rules"] = TestRules.Write(data, TestRules.Methane), ["Policy"] = TestRules.Write(data, Calm, "policy"),

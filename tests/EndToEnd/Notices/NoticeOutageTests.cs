@@ -25,7 +25,8 @@ public sealed class NoticeOutageTests
         smtp.Up();
         await hook.DownAsync();
         await smtp.DownAsync();
-        var data = PinganProcess.NewDataFolder("notices");
+        using var temp = new TempFolder("notices");
+        var data = temp.FullName;
         var notices = Path.Combine(data, "notices.yaml");
         await File.WriteAllTextAsync(Path.Combine(data, "secret"), Secret);
         await File.WriteAllTextAsync(notices, $$"""

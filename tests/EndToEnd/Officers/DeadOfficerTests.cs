@@ -21,7 +21,8 @@ public sealed class DeadOfficerTests
     [Fact]
     public async Task T19_forty_of_two_hundred_streams_go_dead_and_the_others_see_everything_and_the_forty_resume_without_gap_or_repeat()
     {
-        var data = PinganProcess.NewDataFolder("dead-officers");
+        using var temp = new TempFolder("dead-officers");
+        var data = temp.FullName;
         await using var server = await PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) });
         using var gateway = new MqttClientFactory().CreateMqttClient();
         await gateway.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", server.Mqtt).WithClientId("gw").WithCredentials("gw", "x").WithTimeout(Long).Build());

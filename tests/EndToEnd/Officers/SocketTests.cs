@@ -9,7 +9,8 @@ public sealed class SocketTests
     [Fact]
     public async Task T25_only_the_sockets_that_were_asked_for_and_plain_MQTT_on_loopback_whatever_was()
     {
-        var data = PinganProcess.NewDataFolder("sockets");
+        using var temp = new TempFolder("sockets");
+        var data = temp.FullName;
         var (certificate, key) = TestCertificate.Write(data);
         var tls = new Dictionary<string, string>(StringComparer.Ordinal) { ["Tls__Certificate"] = certificate, ["Tls__Key"] = key };
         (string Name, Dictionary<string, string> Settings, string Wide)[] cases =

@@ -16,7 +16,8 @@ public sealed class BridgeTests
         Peers.Require("mosquitto", "mosquitto");
         var publish = Peers.Require("mosquitto_pub", "mosquitto-clients");
         using var mosquitto = await Mosquitto.StartAsync();
-        var data = PinganProcess.NewDataFolder("bridge");
+        using var temp = new TempFolder("bridge");
+        var data = temp.FullName;
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Rules"] = TestRules.Write(data, TestRules.Methane),

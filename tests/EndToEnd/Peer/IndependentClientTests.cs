@@ -73,7 +73,8 @@ public sealed class IndependentClientTests(PeerServer peers) : IClassFixture<Pee
     {
         var mosquitto = Peers.Require("mosquitto_pub", "mosquitto-clients");
         var curl = Peers.Require("curl", "curl");
-        var data = PinganProcess.NewDataFolder("tls");
+        using var temp = new TempFolder("tls");
+        var data = temp.FullName;
         var (certificate, key) = TestCertificate.Write(data);
         await using var server = await PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal)
         {

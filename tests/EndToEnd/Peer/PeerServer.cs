@@ -3,16 +3,16 @@ namespace PingAnIoT.EndToEnd;
 /// <summary>One server for all the tests with independent clients.</summary>
 public sealed class PeerServer : IAsyncLifetime
 {
+    private readonly TempFolder temp = new("peers");
     private PinganProcess? server;
 
     public PinganProcess Server => server!;
 
     public async ValueTask InitializeAsync()
     {
-        var data = PinganProcess.NewDataFolder("peers");
-        server = await PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal)
+        server = await PinganProcess.RunAsync(temp.FullName, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Rules"] = TestRules.Write(data, TestRules.Methane),
+            ["Rules"] = TestRules.Write(temp.FullName, TestRules.Methane),
         });
     }
 
@@ -22,5 +22,7 @@ public sealed class PeerServer : IAsyncLifetime
         {
             await server.DisposeAsync();
         }
+
+        temp.Dispose();
     }
 }

@@ -50,13 +50,6 @@ public sealed partial class PinganProcess : IAsyncDisposable
     public static Task<ToolResult> VerbAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
         Tool.RunAsync("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory, TimeSpan.FromMinutes(5), environment);
 
-    /// <summary>A fresh data folder under the temporary folder.</summary>
-    public static string NewDataFolder(string name)
-    {
-        var folder = Directory.CreateTempSubdirectory("pingan-" + name + "-").FullName;
-        return folder;
-    }
-
     /// <summary>Starts <c>run</c> with open gateways and officers on free loopback ports and waits until it is ready.</summary>
     public static async Task<PinganProcess> RunAsync(string data, IReadOnlyDictionary<string, string>? settings = null)
     {
@@ -82,6 +75,9 @@ public sealed partial class PinganProcess : IAsyncDisposable
     public static async Task<PinganProcess> StartAsync(string[] arguments, Dictionary<string, string> environment)
     {
         var begin = TimeProvider.System.GetTimestamp();
+
+        // A process that is killed leaves the runtime's pipes for debuggers in the temporary folder.
+        environment["DOTNET_EnableDiagnostics"] = "0";
         var server = new PinganProcess(Tool.Start("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory, environment));
         server.process.OutputDataReceived += (_, e) => server.Take(e.Data);
         server.process.ErrorDataReceived += (_, e) => server.Take(e.Data);

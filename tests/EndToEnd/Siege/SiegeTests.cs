@@ -16,7 +16,8 @@ public sealed class SiegeTests
     public async Task Red_alerts_come_through_while_bombs_are_under_way()
     {
         const int Bombs = 2_000;
-        await using var server = await StartAsync("bombs");
+        using var temp = new TempFolder("bombs");
+        await using var server = await StartAsync(temp.FullName);
         await using var canary = await Canary.StartAsync(server);
         var before = ResidentBytes(server);
         using var bombs = new Besiegers();
@@ -39,7 +40,8 @@ public sealed class SiegeTests
     [Fact]
     public async Task Red_alerts_come_through_while_silent_slow_and_storming_connections_are_under_way()
     {
-        await using var server = await StartAsync("slow");
+        using var temp = new TempFolder("slow");
+        await using var server = await StartAsync(temp.FullName);
         await using var canary = await Canary.StartAsync(server);
         var before = ResidentBytes(server);
         using var silent = new Besiegers();
@@ -99,11 +101,8 @@ public sealed class SiegeTests
 
     private static byte[] Bomb(int i) => [(byte)((i % 16 << 4) | (i / 16 % 3)), .. Lengths[i / 48 % Lengths.Length]];
 
-    private static async Task<PinganProcess> StartAsync(string name)
-    {
-        var data = PinganProcess.NewDataFolder(name);
-        return await PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) });
-    }
+    private static Task<PinganProcess> StartAsync(string data) =>
+        PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) });
 
     private static void Report(string id, int cases, Canary canary, int rounds, long growth)
     {

@@ -87,7 +87,9 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
     [Fact]
     public void A_full_file_system_is_waited_out()
     {
-        var folder = MountSmall();
+        using var temp = new TempFolder("full");
+        var folder = temp.FullName;
+        MountSmall(folder);
         try
         {
             var ballast = Path.Combine(folder, "ballast");
@@ -116,17 +118,14 @@ public sealed class JournalFaultTests(ITestOutputHelper output)
         }
     }
 
-    private static string MountSmall()
+    private static void MountSmall(string folder)
     {
-        var folder = Directory.CreateTempSubdirectory("pingan-full-").FullName;
         if (!OperatingSystem.IsLinux() || Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder) != 0)
         {
             const string Reason = "mounting a small tmpfs needs Linux and root";
             Environment.GetEnvironmentVariable("PINGAN_NO_SKIP").Should().NotBe("1", Reason);
             Assert.Skip(Reason);
         }
-
-        return folder;
     }
 
     private static int Run(string command, params string[] arguments)

@@ -9,13 +9,13 @@ namespace PingAnIoT.Server.Tests;
 /// <summary>A whole server in this process, on free ports, in a folder of its own.</summary>
 public sealed class TestServer : IAsyncDisposable
 {
-    private readonly bool ownsFolder;
+    private readonly TempFolder? own;
 
-    private TestServer(ServerHost host, string data, bool ownsFolder)
+    private TestServer(ServerHost host, string data, TempFolder? own)
     {
         Host = host;
         Data = data;
-        this.ownsFolder = ownsFolder;
+        this.own = own;
         Channel = GrpcChannel.ForAddress(host.Addresses.GrpcUri);
         Http = new HttpClient { BaseAddress = host.Addresses.HttpUri };
     }
@@ -37,7 +37,21 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, string? data = null, IReadOnlyList<IOpenRule>? openRules = null,
         ILoggerProvider? logs = null, TimeProvider? time = null)
     {
-        var folder = data ?? Directory.CreateTempSubdirectory("pingan-server-").FullName;
+        var own = data is null ? new TempFolder("server") : null;
+        try
+        {
+            return await StartAsync(data ?? own!.FullName, own, change, openRules, logs, time);
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<TestServer> StartAsync(
+        string folder, TempFolder? own, Func<ServerOptions, ServerOptions>? change, IReadOnlyList<IOpenRule>? openRules, ILoggerProvider? logs, TimeProvider? time)
+    {
         var options = new ServerOptions
         {
             Data = folder,
@@ -50,7 +64,7 @@ public sealed class TestServer : IAsyncDisposable
         options = change?.Invoke(options) ?? options;
         ServerOptionsCheck.Check(options).Should().BeEmpty();
         var host = await ServerHost.StartAsync(options, time ?? TimeProvider.System, Log, Cancel, openRules);
-        return new TestServer(host, folder, ownsFolder: data is null);
+        return new TestServer(host, folder, own);
 
         void Log(ILoggingBuilder builder)
         {
@@ -79,10 +93,7 @@ public sealed class TestServer : IAsyncDisposable
         Channel.Dispose();
         Http.Dispose();
         await Host.DisposeAsync();
-        if (ownsFolder)
-        {
-            Directory.Delete(Data, recursive: true);
-        }
+        own?.Dispose();
     }
 }
 
