@@ -70,6 +70,19 @@ public sealed class CliTests
     [InlineData("simulate --virtual --minutes 1 --acceleration 0 --fail-if false-alerts>0", 0)]
     public async Task Exit_status(string line, int status) => (await RunAsync(line.Split(' '))).Status.Should().Be(status);
 
+    [Theory]
+    [InlineData("alrts", "'alrts' is no verb of pinganiot; did you mean 'alerts'?")]
+    [InlineData("alerts --color red", "'--color' is no option of alerts; did you mean '--colour'?")]
+    [InlineData("duty hand-over d01 x", "'hand-over' is no verb of duty; did you mean 'handover'?")]
+    [InlineData("counters 7", "'7' is no argument of counters.")]
+    [InlineData("maintenance plan d01 --for 4g --reason x", "--for '4g' is not a time such as 20m or 4h.")]
+    public async Task A_wrong_word_is_told_with_the_one_that_was_meant(string line, string says)
+    {
+        var (status, _, error) = await RunAsync(line.Split(' '));
+        status.Should().Be(2);
+        error.Should().Be(says + "\nTry --help.\n");
+    }
+
     [Fact]
     public async Task Simulate_writes_its_scorecard_as_json()
     {
@@ -171,8 +184,8 @@ public sealed class CliTests
         foreach (var (line, status, says) in new[]
         {
             ("see", 0, "new"), ("ack", 0, "acknowledged"), ("triage --verdict real", 0, "acknowledged"), ("report", 0, "acknowledged"),
-            ("arrive", 1, "Steps that may be taken now: triage,report,dispatch"), ("dispatch --to team-3", 0, "dispatched"), ("arrive", 0, "arrived"),
-            ("rectify", 1, "NEEDS_REASON"), ("rectify --note changed", 0, "rectified"), ("confirm", 0, "rectified"), ("shelve --for 10m --note parts", 0, "rectified, shelved"),
+            ("arrive", 1, "Steps that may be taken now: triage, report, dispatch, confirm, shelve, out-of-service, comment."), ("dispatch --to team-3", 0, "dispatched"), ("arrive", 0, "arrived"),
+            ("rectify", 1, "NEEDS_REASON"), ("rectify --note changed", 0, "rectified"), ("confirm", 0, "rectified"), ("shelve --for 10x --note parts", 2, "--for '10x' is not a time such as 20m or 4h."), ("shelve --for 10m --note parts", 0, "rectified, shelved"),
             ("shelve --for 31m --note parts", 0, "rectified, shelved"), ("unshelve", 0, "rectified"), ("out-of-service --note sensor --dry-run", 0, "open now: 1 red"), ("out-of-service --note sensor --for 9h", 2, "at most 8h"),
             ("out-of-service --note sensor --for 2h", 0, "out of service until"),
             ("return-to-service", 0, "rectified"), ("close --verdict real", 1, "NEEDS_SECOND_PERSON"),
@@ -293,7 +306,7 @@ public sealed class CliTests
         await using var server = await OfficerTests.StartAsync();
         var kept = Path.Combine(server.Data, "session");
         string[] at = ["--server", server.Host.Addresses.GrpcUri.ToString()];
-        (await RunInAsync(kept, ["alerts", .. at])).Status.Should().Be(1, "nobody is signed in");
+        (await RunInAsync(kept, ["alerts", .. at])).Should().Be((1, "", $"You are not signed in to {at[1]}, or no longer: sign-in NAME, or a token in PINGAN_TOKEN.\n"));
         (await RunInAsync(kept, ["sign-in", "chief", "--password-stdin", "--setup-token", server.Host.SetupToken!, .. at])).Status.Should().Be(0);
         new FileInfo(kept).UnixFileMode.Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         (await RunInAsync(kept, ["officers", "add", "li.na", "--zh", "李娜", "--territory", "d01/s03", "--password-stdin", .. at])).Out.Should().Contain("officer  d01/s03  李娜");
@@ -356,6 +369,7 @@ public sealed class CliTests
         var shown = (await RunAsync(["show", id, .. at])).Out;
         shown.Should().Contain("acknowledged  li.na on my way").And.Contain("comment  li.na valve shut").And.Contain("level 1").And.Contain("Steps that may be taken now: triage, report, dispatch,");
         (await RunAsync(["show", id, "--json", .. at])).Out.Should().Contain("\"history\"");
+        (await RunAsync(["show", id.ToLowerInvariant(), .. at])).Out.Should().Be(shown);
         (await RunAsync(["show", "NONE", .. at])).Status.Should().Be(1);
         await ActsOnWhatWasSeenAsync(id, shown, at);
         var (status, _, error) = await RunAsync(["close", id, "--verdict", "false", .. at]);

@@ -33,9 +33,13 @@ public sealed partial class VerbTests
     }
 
     [Fact]
+    public void Every_step_that_is_listed_is_a_verb() =>
+        WorkTable.Steps.Select(s => AlertText.Verbs([WireNames.Of(s.Action)])).Except(Root().Subcommands.Select(c => c.Name)).Should().BeEmpty();
+
+    [Fact]
     public void The_document_tells_of_every_verb_what_its_help_does() =>
         DocumentCommands.Text("terminal.md").Split("<!-- verbs -->\n")[1].Split("<!-- /verbs -->")[0].Should().Be("| verb | does |\n|---|---|\n" + string.Concat(
-            Leaves(CommandLine.Root(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, TimeProvider.System)), "").Select(v => $"| `{v.Name}` | {v.Does} |\n")));
+            Leaves(Root(), "").Select(v => $"| `{v.Name}` | {v.Does} |\n")));
 
     [Fact]
     public async Task The_first_day_of_the_document_goes_as_it_is_written()
@@ -79,6 +83,8 @@ public sealed partial class VerbTests
         said["close"].Should().Contain("closed");
         said.Keys.Should().EndWith("sign-out");
     }
+
+    private static RootCommand Root() => CommandLine.Root(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, TimeProvider.System));
 
     /// <summary>Every verb that does something, with its description.</summary>
     private static IEnumerable<(string Name, string Does)> Leaves(Command command, string path)

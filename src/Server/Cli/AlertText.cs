@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 
@@ -6,6 +7,16 @@ namespace PingAnIoT.Server;
 /// <summary>Alerts in words for the terminal. A colour is always a word too, in both languages.</summary>
 internal static class AlertText
 {
+    /// <summary>An alert's id, in whatever case it is typed.</summary>
+    public static Argument<string> Id(string name) => new(name)
+    {
+        Description = "The alert, e.g. K7QM-2XRD-9FVT.", CustomParser = r => r.Tokens[0].Value.ToUpperInvariant(),
+    };
+
+    /// <summary>Steps as the protocol names them, by the names of their verbs.</summary>
+    public static string Verbs(IEnumerable<string> steps) =>
+        string.Join(", ", steps.Select(s => s switch { "acknowledge" => "ack", "take_out_of_service" => "out-of-service", _ => s.Replace('_', '-') }).DefaultIfEmpty("none"));
+
     public static string Word(V1.Severity severity) => severity switch
     {
         V1.Severity.Red => "红 red",

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
@@ -10,9 +11,9 @@ public static class CommandLine
         var parsed = Root(terminal).Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var error in Unknown(parsed) is { } unknown ? [unknown] : parsed.Errors.Select(e => e.Message))
             {
-                await terminal.Error.WriteLineAsync(error.Message);
+                await terminal.Error.WriteLineAsync(error);
             }
 
             await terminal.Error.WriteLineAsync("Try --help.");
@@ -25,6 +26,20 @@ public static class CommandLine
                 Output = terminal.Out, Error = terminal.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
             },
             cancellationToken);
+    }
+
+    /// <returns>The first word that is neither a verb nor an option here, with the nearest that is; null when all are.</returns>
+    private static string? Unknown(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var word, ..])
+        {
+            return null;
+        }
+
+        var command = parsed.CommandResult.Command;
+        var near = NearestName.Find(word, command.Subcommands.Select(c => c.Name).Concat(command.Options.Select(o => o.Name)));
+        var of = command is RootCommand ? "pinganiot" : command.Name;
+        return $"'{word}' is no {(word.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "verb" : "argument")} of {of}{(near is null ? "." : $"; did you mean '{near}'?")}";
     }
 
     internal static RootCommand Root(Terminal terminal)

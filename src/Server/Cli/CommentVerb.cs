@@ -7,7 +7,7 @@ internal static class CommentVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var id = AlertText.Id("id");
         var note = new Argument<string>("note") { Description = "What you have to say, at most 2,000 characters." };
         return OfficerConnection.Verb(terminal, new Command("comment", "Comment on an alert.") { id, note }, async (client, headers, parsed, ct) =>
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
+using PingAnIoT.Rules;
 
 namespace PingAnIoT.Server;
 
@@ -37,12 +38,29 @@ internal static class DutyText
         return option;
     }
 
+    /// <summary>How long something is to last, checked as the line is read.</summary>
+    public static Option<string?> For(string description)
+    {
+        var option = new Option<string?>("--for") { Description = description };
+        option.Validators.Add(r =>
+        {
+            if (r.GetValueOrDefault<string?>() is { } text && DurationText.Parse(text) is null or <= 0)
+            {
+                r.AddError($"--for '{text}' is not a time such as 20m or 4h.");
+            }
+        });
+        return option;
+    }
+
     public static Timestamp? Stamp(DateTimeOffset? time) => time is { } t ? Timestamp.FromDateTimeOffset(t) : null;
 
     public static string Of(Timestamp? time) =>
         time is null ? "" : time.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
 
     public static string Place(string territory) => territory.Length == 0 ? "the city" : territory;
+
+    /// <summary>Where those are from whose names are not said.</summary>
+    public static string Who(V1.DutySource source) => source == V1.DutySource.Nobody ? "nobody" : $"somebody ({source.ToString().ToLowerInvariant()})";
 
     public static string Who(IEnumerable<V1.OnDutyOfficer> officers) => string.Join(", ", officers.Select(o => $"{o.Officer} ({o.Reason})"));
 

@@ -67,9 +67,9 @@ internal static class IncidentsVerb
 
     private static string Line(V1.Incident incident)
     {
-        var place = incident.Gateway.Length > 0 ? "gateway " + incident.Gateway : $"{incident.Territory} {incident.Site}".Trim();
+        var place = incident.Gateway.Length > 0 ? "gateway " + incident.Gateway : $"{DutyText.Place(incident.Territory)} {incident.Site}".Trim();
         var counts = string.Join(", ", incident.Counts.Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.AlertCount} {AlertText.Word(c.Severity)}")));
         return $"{AlertText.Word(incident.PeakSeverity),-9} {incident.Id}  {incident.Cause.ToString().ToLowerInvariant()}  {place}  {incident.Title?.Zh} {incident.Title?.En}  "
-            + $"{counts}  since {incident.OpenTime.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}Z{(incident.Open ? "" : ", closed")}";
+            + $"{counts}  since {DutyText.Of(incident.OpenTime)}{(incident.Open ? "" : ", closed")}";
     }
 }

@@ -20,7 +20,7 @@ internal static class MaintenanceVerb
     {
         var territory = DutyText.Territory();
         var (from, to) = (DutyText.Time("--from", "Now without it"), DutyText.Time("--to", "The end"));
-        var time = new Option<string>("--for") { Description = "For how long, such as 4h, in place of --to.", DefaultValueFactory = _ => "" };
+        var time = DutyText.For("For how long, such as 4h, in place of --to.");
         var (gateway, device) = (Text("--gateway", "What hangs behind it, and itself."), Text("--device", "A device."));
         var (kind, rule) = (Text("--kind", "Devices of that kind."), Text("--rule", "Alerts of that rule."));
         var reason = new Option<string>("--reason") { Description = "Why.", Required = true };
@@ -33,7 +33,7 @@ internal static class MaintenanceVerb
         return Verb(terminal, command, async (client, headers, parsed, ct) =>
         {
             var begin = parsed.GetValue(from);
-            var end = parsed.GetValue(to) ?? (DurationText.Parse(parsed.GetValue(time)!) is { } micros ? (begin ?? terminal.Time.GetUtcNow()).AddMicroseconds(micros) : null);
+            var end = parsed.GetValue(to) ?? (DurationText.Parse(parsed.GetValue(time) ?? "") is { } micros ? (begin ?? terminal.Time.GetUtcNow()).AddMicroseconds(micros) : null);
             if (end is null)
             {
                 await terminal.Error.WriteLineAsync("Say until when: --to TIME, or --for such as 4h.");

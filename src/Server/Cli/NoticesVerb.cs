@@ -68,7 +68,7 @@ internal static class NoticesVerb
 
     private static Command List(Terminal terminal)
     {
-        var alert = new Argument<string>("alert") { Description = "The alert's id." };
+        var alert = AlertText.Id("alert");
         var command = new Command("list", "List the notices of an alert: who was told, when, over what, in how many tries.") { alert };
         return Asking(terminal, command, async (client, headers, parsed, ct) =>
         {

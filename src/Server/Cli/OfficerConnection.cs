@@ -94,6 +94,11 @@ internal sealed class OfficerConnection
             await terminal.Error.WriteLineAsync($"No server at {address}: {e.Status.Detail}");
             return ExitCode.Unreachable;
         }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unauthenticated && e.GetRpcStatus() is null)
+        {
+            await terminal.Error.WriteLineAsync($"You are not signed in to {address}, or no longer: sign-in NAME, or a token in PINGAN_TOKEN.");
+            return ExitCode.No;
+        }
         catch (RpcException e)
         {
             await terminal.Error.WriteLineAsync(Sentence(e));
@@ -104,7 +109,7 @@ internal sealed class OfficerConnection
     private static string Sentence(RpcException e)
     {
         var info = e.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>();
-        var legal = info?.Metadata.GetValueOrDefault("legal_steps") is { Length: > 0 } steps ? $" Steps that may be taken now: {steps}." : "";
+        var legal = info?.Metadata.GetValueOrDefault("legal_steps") is { Length: > 0 } steps ? $" Steps that may be taken now: {AlertText.Verbs(steps.Split(','))}." : "";
         return $"{e.Status.Detail}{legal} ({e.StatusCode}{(info is null ? "" : $", {info.Reason}")})";
     }
 

@@ -170,5 +170,5 @@ internal static class OfficersVerb
 
     private static string Line(V1.DutyOfficer officer) =>
         $"{officer.Name}  {string.Join(',', officer.Roles.Select(r => r.ToString().ToLowerInvariant()))}  "
-        + $"{(officer.Territory.Length == 0 ? "whole city" : officer.Territory)}  {officer.NameZh} {officer.NameEn}{(officer.Disabled ? "  disabled" : "")}";
+        + $"{(officer.Territory.Length == 0 ? "whole city" : officer.Territory)}  {officer.NameZh} {officer.NameEn}".TrimEnd() + (officer.Disabled ? "  disabled" : "");
 }

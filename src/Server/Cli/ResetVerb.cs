@@ -7,7 +7,7 @@ internal static class ResetVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var id = AlertText.Id("id");
         var note = new Argument<string>("note") { Description = "What you have to say, at most 1,900 characters.", DefaultValueFactory = _ => "" };
         var seeing = StepVerbs.Seeing();
         return OfficerConnection.Verb(terminal, new Command("reset", "Reset an alert of a latched rule, which no reading ends.") { id, note, seeing }, async (client, headers, parsed, ct) =>

@@ -27,8 +27,8 @@ internal static class RosterVerb
                 await terminal.Out.WriteLineAsync(why);
             }
 
-            await terminal.Out.WriteLineAsync($"on duty: {(who.Officers.Count > 0 ? DutyText.Who(who.Officers) : who.Source.ToString())}"
-                + (who.Source == V1.DutySource.Own || who.StandIn.Length == 0 ? "" : $", of {who.StandIn}"));
+            await terminal.Out.WriteLineAsync($"on duty: {(who.Officers.Count > 0 ? DutyText.Who(who.Officers) : DutyText.Who(who.Source))}"
+                + (who.Source is V1.DutySource.Own or V1.DutySource.Nobody || who.StandIn.Length == 0 ? "" : $", of {who.StandIn}"));
             var request = new V1.GetRosterRequest { Territory = place, Role = of, From = DutyText.Stamp(begin), To = DutyText.Stamp(begin.AddDays(parsed.GetValue(days))) };
             var roster = await client.GetRosterAsync(request, headers, cancellationToken: ct);
             string[] lines =
@@ -123,7 +123,7 @@ internal static class RosterVerb
             {
                 await terminal.Out.WriteLineAsync(
                     $"{DutyText.Of(gap.From)}  {DutyText.Of(gap.To)}  {DutyText.Place(gap.Territory)} {gap.Role.ToString().ToLowerInvariant()} {gap.Why}; "
-                    + (gap.Source == V1.DutySource.Nobody ? "NOBODY stands in" : $"stands in: {(gap.StandIn.Length > 0 ? gap.StandIn : gap.Source.ToString())}"));
+                    + (gap.Source == V1.DutySource.Nobody ? "NOBODY stands in" : $"stands in: {(gap.StandIn.Length > 0 ? gap.StandIn : DutyText.Who(gap.Source))}"));
             }
 
             return gaps.Count == 0 ? ExitCode.Done : ExitCode.No;

@@ -9,7 +9,7 @@ internal static class ShowVerb
 {
     public static Command Create(Terminal terminal)
     {
-        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var id = AlertText.Id("id");
         var json = new Option<bool>("--json") { Description = "As JSON." };
         return OfficerConnection.Verb(terminal, new Command("show", "Show an alert with its history and the steps that may be taken now.") { id, json }, async (client, headers, parsed, ct) =>
         {
@@ -44,7 +44,7 @@ internal static class ShowVerb
             yield return AlertText.Entry(entry, alert.Unit);
         }
 
-        yield return $"Steps that may be taken now: {(alert.LegalSteps.Count == 0 ? "none" : string.Join(", ", alert.LegalSteps))}.";
+        yield return $"Steps that may be taken now: {AlertText.Verbs(alert.LegalSteps)}.";
         yield return $"Only if nobody acts before you: --seeing {N(alert.Sequence)}";
     }
 

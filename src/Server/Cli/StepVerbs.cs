@@ -58,11 +58,12 @@ internal static class StepVerbs
         Terminal terminal, string name, string description, bool isTimed, string howLong, string question,
         Func<V1.AlertService.AlertServiceClient, Asked, Duration?, bool, Metadata, CancellationToken, Task<(V1.Alert Alert, V1.HeldBackPreview Preview)>> ask)
     {
-        var time = new Option<string?>("--for") { Description = howLong, Required = isTimed };
+        var time = DutyText.For(howLong);
+        time.Required = isTimed;
         var (dry, yes) = (HeldBackText.DryRun(), HeldBackText.Yes());
         return Make(terminal, name, description, [time, dry, yes], async (client, asked, parsed, headers, ct) =>
         {
-            var within = parsed.GetValue(time) is { } text ? Duration.FromTimeSpan(TimeSpan.FromMicroseconds(DurationText.Parse(text) ?? 0)) : null;
+            var within = parsed.GetValue(time) is { } text ? Duration.FromTimeSpan(TimeSpan.FromMicroseconds(DurationText.Parse(text)!.Value)) : null;
             var isDry = parsed.GetValue(dry);
             if (isDry || (terminal.IsInteractive && !parsed.GetValue(yes)))
             {
@@ -108,7 +109,7 @@ internal static class StepVerbs
         Terminal terminal, string name, string description, IReadOnlyList<System.CommandLine.Option> options,
         Func<V1.AlertService.AlertServiceClient, Asked, ParseResult, Metadata, CancellationToken, Task<int>> ask)
     {
-        var id = new Argument<string>("id") { Description = "The alert, e.g. K7QM-2XRD-9FVT." };
+        var id = AlertText.Id("id");
         var note = new Option<string>("--note") { Description = "What you have to say.", DefaultValueFactory = _ => "" };
         var seeing = Seeing();
         var command = new Command(name, description) { id, note, seeing };
