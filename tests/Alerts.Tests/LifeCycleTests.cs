@@ -141,6 +141,27 @@ public class LifeCycleTests
     }
 
     [Fact]
+    public async Task Of_a_long_history_the_newest_is_read_and_in_its_order()
+    {
+        await using var kit = new LedgerKit();
+        var ledger = kit.Open();
+        ledger.Post(new Plant().To(Severity.Yellow, kit.Now));
+        await kit.FlushAsync();
+        var id = kit.OnlyAlert().Id;
+        await ledger.WriteAsync(
+            t =>
+            {
+                for (var i = 0; i < 30; i++)
+                {
+                    t.Append(EntryKind.Commented, id, "wang", $"test/{i}", t.NowMicros, new EntryBody { Command = new CommandFacts($"{i}") });
+                }
+            },
+            default);
+        (await ledger.ReadHistoryAsync(id, 1000, default)).Should().HaveCount(31).And.BeInAscendingOrder(e => e.Sequence);
+        (await ledger.ReadHistoryAsync(id, 3, default)).Select(e => e.Body.Command!.Note).Should().Equal("27", "28", "29");
+    }
+
+    [Fact]
     public async Task Who_acts_on_what_is_no_longer_so_is_told()
     {
         await using var kit = new LedgerKit();

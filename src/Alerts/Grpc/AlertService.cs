@@ -42,7 +42,7 @@ public sealed partial class AlertService(Ledger ledger, AlertStreams streams, IL
             throw GrpcErrors.NotFound("alert", request.Id);
         }
 
-        var history = await ledger.ReadHistoryAsync(request.Id, 0, HistoryEntries, context.CancellationToken);
+        var history = await ledger.ReadHistoryAsync(request.Id, HistoryEntries, context.CancellationToken);
         var response = new V1.GetResponse { Alert = WireAlert.Of(alert, officer) };
         response.History.AddRange(history.Select(WireAlert.Of));
         return response;

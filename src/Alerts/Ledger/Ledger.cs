@@ -257,12 +257,15 @@ public sealed class Ledger : ITransitionSink, IAsyncDisposable
                 c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE seq > @after ORDER BY seq LIMIT @limit", LedgerRows.ReadEntry,
                 ("@after", after), ("@limit", Page(limit))), cancellationToken);
 
-    /// <summary>The history of one alert, oldest first, after <paramref name="after"/>; at most 1,000.</summary>
-    public Task<IReadOnlyList<LedgerEntry>> ReadHistoryAsync(string alertId, long after, int limit, CancellationToken cancellationToken) =>
-        readers.ReadAsync(
+    /// <summary>The history of one alert, oldest first: of a long one the newest.</summary>
+    /// <param name="alertId">Which.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public async Task<IReadOnlyList<LedgerEntry>> ReadHistoryAsync(string alertId, int limit, CancellationToken cancellationToken) =>
+        [.. (await readers.ReadAsync(
             c => LedgerRows.Query(
-                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert AND seq > @after ORDER BY seq LIMIT @limit", LedgerRows.ReadEntry,
-                ("@alert", alertId), ("@after", after), ("@limit", Page(limit))), cancellationToken);
+                c, $"SELECT {LedgerRows.EntryColumns} FROM entry WHERE alert = @alert ORDER BY seq DESC LIMIT @limit", LedgerRows.ReadEntry,
+                ("@alert", alertId), ("@limit", Page(limit))), cancellationToken).ConfigureAwait(false)).Reverse()];
 
     /// <summary>Reads by a connection of the readers, at most 2 s.</summary>
     internal Task<T> ReadAsync<T>(Func<DbConnection, T> read, CancellationToken cancellationToken) =>
