@@ -326,6 +326,7 @@ public sealed class CliTests
         (await RunInAsync(kept, ["officers", "list", .. at])).Out.Should().Contain("chief").And.Contain("li.na");
         (await RunInAsync(kept, ["alerts", .. at])).Status.Should().Be(0);
         (await RunInAsync(kept, ["officers", "password", "nobody", "--password-stdin", .. at])).Status.Should().Be(1);
+        (await RunInAsync(kept, ["officers", "password", "li.na", "--password-stdin", .. at])).Out.Should().Be("li.na has a new password\n");
         (await RunInAsync(kept, ["sign-in", "li.na", "--password-stdin", .. at])).Error.Should().Contain("SIGN_IN_REFUSED");
         File.Copy(kept, kept + "-copy");
         (await RunInAsync(kept, ["sign-out", .. at])).Status.Should().Be(0);

@@ -45,6 +45,8 @@ public sealed partial class DutyDocumentTests
         said["roster show"].Should().Contain("on duty: li.na (shift day of 2026-12-14, team 1), wang.wei");
         said["roster gaps"].Should().BeEmpty();
         said["roster override"].Should().Contain("not wang.wei but sun.li  ill");
+        said["roster cancel"].Should().MatchRegex("^override [0-9]+ is over\n$");
+        said["duty schedule"].Should().Be("d01/s03: 3 checks a day\n");
         said["roster swap ask"].Should().Contain("Asked").And.Contain("li.na gives");
         said["roster swap agree"].Should().Contain("Agreed");
         said["roster swap approve"].Should().Contain("InForce");

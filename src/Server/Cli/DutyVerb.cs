@@ -65,6 +65,7 @@ internal static class DutyVerb
                     Territory = RosterVerb.Path(parsed.GetValue(territory)), Role = DutyText.RoleOf(parsed.GetValue(role)), Zone = parsed.GetValue(zone), From = parsed.GetValue(from),
                     To = parsed.GetValue(to), PerDay = parsed.GetValue(perDay), AnswerSeconds = parsed.GetValue(seconds), Seed = parsed.GetValue(seed),
                 }, headers, cancellationToken: ct);
+            await terminal.Out.WriteLineAsync($"{DutyText.Place(RosterVerb.Path(parsed.GetValue(territory)))}: {parsed.GetValue(perDay)} checks a day");
             return ExitCode.Done;
         });
     }

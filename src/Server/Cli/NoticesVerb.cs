@@ -110,6 +110,8 @@ internal static class NoticesVerb
             {
                 await client.DiscardNoticeAsync(new V1.DiscardNoticeRequest { Key = parsed.GetValue(key) }, headers, cancellationToken: ct);
             }
+
+            await terminal.Out.WriteLineAsync($"{parsed.GetValue(key)}  {(verb == "retry" ? "is tried again" : "is discarded")}");
         });
     }
 

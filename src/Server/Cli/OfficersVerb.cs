@@ -147,6 +147,7 @@ internal static class OfficersVerb
 
             var request = new V1.SetPasswordRequest { Name = parsed.GetValue(name), Password = password };
             await client.SetPasswordAsync(request, headers, cancellationToken: ct);
+            await terminal.Out.WriteLineAsync($"{request.Name} has a new password");
             return ExitCode.Done;
         });
     }

@@ -107,6 +107,7 @@ internal static class RosterVerb
         return Verb(terminal, new Command("cancel", "End an override now.") { id }, async (client, headers, parsed, ct) =>
         {
             await client.CancelOverrideAsync(new V1.CancelOverrideRequest { Id = parsed.GetValue(id) }, headers, cancellationToken: ct);
+            await terminal.Out.WriteLineAsync($"override {parsed.GetValue(id)} is over");
             return ExitCode.Done;
         });
     }

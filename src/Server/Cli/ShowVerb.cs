@@ -27,8 +27,12 @@ internal static class ShowVerb
     {
         var alert = found.Alert;
         yield return AlertText.Line(alert);
-        yield return $"{DutyText.Place(alert.Territory)}  {alert.Address}  {alert.OwnerUnit}  gateway {alert.Gateway}  rule {alert.RuleId}, threshold {AlertText.Value(alert.Threshold, alert.Unit)}"
-            + (alert.Incident.Length > 0 ? $"  incident {alert.Incident}" : "");
+        string[] facts =
+        [
+            alert.Territory, alert.Address, alert.OwnerUnit, $"gateway {alert.Gateway}", $"rule {alert.RuleId}, threshold {AlertText.Value(alert.Threshold, alert.Unit)}",
+            alert.Incident.Length > 0 ? $"incident {alert.Incident}" : "",
+        ];
+        yield return string.Join("  ", facts.Where(f => f.Length > 0));
         foreach (var due in alert.Deadlines.OrderBy(d => d.DueTime.ToDateTimeOffset()))
         {
             yield return $"due {DutyText.Of(due.DueTime)}  {AlertText.Step(due.Step)}, level {N(due.Level)}";
