@@ -52,6 +52,7 @@ public sealed class ServerHost : IAsyncDisposable
             var loggers = seeing.GetRequiredService<ILoggerFactory>();
             var meters = seeing.GetRequiredService<IMeterFactory>();
             var logger = loggers.CreateLogger<ServerHost>();
+            options = WithRoom(options, logger);
 
             // What is known: devices, the book, the rules.
             var stages = new StartStages(time, logger);
@@ -208,6 +209,18 @@ public sealed class ServerHost : IAsyncDisposable
         {
             await part.DisposeAsync();
         }
+    }
+
+    /// <summary>As many connections as may be let in without lacking files for anything else.</summary>
+    private static ServerOptions WithRoom(ServerOptions options, ILogger logger)
+    {
+        var (asked, room) = (options.Gateways.Connections, OpenFiles.Connections(options.Gateways.Connections));
+        if (room < asked)
+        {
+            logger.FewOpenFiles(asked, room);
+        }
+
+        return options with { Gateways = options.Gateways with { Connections = room } };
     }
 
     private static LedgerOptions LedgerOf(ServerOptions options, string data, PolicySource? policy) => new()

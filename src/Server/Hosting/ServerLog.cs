@@ -45,6 +45,9 @@ internal static partial class ServerLog
     [LoggerMessage(1017, LogLevel.Error, "The key set {File} is refused, its old keys stay good: {Why}")]
     public static partial void KeySetRefused(ILogger logger, string file, string why);
 
+    [LoggerMessage(1018, LogLevel.Information, "Of {Asked} connections there is room for {Connections} of gateways and as many of officers, as this process may open no more files; for more raise the hard limit (LimitNOFILE=, ulimit -Hn)")]
+    public static partial void FewOpenFiles(this ILogger logger, int asked, int connections);
+
     [LoggerMessage(1007, LogLevel.Warning, "{File} has set-points for territories or owner units of which no device is: {Codes}")]
     public static partial void UnusedSetPoints(ILogger logger, string file, string codes);
 }

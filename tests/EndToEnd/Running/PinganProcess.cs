@@ -51,7 +51,10 @@ public sealed partial class PinganProcess : IAsyncDisposable
         Tool.RunAsync("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory, TimeSpan.FromMinutes(5), environment);
 
     /// <summary>Starts <c>run</c> with open gateways and officers on free loopback ports and waits until it is ready.</summary>
-    public static async Task<PinganProcess> RunAsync(string data, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="data">Its folder.</param>
+    /// <param name="settings">Beside these.</param>
+    /// <param name="openFiles">Most that the process may have; null for as many as it may.</param>
+    public static async Task<PinganProcess> RunAsync(string data, IReadOnlyDictionary<string, string>? settings = null, int? openFiles = null)
     {
         var environment = FreePorts();
         environment["PingAn__Data"] = data;
@@ -61,7 +64,7 @@ public sealed partial class PinganProcess : IAsyncDisposable
             environment["PingAn__" + key] = value;
         }
 
-        return await StartAsync(["run"], environment);
+        return await StartAsync(["run"], environment, openFiles);
     }
 
     public static Dictionary<string, string> FreePorts() => new(StringComparer.Ordinal)
@@ -72,13 +75,19 @@ public sealed partial class PinganProcess : IAsyncDisposable
         ["PingAn__Listen__Http"] = "0",
     };
 
-    public static async Task<PinganProcess> StartAsync(string[] arguments, Dictionary<string, string> environment)
+    public static async Task<PinganProcess> StartAsync(string[] arguments, Dictionary<string, string> environment, int? openFiles = null)
     {
         var begin = TimeProvider.System.GetTimestamp();
 
         // A process that is killed leaves the runtime's pipes for debuggers in the temporary folder.
         environment["DOTNET_EnableDiagnostics"] = "0";
-        var server = new PinganProcess(Tool.Start("dotnet", [Assembly, .. arguments], AppContext.BaseDirectory, environment));
+        string[] command = ["dotnet", Assembly, .. arguments];
+        if (openFiles is { } most)
+        {
+            command = ["prlimit", FormattableString.Invariant($"--nofile={most}:{most}"), .. command];
+        }
+
+        var server = new PinganProcess(Tool.Start(command[0], command[1..], AppContext.BaseDirectory, environment));
         server.process.OutputDataReceived += (_, e) => server.Take(e.Data);
         server.process.ErrorDataReceived += (_, e) => server.Take(e.Data);
         server.process.BeginOutputReadLine();

@@ -70,6 +70,34 @@ public sealed class SiegeTests
         await Until.SoAsync(() => silent.Open + slow.Open == 0, 2 * Longest, "every connection that says nothing in time is closed");
     }
 
+    [Fact]
+    public async Task Who_takes_all_connections_of_gateways_keeps_no_officer_out_and_no_file_from_being_opened()
+    {
+        const int OpenFiles = 800;
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Skip("how many files a process may open is set with prlimit, of Linux");
+        }
+
+        var data = PinganProcess.NewDataFolder("files");
+        await using var server = await PinganProcess.RunAsync(
+            data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) }, OpenFiles);
+        server.Lines.Should().Contain(l => l.Contains("there is room for", StringComparison.Ordinal));
+        await using var canary = await Canary.StartAsync(server);
+        using var besiegers = new Besiegers();
+        for (var i = 0; i < OpenFiles; i++)
+        {
+            besiegers.Add(server.Mqtt, FirstAddress + (i / 10), Besiegers.ConnectOf(FormattableString.Invariant($"taker-{i}")));
+        }
+
+        besiegers.Count.Should().Be(OpenFiles, "an attack that did not happen shows nothing");
+        await canary.SingAsync();
+        using var late = new Officer(server.Grpc);
+        (await late.WatchAsync(0, _ => true, Longest)).Should().NotBeEmpty();
+        Report("T-07", OpenFiles, canary, 1, 0);
+        canary.Missing.Should().Be(0);
+    }
+
     /// <summary>The canary sings while round after round is thrown, and the rounds go on until it has sung its songs.</summary>
     /// <returns>How many rounds there were.</returns>
     private static async Task<int> UnderAttackAsync(Canary canary, Action<int> round)

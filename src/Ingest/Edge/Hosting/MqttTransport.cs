@@ -11,6 +11,7 @@ namespace PingAnIoT.Ingest;
 /// </summary>
 internal sealed class MqttTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
+    private static readonly TimeSpan WhenThereIsNoRoom = TimeSpan.FromMilliseconds(100);
     private readonly SocketReadiness readiness = new(OperatingSystem.IsLinux());
     private long connections;
 
@@ -49,6 +50,11 @@ internal sealed class MqttTransport : IConnectionListenerFactory, IConnectionLis
                 catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
                 {
                     return null;
+                }
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                {
+                    // It waits still and would be refused again at once, for as long as nobody goes: at a core's full pace.
+                    await Task.Delay(WhenThereIsNoRoom, TimeProvider.System, cancellationToken).ConfigureAwait(false);
                 }
                 catch (SocketException)
                 {
