@@ -79,9 +79,8 @@ public sealed class SiegeTests
             Assert.Skip("how many files a process may open is set with prlimit, of Linux");
         }
 
-        var data = PinganProcess.NewDataFolder("files");
-        await using var server = await PinganProcess.RunAsync(
-            data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) }, OpenFiles);
+        using var temp = new TempFolder("files");
+        await using var server = await StartAsync(temp.FullName, OpenFiles);
         server.Lines.Should().Contain(l => l.Contains("there is room for", StringComparison.Ordinal));
         await using var canary = await Canary.StartAsync(server);
         using var besiegers = new Besiegers();
@@ -129,8 +128,8 @@ public sealed class SiegeTests
 
     private static byte[] Bomb(int i) => [(byte)((i % 16 << 4) | (i / 16 % 3)), .. Lengths[i / 48 % Lengths.Length]];
 
-    private static Task<PinganProcess> StartAsync(string data) =>
-        PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) });
+    private static Task<PinganProcess> StartAsync(string data, int? openFiles = null) =>
+        PinganProcess.RunAsync(data, new Dictionary<string, string>(StringComparer.Ordinal) { ["Rules"] = TestRules.Write(data, TestRules.Methane) }, openFiles);
 
     private static void Report(string id, int cases, Canary canary, int rounds, long growth)
     {
